@@ -1,0 +1,166 @@
+#include "decrypt/base/encoding.h"
+
+#include <array>
+#include <string>
+
+namespace acd {
+namespace {
+
+constexpr std::string_view kAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+// Branch-free on the character, so that timing tells nothing about key material: 0..63, or -1.
+int DecodeChar(unsigned char c) {
+  int result = -1;
+  const auto pick = [&](int low, int high, int offset) {
+    // All ones when low <= c <= high.
+    const int inside = ((low - 1 - c) & (c - high - 1)) >> 31;
+    result += inside & (c + offset + 1);
+  };
+  pick('A', 'Z', -'A');
+  pick('a', 'z', -'a' + 26);
+  pick('0', '9', -'0' + 52);
+  pick('+', '+', -'+' + 62);
+  pick('/', '/', -'/' + 63);
+  return result;
+}
+
+Failure IllegalByte(std::size_t offset) {
+  return Fail(Code::kInvalidInput, "illegal base64 data at input byte " + std::to_string(offset));
+}
+
+struct Rules {
+  bool padded;
+  bool skip_newlines;
+  bool strict_tail;  // the unused bits of the last character must be zero
+};
+
+Result<SecretBytes> Decode(std::string_view text, const Rules& rules) {
+  SecretBytes out;
+  out.Reserve(text.size() / 4 * 3 + 3);
+  std::uint32_t bits = 0;
+  int have = 0;  // characters in the current group of four
+  std::size_t i = 0;
+  const auto skip = [&] {
+    while (rules.skip_newlines && i < text.size() && (text[i] == '\n' || text[i] == '\r')) ++i;
+  };
+  for (skip(); i < text.size(); skip()) {
+    const char c = text[i];
+    if (c == '=' && rules.padded) break;
+    const int value = DecodeChar(static_cast<unsigned char>(c));
+    if (value < 0) return IllegalByte(i);
+    bits = bits << 6U | static_cast<std::uint32_t>(value);
+    ++i;
+    if (++have == 4) {
+      const std::array<std::uint8_t, 3> group = {static_cast<std::uint8_t>(bits >> 16U),
+                                                 static_cast<std::uint8_t>(bits >> 8U),
+                                                 static_cast<std::uint8_t>(bits)};
+      out.Append(group);
+      have = 0;
+      bits = 0;
+    }
+  }
+  if (have == 1) return IllegalByte(i);
+  if (rules.padded) {
+    const std::size_t padding = have == 0 ? 0 : 4 - static_cast<std::size_t>(have);
+    for (std::size_t n = 0; n < padding; ++n) {
+      skip();
+      if (i >= text.size() || text[i] != '=') return IllegalByte(i);
+      ++i;
+    }
+    skip();
+    if (i != text.size()) return IllegalByte(i);
+  }
+  if (have > 0) {
+    const auto spare = static_cast<std::uint32_t>(6 * have - 8 * (have - 1));
+    if (rules.strict_tail && (bits & ((1U << spare) - 1U)) != 0) return IllegalByte(text.size() - 1);
+    bits >>= spare;
+    if (have == 3) out.Append(static_cast<char>(bits >> 8U));
+    out.Append(static_cast<char>(bits));
+  }
+  return out;
+}
+
+template <typename Out>
+void Encode(std::span<const std::uint8_t> bytes, bool padded, Out& put) {
+  std::size_t i = 0;
+  const auto emit = [&](std::uint32_t bits, int characters) {
+    for (int n = 0; n < characters; ++n) put(kAlphabet[bits >> (18U - 6U * static_cast<unsigned>(n)) & 63U]);
+    for (int n = characters; n < 4 && padded; ++n) put('=');
+  };
+  for (; i + 3 <= bytes.size(); i += 3) {
+    emit(std::uint32_t{bytes[i]} << 16U | std::uint32_t{bytes[i + 1]} << 8U | bytes[i + 2], 4);
+  }
+  if (bytes.size() - i == 1) emit(std::uint32_t{bytes[i]} << 16U, 2);
+  if (bytes.size() - i == 2) {
+    emit(std::uint32_t{bytes[i]} << 16U | std::uint32_t{bytes[i + 1]} << 8U, 3);
+  }
+}
+
+}  // namespace
+
+Result<SecretBytes> DecodeBase64Go(std::string_view text) {
+  return Decode(text, {.padded = true, .skip_newlines = true, .strict_tail = false});
+}
+
+Result<SecretBytes> DecodeBase64Unpadded(std::string_view text) {
+  return Decode(text, {.padded = false, .skip_newlines = false, .strict_tail = true});
+}
+
+Result<SecretBytes> DecodeBase64Strict(std::string_view text) {
+  return Decode(text, {.padded = true, .skip_newlines = false, .strict_tail = true});
+}
+
+SecretBytes EncodeBase64(std::span<const std::uint8_t> bytes) {
+  SecretBytes out;
+  out.Reserve((bytes.size() + 2) / 3 * 4);
+  const auto put = [&](char c) { out.Append(c); };
+  Encode(bytes, true, put);
+  return out;
+}
+
+std::string EncodeBase64Unpadded(std::span<const std::uint8_t> bytes) {
+  std::string out;
+  const auto put = [&](char c) { out.push_back(c); };
+  Encode(bytes, false, put);
+  return out;
+}
+
+bool IsUtf8(std::string_view text) {
+  std::size_t i = 0;
+  while (i < text.size()) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    std::size_t length = 0;
+    std::uint32_t code = 0;
+    if (lead < 0x80) {
+      ++i;
+      continue;
+    }
+    if (lead >= 0xC2 && lead <= 0xDF) {
+      length = 1;
+      code = lead & 0x1FU;
+    } else if (lead >= 0xE0 && lead <= 0xEF) {
+      length = 2;
+      code = lead & 0x0FU;
+    } else if (lead >= 0xF0 && lead <= 0xF4) {
+      length = 3;
+      code = lead & 0x07U;
+    } else {
+      return false;
+    }
+    if (text.size() - i <= length) return false;
+    for (std::size_t n = 1; n <= length; ++n) {
+      const auto next = static_cast<unsigned char>(text[i + n]);
+      if ((next & 0xC0U) != 0x80U) return false;
+      code = code << 6U | (next & 0x3FU);
+    }
+    if ((length == 2 && (code < 0x800 || (code >= 0xD800 && code <= 0xDFFF))) ||
+        (length == 3 && (code < 0x10000 || code > 0x10FFFF))) {
+      return false;
+    }
+    i += length + 1;
+  }
+  return true;
+}
+
+}  // namespace acd

@@ -1,0 +1,101 @@
+#include "decrypt/base/secret_bytes.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <ostream>
+#include <utility>
+
+namespace acd {
+namespace {
+
+void WipeAndFree(std::uint8_t* data, std::size_t capacity) {
+  if (data == nullptr) return;
+  sodium_memzero(data, capacity);
+  ::operator delete(data);
+}
+
+}  // namespace
+
+SecretBytes::SecretBytes(std::size_t size) { Resize(size); }
+
+SecretBytes::SecretBytes(SecretBytes&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)),
+      size_(std::exchange(other.size_, 0)),
+      capacity_(std::exchange(other.capacity_, 0)) {}
+
+SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
+  if (this != &other) {
+    WipeAndFree(data_, capacity_);
+    data_ = std::exchange(other.data_, nullptr);
+    size_ = std::exchange(other.size_, 0);
+    capacity_ = std::exchange(other.capacity_, 0);
+  }
+  return *this;
+}
+
+SecretBytes::~SecretBytes() { WipeAndFree(data_, capacity_); }
+
+SecretBytes SecretBytes::CopyOf(std::span<const std::uint8_t> bytes) {
+  SecretBytes copy;
+  copy.Reserve(bytes.size());
+  copy.Append(bytes);
+  return copy;
+}
+
+SecretBytes SecretBytes::CopyOf(std::string_view text) { return CopyOf(AsBytes(text)); }
+
+SecretBytes SecretBytes::Clone() const { return CopyOf(Expose()); }
+
+void SecretBytes::Append(std::span<const std::uint8_t> bytes) {
+  if (bytes.empty()) return;
+  // `bytes` may lie in this buffer, so the old one lives until the copy is made.
+  if (size_ + bytes.size() > capacity_) {
+    const std::size_t capacity = std::max(size_ + bytes.size(), capacity_ * 2);
+    auto* grown = static_cast<std::uint8_t*>(::operator new(capacity));
+    if (size_ > 0) std::memcpy(grown, data_, size_);
+    std::memcpy(grown + size_, bytes.data(), bytes.size());
+    WipeAndFree(data_, capacity_);
+    data_ = grown;
+    capacity_ = capacity;
+  } else {
+    std::memmove(data_ + size_, bytes.data(), bytes.size());
+  }
+  size_ += bytes.size();
+}
+
+void SecretBytes::Append(std::string_view text) { Append(AsBytes(text)); }
+
+void SecretBytes::Append(char c) { Append(std::string_view(&c, 1)); }
+
+void SecretBytes::Reserve(std::size_t capacity) {
+  if (capacity <= capacity_) return;
+  auto* grown = static_cast<std::uint8_t*>(::operator new(capacity));
+  if (size_ > 0) std::memcpy(grown, data_, size_);
+  WipeAndFree(data_, capacity_);
+  data_ = grown;
+  capacity_ = capacity;
+}
+
+void SecretBytes::Resize(std::size_t size) {
+  if (size > size_) {
+    if (size > capacity_) Reserve(size);
+    std::memset(data_ + size_, 0, size - size_);
+  } else if (size < size_) {
+    sodium_memzero(data_ + size, size_ - size);
+  }
+  size_ = size;
+}
+
+bool ConstantTimeEquals(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) {
+  if (a.size() != b.size()) return false;
+  return a.empty() || sodium_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+void PrintTo(const SecretBytes& secret, std::ostream* out) {
+  *out << "SecretBytes(" << secret.size() << " bytes)";
+}
+
+}  // namespace acd

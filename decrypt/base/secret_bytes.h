@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <iosfwd>
+#include <span>
+#include <string_view>
+
+namespace acd {
+
+/// A byte string that is secret: a key, or plaintext.
+///
+/// Move-only (`Clone` is explicit), always on the heap, wiped when destroyed, shrunk or grown.
+/// `Expose` and `ExposeText` are the only ways to its bytes, so `grep Expose` is the audit list.
+/// It has no operator<<, no operator== (use ConstantTimeEquals), and is no range, so that neither a
+/// logger nor a test framework can print it. Not promised: memory locking, or safety against a
+/// debugger. Not safe for concurrent mutation.
+class SecretBytes {
+ public:
+  SecretBytes() = default;
+  /// `size` zero bytes.
+  explicit SecretBytes(std::size_t size);
+  SecretBytes(SecretBytes&& other) noexcept;
+  SecretBytes& operator=(SecretBytes&& other) noexcept;
+  SecretBytes(const SecretBytes&) = delete;
+  SecretBytes& operator=(const SecretBytes&) = delete;
+  ~SecretBytes();
+
+  static SecretBytes CopyOf(std::span<const std::uint8_t> bytes);
+  static SecretBytes CopyOf(std::string_view text);
+  SecretBytes Clone() const;
+
+  std::size_t size() const { return size_; }
+  bool empty() const { return size_ == 0; }
+
+  /// Valid until the next non-const call or destruction.
+  std::span<const std::uint8_t> Expose() const { return {data_, size_}; }
+  std::span<std::uint8_t> ExposeMutable() { return {data_, size_}; }
+  std::string_view ExposeText() const {
+    return {reinterpret_cast<const char*>(data_), size_};
+  }
+
+  /// Grows geometrically; the old buffer is wiped.
+  void Append(std::span<const std::uint8_t> bytes);
+  void Append(std::string_view text);
+  void Append(char c);
+  void Reserve(std::size_t capacity);
+  /// New bytes are zero; bytes cut off are wiped.
+  void Resize(std::size_t size);
+
+ private:
+  std::uint8_t* data_ = nullptr;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+};
+
+/// Compares without a data-dependent branch. Sizes are not secret.
+bool ConstantTimeEquals(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b);
+inline bool ConstantTimeEquals(const SecretBytes& a, const SecretBytes& b) {
+  return ConstantTimeEquals(a.Expose(), b.Expose());
+}
+
+/// GoogleTest prints this instead of the bytes.
+void PrintTo(const SecretBytes& secret, std::ostream* out);
+
+/// The bytes of a text; borrowed.
+inline std::span<const std::uint8_t> AsBytes(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+inline std::string_view AsText(std::span<const std::uint8_t> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+}  // namespace acd

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "decrypt/base/result.h"
+#include "decrypt/base/secret_bytes.h"
+
+namespace acd::keys {
+
+/// Who asks for a key, and for what. Every unwrap carries it, so that a policy, an audit log or a
+/// cache can be put in front of any key service without touching a caller. Fields may be empty
+/// (the command line knows no Application).
+struct Requester {
+  std::string project;      ///< AppProject
+  std::string application;  ///< instance name, `<app>` or `<namespace>_<app>`
+  std::string repository;   ///< URL without credentials
+  std::string file;         ///< path inside the repository
+  std::string purpose;      ///< "helm values", "kustomize resource", "ksops", "manifest", "command line"
+};
+
+/// A data key as a document stores it: encrypted for one recipient.
+struct WrappedKey {
+  enum class Type { kAge, kPgp, kAwsKms, kGcpKms, kAzureKv, kHcVault, kHuaweiKms };
+  Type type = Type::kAge;
+  std::string name;       ///< what sops prints: recipient, fingerprint, arn, resource id, URL
+  std::string encrypted;  ///< the `enc` text, as stored
+};
+
+/// sops's word for a type in reports and in SOPS_DECRYPTION_ORDER: "age", "pgp", "kms", ...
+const char* TypeName(WrappedKey::Type type);
+
+/// Opens wrapped data keys. The one seam through which every private key is used.
+class KeyService {
+ public:
+  virtual ~KeyService() = default;
+
+  /// The data key. Errors: kNoMatchingKey (none of the keys at hand fits), kUnsupported (this
+  /// service does not do the type), anything else is a defect of the stored key or of the source.
+  /// Threads: safe to call concurrently.
+  virtual Result<SecretBytes> Unwrap(const WrappedKey& key, const Requester& requester) = 0;
+
+  /// The public halves of the keys that Unwrap would try, for "keys tried" in an error.
+  virtual std::vector<std::string> PublicNames(const Requester& requester) = 0;
+};
+
+}  // namespace acd::keys

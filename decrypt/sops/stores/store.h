@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "decrypt/base/limits.h"
+#include "decrypt/base/result.h"
+#include "decrypt/base/secret_bytes.h"
+#include "decrypt/sops/tree.h"
+
+namespace acd::sops {
+
+/// A file format of sops. Spec: sops cmd/sops/formats.
+enum class Format { kYaml, kJson, kDotenv, kIni, kBinary };
+
+/// By suffix, case-sensitive: .yaml .yml .json .env .ini; everything else is binary.
+Format FormatForPath(std::string_view path);
+/// "yaml", "json", "dotenv", "ini", "binary"; nullopt for any other word.
+std::optional<Format> FormatFromName(std::string_view name);
+std::string_view FormatName(Format format);
+
+/// How a document is printed. `indent` < 0 is the store's default (YAML 4 spaces, JSON one tab).
+struct WriteOptions {
+  int indent = -1;
+};
+
+/// Reads every document of a file as a map, metadata still in it under `sops`. The texts of values
+/// are not decrypted yet. Only YAML has more than one document.
+/// Errors: kInvalidInput with sops's own words, kLimitExceeded, kUnsupported (a format not built in).
+/// Spec: sops stores/*/store.go, read by a fresh implementation.
+Result<std::vector<Node>> ReadStore(Format format, std::span<const std::uint8_t> content,
+                                    const Limits& limits);
+
+/// Prints documents as `sops -d` would. The result is as secret as the tree.
+/// Errors: kInvalidInput (the format cannot hold the tree; sops exits with 4).
+Result<SecretBytes> WriteStore(Format format, const std::vector<Node>& documents,
+                               const WriteOptions& options);
+
+}  // namespace acd::sops

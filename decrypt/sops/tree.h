@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "decrypt/base/secret_bytes.h"
+
+namespace acd::sops {
+
+/// A comment, text after the `#`, verbatim. In an encrypted document: an ENC[...] text or plain.
+struct Comment {
+  SecretBytes text;
+};
+
+/// A point in time in the form sops prints: RFC 3339, fraction trimmed, its own offset kept.
+struct Timestamp {
+  std::string rfc3339;
+};
+
+/// A scalar that the format can hold but sops refuses to walk (an integer above int64).
+struct Unwalkable {
+  std::string go_type;  ///< as in sops's error, "uint64"
+};
+
+struct Entry;
+
+/// A node of a SOPS document: what every store reads into and writes from.
+/// Map order and duplicate keys are kept. Strings may hold any bytes. Keys are never secret.
+struct Node {
+  using Null = std::monostate;
+  using Map = std::vector<Entry>;
+  using List = std::vector<Node>;
+  using Value = std::variant<Null, bool, std::int64_t, double, SecretBytes, Timestamp, Comment,
+                             Unwalkable, List, Map>;
+
+  Node() = default;
+  template <typename T>
+    requires(!std::is_same_v<std::remove_cvref_t<T>, Node>)
+  explicit Node(T value) : value(std::move(value)) {}
+
+  template <typename T>
+  bool Is() const {
+    return std::holds_alternative<T>(value);
+  }
+  template <typename T>
+  T* As() {
+    return std::get_if<T>(&value);
+  }
+  template <typename T>
+  const T* As() const {
+    return std::get_if<T>(&value);
+  }
+
+  Value value;
+};
+
+/// A member of a map; or, when `value` is a Comment, a comment that stands before the next member
+/// (`key` is then empty).
+struct Entry {
+  std::string key;
+  Node value;
+};
+
+}  // namespace acd::sops

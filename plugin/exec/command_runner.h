@@ -1,0 +1,65 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "decrypt/base/result.h"
+#include "decrypt/base/secret_bytes.h"
+
+namespace acd::exec {
+
+/// How long a request may still take, and whether anybody still wants its answer.
+struct Budget {
+  using Clock = std::chrono::steady_clock;
+  std::optional<Clock::time_point> deadline;  ///< none: no limit
+  std::function<bool()> cancelled;            ///< empty: never; polled, must be cheap and thread-safe
+
+  /// kDeadline or kCancelled when the time is up or the client is gone.
+  Status Check() const;
+};
+
+/// One child process. Nothing is inherited: the environment is exactly `environment`, standard input
+/// is /dev/null, and of the open files only 0, 1, 2 and `pass_fds` reach the child.
+struct Command {
+  std::string program;             ///< absolute path; no shell, no PATH search
+  std::vector<std::string> args;   ///< without argv[0]; never a secret
+  std::map<std::string, std::string> environment;
+  std::string directory;           ///< working directory
+  std::vector<int> pass_fds;       ///< kept open under the same number (memfds with values)
+  std::size_t max_stdout_bytes = 256U << 20U;
+  std::size_t max_stderr_bytes = 64U << 10U;  ///< more is read and dropped, with a note
+};
+
+/// What a finished child left. A non-zero exit is not an Error here: the caller knows what it means.
+struct Outcome {
+  int exit_code = 0;   ///< 128 + signal when it was killed by one
+  SecretBytes out;     ///< stdout; may hold plaintext
+  std::string err;     ///< stderr, capped, trailing white space trimmed
+  std::chrono::milliseconds wall{0};
+};
+
+/// Starts children; the only place where the product does.
+class CommandRunner {
+ public:
+  virtual ~CommandRunner() = default;
+  /// Runs to the end. When the budget ends, or stdout passes its limit, the whole process group is
+  /// ended (SIGTERM, then SIGKILL) before this returns; a grandchild that holds a pipe open delays
+  /// nothing. Errors: kNotFound (no such program), kDeadline, kCancelled, kLimitExceeded, kIo.
+  /// Threads: safe to call concurrently; blocks.
+  virtual Result<Outcome> Run(const Command& command, const Budget& budget) = 0;
+};
+
+/// The real one, on Boost.Process.
+std::unique_ptr<CommandRunner> MakeProcessRunner();
+
+/// Absolute path of an executable: `name` itself when it has a slash, else found along `path_list`
+/// (colon-separated). Error: kNotFound, naming the folders searched.
+Result<std::string> FindProgram(const std::string& name, const std::string& path_list);
+
+}  // namespace acd::exec

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "decrypt/base/result.h"
+
+namespace acd::render {
+
+/// One entry of `spec.source.plugin.parameters`. Absent, empty and set are three different things.
+struct Parameter {
+  std::optional<std::string> string;
+  std::optional<std::vector<std::string>> array;
+  std::optional<std::map<std::string, std::string>> map;
+};
+
+/// An Application's parameters by name. Names are those of architecture.md, "Names that are fixed".
+class Parameters {
+ public:
+  /// From ARGOCD_APP_PARAMETERS: a JSON array of {name, string|array|map}; "", "null" and "[]" are
+  /// no parameters. Errors (kInvalidInput): not such JSON; a name that no renderer knows, with the
+  /// list of known ones; the wrong shape for a known name.
+  static Result<Parameters> FromJson(std::string_view json);
+  /// Sets one string parameter (`--param name=value`); same errors.
+  Status Set(const std::string& name, const std::string& value);
+
+  /// Empty when not set.
+  std::string String(const std::string& name) const;
+  std::vector<std::string> Array(const std::string& name) const;
+  std::map<std::string, std::string> Map(const std::string& name) const;
+  /// true/false/1/0 in any case. Error: kInvalidInput naming the parameter.
+  Result<bool> Bool(const std::string& name, bool fallback) const;
+  bool Has(const std::string& name) const;
+
+ private:
+  Status Add(const std::string& name, Parameter parameter);
+  std::map<std::string, Parameter> parameters_;
+};
+
+}  // namespace acd::render

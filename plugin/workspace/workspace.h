@@ -1,0 +1,74 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "decrypt/base/result.h"
+#include "decrypt/base/secret_bytes.h"
+
+namespace acd::workspace {
+
+/// The folder under which every request gets its own. One process owns it at a time.
+///
+/// On tmpfs, so that plaintext never meets a disk; elsewhere only when explicitly allowed. Leftovers
+/// of a dead predecessor are removed when it is opened; a live one (it holds a lock) is left alone.
+class WorkspaceRoot {
+ public:
+  /// Makes `<workdir>/argocd-decrypt` (mode 0700). Errors: kInvalidInput (not on tmpfs and
+  /// `allow_disk` is false; names the setting), kIo.
+  static Result<std::unique_ptr<WorkspaceRoot>> Open(const std::string& workdir, bool allow_disk);
+  ~WorkspaceRoot();
+  WorkspaceRoot(const WorkspaceRoot&) = delete;
+  WorkspaceRoot& operator=(const WorkspaceRoot&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  WorkspaceRoot(std::string path, int lock_fd);
+  std::string path_;
+  int lock_fd_;
+};
+
+/// One request's folder: `tree()` holds the application's files, `run()` everything of ours (tool
+/// homes, sockets). Mode 0700; removed, whatever is in it, on destruction. Move-only.
+class Workspace {
+ public:
+  static Result<Workspace> Create(const WorkspaceRoot& root);
+  Workspace(Workspace&& other) noexcept;
+  Workspace& operator=(Workspace&& other) noexcept;
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+  ~Workspace();
+
+  const std::string& tree() const { return tree_; }
+  const std::string& run() const { return run_; }
+
+ private:
+  Workspace() = default;
+  void Remove() noexcept;
+  std::string path_;
+  std::string tree_;
+  std::string run_;
+};
+
+/// Where a path really is, symlinks followed, if that is inside `root` (an absolute, existing
+/// folder). `path`: relative to `base`, or absolute = from `root`, as in Argo CD.
+/// Errors: kNotFound; kInvalidInput "leaves the repository". Messages name paths relative to root.
+Result<std::string> ResolveInside(const std::string& root, const std::string& base,
+                                  std::string_view path);
+
+/// The whole content of a regular file, at most `max_bytes`. Errors: kNotFound, kIo, kLimitExceeded.
+Result<SecretBytes> ReadFile(const std::string& path, std::size_t max_bytes);
+
+/// Replaces a file's content in place (mode 0600, symlinks not followed).
+Status WriteSecretFile(const std::string& path, std::span<const std::uint8_t> content);
+
+/// Removes a folder and all below it, without following links. Never fails loudly.
+void RemoveTree(const std::string& path) noexcept;
+
+/// `path` relative to `root` for messages; `path` itself when it is not below.
+std::string RelativeTo(const std::string& root, const std::string& path);
+
+}  // namespace acd::workspace
