@@ -1,0 +1,58 @@
+# Shared by the scripts: sourced, never run. Everything it says goes to standard error, so that a
+# script's standard output holds its result only.
+# shellcheck shell=bash
+
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+export HOME="${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}"
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/argocd-decrypt"
+
+say() { printf '\033[1m==> %s\033[0m\n' "$*" >&2; }
+note() { printf '    %s\n' "$*" >&2; }
+die() {
+  printf '\033[1;31merror:\033[0m %s\n' "$*" >&2
+  exit 1
+}
+
+# Colours are for people at a terminal.
+if [[ ! -t 2 ]]; then
+  say() { printf '==> %s\n' "$*" >&2; }
+  die() {
+    printf 'error: %s\n' "$*" >&2
+    exit 1
+  }
+fi
+
+# as_root COMMAND...: as it is for root, through sudo for everybody else.
+as_root() {
+  if [[ $(id -u) -eq 0 ]]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo --preserve-env=DEBIAN_FRONTEND "$@"
+  else
+    die "this needs root, and there is no sudo: $*"
+  fi
+}
+
+# quietly WHAT COMMAND...: one line of progress, and one every 20 seconds with where the command is;
+# its output only when it fails.
+quietly() {
+  local what=$1 log status=0 started=$SECONDS heartbeat
+  shift
+  log=$(mktemp)
+  note "$what ..."
+  # The sleep's descriptors are closed, so that it keeps no pipe open when its parent has gone.
+  (while sleep 20 >/dev/null 2>&1; do note "  $(tail -n 1 "$log" | tr -cd '[:print:]' | cut -c 1-90)"; done) </dev/null &
+  heartbeat=$!
+  "$@" >"$log" 2>&1 </dev/null || status=$?
+  kill "$heartbeat" 2>/dev/null || true
+  wait "$heartbeat" 2>/dev/null || true
+  if [[ $status -ne 0 ]]; then
+    cat "$log" >&2
+    rm -f "$log"
+    die "$what: exit code $status from: $*"
+  fi
+  rm -f "$log"
+  if ((SECONDS - started >= 10)); then
+    note "$what: done in $((SECONDS - started)) s"
+  fi
+}

