@@ -1,0 +1,133 @@
+package sops_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/argoproj/argo-cd/gitops-engine/pkg/utils/kube"
+	"go.yaml.in/yaml/v3"
+)
+
+// difference says where two decrypted documents differ in types, values or order; empty if nowhere.
+func difference(name string, want, got []byte) string {
+	if bytes.Equal(want, got) {
+		return ""
+	}
+	if strings.HasSuffix(name, ".json") {
+		return firstDifference("JSON", jsonTokens(want), jsonTokens(got))
+	}
+	if d := firstDifference("YAML", yamlLeaves(want), yamlLeaves(got)); d != "" {
+		return d
+	}
+	return firstDifference("as Argo CD reads it", argoObjects(want), argoObjects(got))
+}
+
+func firstDifference(what string, want, got []string) string {
+	for i := range max(len(want), len(got)) {
+		w, g := "(nothing)", "(nothing)"
+		if i < len(want) {
+			w = want[i]
+		}
+		if i < len(got) {
+			g = got[i]
+		}
+		if w != g {
+			return fmt.Sprintf("%s: want %s, got %s", what, w, g)
+		}
+	}
+	return ""
+}
+
+// yamlLeaves lists a stream's nodes in order, with their resolved types and values.
+func yamlLeaves(text []byte) []string {
+	var leaves []string
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	for i := 0; ; i++ {
+		var n yaml.Node
+		err := decoder.Decode(&n)
+		if errors.Is(err, io.EOF) {
+			return leaves
+		}
+		if err != nil {
+			return append(leaves, "error: "+err.Error())
+		}
+		leaves = appendNode(leaves, fmt.Sprintf("document %d", i), &n)
+	}
+}
+
+func appendNode(leaves []string, path string, n *yaml.Node) []string {
+	switch n.Kind {
+	case yaml.DocumentNode:
+		for _, c := range n.Content {
+			leaves = appendNode(leaves, path, c)
+		}
+	case yaml.MappingNode:
+		leaves = append(leaves, fmt.Sprintf("%s: map of %d", path, len(n.Content)/2))
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			key := fmt.Sprintf("%s[%s %q]", path, n.Content[i].ShortTag(), n.Content[i].Value)
+			leaves = appendNode(leaves, key, n.Content[i+1])
+		}
+	case yaml.SequenceNode:
+		leaves = append(leaves, fmt.Sprintf("%s: list of %d", path, len(n.Content)))
+		for i, c := range n.Content {
+			leaves = appendNode(leaves, fmt.Sprintf("%s[%d]", path, i), c)
+		}
+	case yaml.ScalarNode:
+		leaves = append(leaves, path+": "+scalarText(n))
+	default:
+		leaves = append(leaves, fmt.Sprintf("%s: kind %d", path, n.Kind))
+	}
+	return leaves
+}
+
+func scalarText(n *yaml.Node) string {
+	tag := n.ShortTag()
+	if tag == "!!str" {
+		return fmt.Sprintf("str %q", n.Value)
+	}
+	if tag == "!!float" {
+		var f float64
+		if err := n.Decode(&f); err != nil {
+			return "float error: " + err.Error()
+		}
+		if math.IsNaN(f) {
+			return "float NaN"
+		}
+		return fmt.Sprintf("float %016x", math.Float64bits(f))
+	}
+	var v any
+	if err := n.Decode(&v); err != nil {
+		return tag + " error: " + err.Error()
+	}
+	return fmt.Sprintf("%s %v", tag, v)
+}
+
+// argoObjects is what the repo-server makes of a plugin's output: YAML 1.1, as JSON.
+func argoObjects(text []byte) []string {
+	objects, err := kube.SplitYAMLToString(text)
+	if err != nil {
+		objects = append(objects, "error: "+err.Error())
+	}
+	return objects
+}
+
+func jsonTokens(text []byte) []string {
+	var tokens []string
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	for {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return tokens
+		}
+		if err != nil {
+			return append(tokens, "error: "+err.Error())
+		}
+		tokens = append(tokens, fmt.Sprintf("%T %v", token, token))
+	}
+}
