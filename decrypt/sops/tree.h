@@ -13,6 +13,9 @@ namespace acd::sops {
 /// A comment, text after the `#`, verbatim. In an encrypted document: an ENC[...] text or plain.
 struct Comment {
   SecretBytes text;
+  /// It stands behind its leaf on the same line, although it comes before the leaf in the tree. A
+  /// comment that has been decrypted stands on its own line, so decryption makes this false.
+  bool is_inline = false;
 };
 
 /// A point in time in the form sops prints: RFC 3339, fraction trimmed, its own offset kept.
@@ -38,8 +41,8 @@ struct Node {
 
   Node() = default;
   template <typename T>
-    requires(!std::is_same_v<std::remove_cvref_t<T>, Node>)
-  explicit Node(T value) : value(std::move(value)) {}
+  requires(!std::is_same_v<std::remove_cvref_t<T>, Node>) explicit Node(T value)
+      : value(std::move(value)) {}
 
   template <typename T>
   bool Is() const {
