@@ -10,7 +10,7 @@
 namespace acd::guard {
 
 struct GuardOptions {
-  bool allow_empty = false;            ///< the Application's `allowEmpty`
+  bool allow_empty = false;  ///< the Application's `allowEmpty`
   std::size_t max_documents = 100'000;
 };
 

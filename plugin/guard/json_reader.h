@@ -1,0 +1,16 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "decrypt/base/limits.h"
+#include "decrypt/yaml/reader.h"
+
+namespace acd::guard {
+
+/// One JSON value as the YAML node that Argo CD would see. Needed beside the YAML reader because a
+/// JSON text may spell a character as a surrogate pair, which YAML forbids.
+/// nullopt: not JSON, or past a limit (then the YAML reader has the last word).
+std::optional<yaml::Node> ReadJson(std::string_view text, const Limits& limits);
+
+}  // namespace acd::guard
