@@ -1,0 +1,82 @@
+#include "decrypt/age/x25519.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "decrypt/age/bech32.h"
+#include "decrypt/age/kdf.h"
+#include "decrypt/age/sodium.h"
+#include "decrypt/base/encoding.h"
+
+namespace acd::age {
+namespace {
+
+constexpr std::string_view kLabel = "age-encryption.org/v1/X25519";
+constexpr std::size_t kPointSize = crypto_scalarmult_BYTES;
+constexpr std::size_t kTagSize = crypto_aead_chacha20poly1305_ietf_ABYTES;
+
+Failure BadStanza(std::string_view what) {
+  return Fail(Code::kInvalidInput, std::string("header: invalid X25519 recipient: ").append(what));
+}
+
+}  // namespace
+
+X25519Identity::X25519Identity(std::span<const std::uint8_t> secret)
+    : secret_(LockedKey::CopyOf(secret)) {
+  crypto_scalarmult_base(public_key_.data(), secret_.Expose().data());
+  public_name_ = EncodeBech32("age", public_key_);
+}
+
+Result<std::shared_ptr<const X25519Identity>> X25519Identity::Parse(std::string_view text) {
+  EnsureSodium();
+  auto decoded = DecodeBech32(text);
+  if (!decoded) return Fail(std::move(decoded).error().With("malformed secret key"));
+  if (decoded->prefix != "AGE-SECRET-KEY-") {
+    return Fail(Code::kInvalidInput, "malformed secret key: unknown type");
+  }
+  if (decoded->data.size() != kPointSize) {
+    return Fail(Code::kInvalidInput, "malformed secret key: wrong length");
+  }
+  return std::shared_ptr<const X25519Identity>(new X25519Identity(decoded->data.Expose()));
+}
+
+std::optional<Result<FileKey>> X25519Identity::Unwrap(std::span<const Stanza> stanzas) const {
+  for (const Stanza& stanza : stanzas) {
+    if (auto outcome = UnwrapOne(stanza)) return outcome;
+  }
+  return std::nullopt;
+}
+
+std::optional<Result<FileKey>> X25519Identity::UnwrapOne(const Stanza& stanza) const {
+  if (stanza.type != "X25519") return std::nullopt;
+  const auto argument = stanza.OnlyArgument();
+  if (!argument) return BadStanza("it must have one argument");
+  const auto ephemeral = DecodeBase64Unpadded(*argument);
+  if (!ephemeral) return BadStanza("the ephemeral share is not base64");
+  if (ephemeral->size() != kPointSize) return BadStanza("the ephemeral share has a wrong size");
+  if (stanza.body.size() != kFileKeySize + kTagSize) return BadStanza("incorrect file key size");
+
+  // "If the shared secret is all zeroes, the identity MUST abort": the share has low order.
+  SecretBytes shared(kPointSize);
+  if (crypto_scalarmult(shared.ExposeMutable().data(), secret_.Expose().data(),
+                        ephemeral->Expose().data()) != 0) {
+    return BadStanza("the ephemeral share has low order");
+  }
+  std::array<std::uint8_t, 2 * kPointSize> salt;
+  std::copy_n(ephemeral->Expose().data(), kPointSize, salt.begin());
+  std::copy_n(public_key_.begin(), kPointSize, salt.begin() + kPointSize);
+  const SecretBytes wrap_key = HkdfSha256(shared.Expose(), salt, kLabel);
+
+  constexpr std::array<std::uint8_t, crypto_aead_chacha20poly1305_ietf_NPUBBYTES> kZeroNonce = {};
+  FileKey file_key{SecretBytes(kFileKeySize)};
+  if (crypto_aead_chacha20poly1305_ietf_decrypt(
+          file_key.bytes.ExposeMutable().data(), nullptr, nullptr, stanza.body.Expose().data(),
+          stanza.body.size(), nullptr, 0, kZeroNonce.data(), wrap_key.Expose().data()) != 0) {
+    return std::nullopt;  // "the recipient is not ours"
+  }
+  return file_key;
+}
+
+}  // namespace acd::age
