@@ -1,0 +1,192 @@
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <string_view>
+#include <system_error>
+
+#include "decrypt/base/unique_fd.h"
+#include "plugin/exec/child_group.h"
+#include "plugin/exec/command_runner.h"
+#include "plugin/exec/spawn.h"
+
+namespace acd::exec {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kReadBytes = 64U << 10U;
+constexpr milliseconds kCancelTick{40};        // how late a cancellation may be noticed
+constexpr milliseconds kTickWithoutPidfd{10};  // how late an exit may be noticed
+constexpr milliseconds kGrace{300};            // between SIGTERM and SIGKILL
+constexpr milliseconds kDeadlineGrace{100};    // the answer has to leave before the client gives up
+
+struct Pipe {
+  UniqueFd read;
+  UniqueFd write;
+};
+
+Result<Pipe> OpenPipe() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) {
+    return Fail(Code::kIo, "pipe: " + std::generic_category().message(errno));
+  }
+  Pipe pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
+  if (pipe.write.get() <= 2) {
+    pipe.write = UniqueFd(::fcntl(pipe.write.get(), F_DUPFD_CLOEXEC, 3));
+  }
+  // Only our end: the child's programs expect a pipe that blocks.
+  if (!pipe.write || ::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK) != 0) {
+    return Fail(Code::kIo, "pipe: " + std::generic_category().message(errno));
+  }
+  return pipe;
+}
+
+/// What a child prints, taken in as it comes.
+class Capture {
+ public:
+  explicit Capture(const Command& command) : command_(command), buffer_(kReadBytes) {}
+
+  Status Out(std::span<const std::uint8_t> bytes) {
+    if (bytes.size() > command_.max_stdout_bytes - out_.size()) {
+      return Fail(Code::kLimitExceeded, "standard output: more than " +
+                                            std::to_string(command_.max_stdout_bytes) +
+                                            " bytes (limit max_stdout_bytes)");
+    }
+    out_.Append(bytes);
+    return {};
+  }
+  Status Err(std::span<const std::uint8_t> bytes) {
+    const std::size_t room = command_.max_stderr_bytes - err_.size();
+    err_.append(AsText(bytes.first(std::min(room, bytes.size()))));
+    if (bytes.size() > room) err_dropped_ += bytes.size() - room;
+    return {};
+  }
+  /// One read of at most `limit` bytes. 0 when there is nothing for now; closes `fd` at its end.
+  Result<std::size_t> Read(UniqueFd& fd, std::size_t limit, bool is_err) {
+    const auto room = buffer_.ExposeMutable().first(std::min(limit, buffer_.size()));
+    const ssize_t size = ::read(fd.get(), room.data(), room.size());
+    if (size < 0 && (errno == EAGAIN || errno == EINTR)) return std::size_t{0};
+    if (size < 0) return Fail(Code::kIo, "pipe: " + std::generic_category().message(errno));
+    if (size == 0) {
+      fd.Reset();
+      return std::size_t{0};
+    }
+    const auto bytes = room.first(static_cast<std::size_t>(size));
+    ACD_CHECK(is_err ? Err(bytes) : Out(bytes));
+    return bytes.size();
+  }
+  /// What an ended child left in its pipe, and no more: a descendant that is still alive may go on
+  /// writing for ever.
+  Status Drain(UniqueFd& fd, bool is_err) {
+    if (!fd) return {};
+    const int capacity = ::fcntl(fd.get(), F_GETPIPE_SZ);
+    std::size_t left = capacity > 0 ? static_cast<std::size_t>(capacity) : kReadBytes;
+    while (left > 0 && fd) {
+      ACD_TRY(const std::size_t size, Read(fd, left, is_err));
+      if (size == 0) break;
+      left -= size;
+    }
+    return {};
+  }
+
+  SecretBytes TakeOut() { return std::move(out_); }
+  std::string TakeErr() {
+    err_.erase(err_.find_last_not_of(" \t\r\n\f\v") + 1);
+    if (err_dropped_ > 0) err_ += "\n(" + std::to_string(err_dropped_) + " more bytes dropped)";
+    return std::move(err_);
+  }
+
+ private:
+  const Command& command_;
+  SecretBytes buffer_;
+  SecretBytes out_;
+  std::string err_;
+  std::size_t err_dropped_ = 0;
+};
+
+/// Milliseconds for poll: -1 when only a descriptor can bring news.
+int PollTimeout(const Budget& budget, const ChildGroup& group) {
+  std::optional<milliseconds> wait;
+  const auto at_most = [&wait](milliseconds limit) {
+    wait = std::min(wait.value_or(limit), limit);
+  };
+  if (budget.deadline) {
+    const auto left = std::chrono::ceil<milliseconds>(*budget.deadline - Budget::Clock::now());
+    at_most(std::clamp(left, milliseconds(0), milliseconds(3'600'000)));
+  }
+  if (budget.cancelled) at_most(kCancelTick);
+  if (group.poll_fd() < 0) at_most(kTickWithoutPidfd);
+  return wait ? static_cast<int>(wait->count()) : -1;
+}
+
+/// Follows the child until it has exited, the budget is used up, or it printed too much.
+Status Follow(const Budget& budget, const ChildGroup& group, Capture& capture, UniqueFd& out,
+              UniqueFd& err) {
+  for (;;) {
+    ACD_CHECK(budget.Check());
+    std::array<struct pollfd, 3> events = {
+        {{out.get(), POLLIN, 0}, {err.get(), POLLIN, 0}, {group.poll_fd(), POLLIN, 0}}};
+    const int ready = ::poll(events.data(), events.size(), PollTimeout(budget, group));
+    if (ready < 0 && errno != EINTR) {
+      return Fail(Code::kIo, "poll: " + std::generic_category().message(errno));
+    }
+    if (ready > 0 && events[0].revents != 0) {
+      ACD_TRY([[maybe_unused]] const auto size, capture.Read(out, kReadBytes, false));
+    }
+    if (ready > 0 && events[1].revents != 0) {
+      ACD_TRY([[maybe_unused]] const auto size, capture.Read(err, kReadBytes, true));
+    }
+    const bool ask = group.poll_fd() < 0 || (ready > 0 && events[2].revents != 0);
+    if (ask && group.Exited()) return {};
+  }
+}
+
+class ProcessRunner : public CommandRunner {
+ public:
+  Result<Outcome> Run(const Command& command, const Budget& budget) override {
+    const auto start = Budget::Clock::now();
+    const std::string name = ProgramName(command);
+    const auto in_program = [&name](Error error) { return Fail(std::move(error).With(name)); };
+    if (auto status = budget.Check(); !status) return in_program(std::move(status).error());
+    ACD_TRY(Pipe out, OpenPipe());
+    ACD_TRY(Pipe err, OpenPipe());
+    ACD_TRY(const pid_t pid, Spawn(command, out.write.get(), err.write.get()));
+    ChildGroup group(pid);
+    out.write.Reset();
+    err.write.Reset();
+
+    Capture capture(command);
+    if (auto status = Follow(budget, group, capture, out.read, err.read); !status) {
+      const bool late = status.error().code == Code::kDeadline;
+      group.Terminate(late ? kDeadlineGrace : kGrace);
+      group.Reap();
+      return in_program(std::move(status).error());
+    }
+    // The leader is gone; whatever it left running in its group goes too, before its pipes are
+    // read.
+    const std::optional<int> exit_code = group.Reap();
+    if (!exit_code) return Fail(Code::kIo, name + ": its exit status was taken by somebody else");
+    if (auto status = capture.Drain(out.read, false); !status) {
+      return in_program(std::move(status).error());
+    }
+    if (auto status = capture.Drain(err.read, true); !status) {
+      return in_program(std::move(status).error());
+    }
+    Outcome outcome;
+    outcome.exit_code = *exit_code;
+    outcome.out = capture.TakeOut();
+    outcome.err = capture.TakeErr();
+    outcome.wall = std::chrono::duration_cast<milliseconds>(Budget::Clock::now() - start);
+    return outcome;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<CommandRunner> MakeProcessRunner() { return std::make_unique<ProcessRunner>(); }
+
+}  // namespace acd::exec

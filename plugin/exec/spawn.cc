@@ -1,0 +1,193 @@
+#include "plugin/exec/spawn.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <boost/process/child.hpp>
+#include <boost/process/error.hpp>
+#include <boost/process/exe.hpp>
+#include <boost/process/extend.hpp>
+#include <cerrno>
+#include <string>
+#include <system_error>
+#include <vector>
+
+#include "decrypt/base/unique_fd.h"
+#include "plugin/exec/child_setup.h"
+
+namespace acd::exec {
+namespace {
+
+namespace bp = boost::process;
+
+/// argv or envp: pointers into the strings it owns.
+class CStringArray {
+ public:
+  void Add(std::string text) { texts_.push_back(std::move(text)); }
+  char* const* Finish() {
+    for (std::string& text : texts_) pointers_.push_back(text.data());
+    pointers_.push_back(nullptr);
+    return pointers_.data();
+  }
+
+ private:
+  std::vector<std::string> texts_;
+  std::vector<char*> pointers_;
+};
+
+/// Hooks into Boost's fork and exec. Boost's own pieces for these steps would not do: its start_dir
+/// ignores a chdir that fails, its argument and environment arrays read the front of empty strings,
+/// and its error pipe can leak into a sibling and leaves a failed child unreaped.
+struct Hooks : bp::extend::handler {
+  ChildPlan plan;
+  char* const* argv;
+  char* const* envp;
+  int fork_error = 0;
+
+  template <typename Executor>
+  void on_fork_error(Executor& /*executor*/, const std::error_code& error) {
+    fork_error = error.value();
+  }
+  template <typename Executor>
+  void on_exec_setup(Executor& executor) const {
+    PrepareChild(plan);
+    executor.cmd_line = argv;
+    executor.env = const_cast<char**>(envp);
+  }
+  template <typename Executor>
+  void on_exec_error(Executor& /*executor*/, const std::error_code& error) const {
+    ReportAndExit(plan.report_fd, ChildStep::kExec, error.value());
+  }
+};
+
+bool HasNul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
+
+Status CheckStrings(const Command& command) {
+  const std::string name = ProgramName(command);
+  if (command.program.empty() || command.program.front() != '/' || HasNul(command.program)) {
+    return Fail(Code::kInternal, name + ": the program is not an absolute path");
+  }
+  if (HasNul(command.directory)) {
+    return Fail(Code::kInvalidInput, name + ": working directory: has a NUL byte");
+  }
+  for (std::size_t i = 0; i < command.args.size(); ++i) {
+    if (HasNul(command.args[i])) {
+      return Fail(Code::kInvalidInput,
+                  name + ": argument " + std::to_string(i + 1) + ": has a NUL byte");
+    }
+  }
+  for (const auto& [key, value] : command.environment) {
+    if (key.empty() || key.find('=') != std::string::npos || HasNul(key) || HasNul(value)) {
+      return Fail(Code::kInvalidInput,
+                  name + ": environment: a name is empty or has '=', or an entry has a NUL byte");
+    }
+  }
+  return {};
+}
+
+std::string ErrnoText(int error) { return std::generic_category().message(error); }
+
+Failure ExplainExec(const Command& command, int error) {
+  if (error == ENOENT && ::access(command.program.c_str(), F_OK) == 0) {
+    return Fail(Code::kNotFound, command.program + ": its interpreter does not exist");
+  }
+  if (error == ENOENT || error == ENOTDIR) {
+    return Fail(Code::kNotFound, command.program + ": no such program");
+  }
+  if (error == E2BIG) {
+    return Fail(Code::kIo, command.program + ": arguments and environment are too long");
+  }
+  return Fail(Code::kIo, command.program + ": can't be started: " + ErrnoText(error));
+}
+
+Failure Explain(const Command& command, const ChildReport& report) {
+  const std::string what = ErrnoText(report.error);
+  switch (report.step) {
+    case ChildStep::kStdio:
+      return Fail(Code::kIo, command.program + ": standard streams: " + what);
+    case ChildStep::kSignals:
+      return Fail(Code::kIo, command.program + ": signals: " + what);
+    case ChildStep::kGroup:
+      return Fail(Code::kIo, command.program + ": process group: " + what);
+    case ChildStep::kPrivileges:
+      return Fail(Code::kIo, command.program + ": no_new_privs and limits: " + what);
+    case ChildStep::kFiles:
+      return Fail(Code::kIo, command.program + ": files to pass: " + what);
+    case ChildStep::kDirectory:
+      return Fail(Code::kIo, command.program + ": working directory: " + what);
+    case ChildStep::kExec:
+      return ExplainExec(command, report.error);
+  }
+  return Fail(Code::kInternal, command.program + ": unknown step");
+}
+
+/// At least 3, so that dup2 onto 0, 1, 2 in the child can't overwrite it, even when the server was
+/// started with standard streams closed.
+Result<UniqueFd> Above2(UniqueFd fd) {
+  if (fd.get() > 2) return fd;
+  UniqueFd moved(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
+  if (!moved) return Fail(Code::kIo, "descriptor: " + ErrnoText(errno));
+  return moved;
+}
+
+/// Waits until exec closed the report pipe, or the child told why there was none.
+bool ReadReport(int fd, ChildReport& report) {
+  for (;;) {
+    const ssize_t size = ::read(fd, &report, sizeof(report));
+    if (size < 0 && errno == EINTR) continue;
+    return size == static_cast<ssize_t>(sizeof(report));
+  }
+}
+
+}  // namespace
+
+std::string ProgramName(const Command& command) {
+  return command.program.substr(command.program.rfind('/') + 1);
+}
+
+Result<pid_t> Spawn(const Command& command, int stdout_fd, int stderr_fd) {
+  ACD_CHECK(CheckStrings(command));
+  CStringArray arguments;
+  CStringArray environment;
+  arguments.Add(command.program);
+  for (const std::string& argument : command.args) arguments.Add(argument);
+  for (const auto& [key, value] : command.environment) environment.Add(key + "=" + value);
+
+  UniqueFd raw_null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!raw_null) return Fail(Code::kIo, "/dev/null: " + ErrnoText(errno));
+  ACD_TRY(const UniqueFd null, Above2(std::move(raw_null)));
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) return Fail(Code::kIo, "pipe: " + ErrnoText(errno));
+  UniqueFd report_read(ends[0]);
+  ACD_TRY(UniqueFd report_write, Above2(UniqueFd(ends[1])));
+
+  Hooks hooks;
+  hooks.plan = ChildPlan{.stdio = {null.get(), stdout_fd, stderr_fd},
+                         .pass_fds = command.pass_fds,
+                         .directory = command.directory.empty() ? "/" : command.directory.c_str(),
+                         .report_fd = report_write.get(),
+                         .parent = ::getpid()};
+  hooks.argv = arguments.Finish();
+  hooks.envp = environment.Finish();
+
+  pid_t pid = -1;
+  try {
+    bp::child child(bp::exe = command.program, bp::ignore_error, hooks);
+    child.detach();  // reaping is ours: see ChildGroup
+    pid = child.id();
+  } catch (const bp::process_error& error) {
+    return Fail(Code::kIo, command.program + ": can't be started: " + error.code().message());
+  }
+  if (pid < 0) {
+    return Fail(Code::kIo, command.program + ": can't be started: " + ErrnoText(hooks.fork_error));
+  }
+  report_write.Reset();
+  ChildReport report = {};
+  if (!ReadReport(report_read.get(), report)) return pid;
+  while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  return Explain(command, report);
+}
+
+}  // namespace acd::exec

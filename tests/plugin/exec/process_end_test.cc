@@ -1,0 +1,174 @@
+// How runs end that don't end by themselves, and what must not survive them.
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include <atomic>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+#include "decrypt/base/unique_fd.h"
+#include "plugin/exec/command_runner.h"
+#include "tests/plugin/exec/process_test_support.h"
+#include "tests/support/matchers.h"
+
+namespace acd::exec {
+namespace {
+
+using acd::testing::Fails;
+using acd::testing::IsOk;
+using std::chrono::milliseconds;
+using testing::IsGone;
+using testing::Out;
+using testing::Plenty;
+using testing::Shell;
+using testing::Within;
+
+Result<Outcome> RunOnce(const Command& command, const Budget& budget = Plenty()) {
+  return MakeProcessRunner()->Run(command, budget);
+}
+
+milliseconds Since(Budget::Clock::time_point start) {
+  return std::chrono::duration_cast<milliseconds>(Budget::Clock::now() - start);
+}
+
+/// A file that children write their pids to, because a run that fails returns no output.
+class PidFile {
+ public:
+  PidFile() : fd_(::memfd_create("pids", MFD_CLOEXEC)) {}
+  int fd() const { return fd_.get(); }
+  std::string path() const { return "/proc/self/fd/" + std::to_string(fd_.get()); }
+  std::vector<pid_t> Pids() const {
+    char text[4096] = {};
+    const ssize_t size = ::pread(fd_.get(), text, sizeof(text) - 1, 0);
+    std::vector<pid_t> pids;
+    std::istringstream in(std::string(text, size > 0 ? static_cast<std::size_t>(size) : 0));
+    for (pid_t pid; in >> pid;) pids.push_back(pid);
+    return pids;
+  }
+
+ private:
+  UniqueFd fd_;
+};
+
+Command ShellWithPids(const PidFile& file, const std::string& script) {
+  Command command = Shell("exec 9>>" + file.path() + "\n" + script);
+  command.pass_fds = {file.fd()};
+  return command;
+}
+
+TEST(ProcessEnd, KillsAChildThatIgnoresTermWhenTheTimeIsUp) {
+  const PidFile pids;
+  const auto start = Budget::Clock::now();
+  const auto outcome = RunOnce(ShellWithPids(pids,
+                                             "trap '' TERM; echo $$ >&9; sleep 100 & echo $! >&9; "
+                                             "while :; do sleep 1; done"),
+                               Within(milliseconds(500)));
+  EXPECT_THAT(outcome, Fails(Code::kDeadline, "sh: the request's time is used up"));
+  EXPECT_LT(Since(start), milliseconds(5000));
+  ASSERT_EQ(pids.Pids().size(), 2U);
+  for (const pid_t pid : pids.Pids()) EXPECT_TRUE(IsGone(pid));
+}
+
+TEST(ProcessEnd, LetsAChildCleanUpOnTerm) {
+  const PidFile pids;
+  Budget budget = Plenty();
+  budget.cancelled = [&pids] { return !pids.Pids().empty(); };
+  const auto outcome = RunOnce(
+      ShellWithPids(
+          pids, "trap 'echo 424242 >&9; exit 0' TERM; echo 1 >&9; while :; do sleep 0.01; done"),
+      budget);
+  EXPECT_THAT(outcome, Fails(Code::kCancelled, "went away"));
+  EXPECT_THAT(pids.Pids(), ::testing::ElementsAre(1, 424242));
+}
+
+TEST(ProcessEnd, NoticesACancellation) {
+  std::atomic<bool> cancelled = false;
+  const PidFile pids;
+  Budget budget = Plenty();
+  budget.cancelled = [&cancelled] { return cancelled.load(); };
+  std::thread canceller([&] {
+    while (pids.Pids().empty()) std::this_thread::yield();
+    cancelled = true;
+  });
+  const auto outcome = RunOnce(ShellWithPids(pids, "echo $$ >&9; exec sleep 100"), budget);
+  canceller.join();
+  EXPECT_THAT(outcome, Fails(Code::kCancelled, "sh: "));
+  EXPECT_TRUE(IsGone(pids.Pids().at(0)));
+}
+
+TEST(ProcessEnd, StartsNothingWithoutTime) {
+  const PidFile pids;
+  EXPECT_THAT(RunOnce(ShellWithPids(pids, "echo $$ >&9"), Within(milliseconds(0))),
+              Fails(Code::kDeadline, "time is used up"));
+  EXPECT_TRUE(pids.Pids().empty());
+}
+
+TEST(ProcessEnd, IsNotDelayedByAGrandchildThatHoldsThePipes) {
+  const auto outcome = RunOnce(Shell("sleep 100 & echo $!"));
+  ASSERT_THAT(outcome, IsOk());
+  EXPECT_LT(outcome->wall, milliseconds(20'000));
+  EXPECT_TRUE(IsGone(std::stoi(Out(*outcome))));
+}
+
+TEST(ProcessEnd, IsNotDelayedByADaemonThatLeftTheGroup) {
+  const auto outcome =
+      RunOnce(Shell("setsid sh -c 'echo $$; exec sleep 60' & while ! kill -0 $! ; do "
+                    ":; done; sleep 0.3; echo end"));
+  ASSERT_THAT(outcome, IsOk());
+  EXPECT_LT(outcome->wall, milliseconds(30'000));
+  EXPECT_THAT(Out(*outcome), ::testing::EndsWith("end\n"));
+  const pid_t daemon = std::stoi(Out(*outcome));
+  if (daemon > 0) ::kill(daemon, SIGKILL);
+}
+
+TEST(ProcessEnd, IsNotDelayedByADaemonThatFloodsThePipe) {
+  Command command = Shell("setsid sh -c 'echo $$ >&2; exec cat /dev/zero' & sleep 0.2");
+  const auto outcome = RunOnce(command);
+  ASSERT_THAT(outcome, IsOk());
+  ::kill(std::stoi(outcome->err), SIGKILL);
+}
+
+TEST(ProcessEnd, KillsWhatAFailedRunLeftInItsGroup) {
+  Command command = Shell("sleep 100 & echo $! >&2; exec cat /dev/zero");
+  command.max_stdout_bytes = 100'000;
+  const PidFile pids;
+  command.args[1] = "exec 9>>" + pids.path() + "; sleep 100 & echo $! >&9; exec cat /dev/zero";
+  command.pass_fds = {pids.fd()};
+  EXPECT_THAT(RunOnce(command), Fails(Code::kLimitExceeded, "max_stdout_bytes"));
+  EXPECT_TRUE(IsGone(pids.Pids().at(0)));
+}
+
+TEST(ProcessEnd, RunsManyAtOnceWithoutMixingThem) {
+  const auto runner = MakeProcessRunner();
+  const int before = testing::OpenDescriptors();
+  std::vector<std::thread> threads;
+  std::atomic<int> right = 0;
+  for (int i = 0; i < 64; ++i) {
+    threads.emplace_back([&runner, &right, i] {
+      const std::string text = "run-" + std::to_string(i);
+      const UniqueFd memfd(::memfd_create("values", MFD_CLOEXEC));
+      if (::pwrite(memfd.get(), text.data(), text.size(), 0) < 0) return;
+      Command command = Shell("cat /proc/self/fd/" + std::to_string(memfd.get()) +
+                              "; ls /proc/self/fd | wc -l; exit " + std::to_string(i));
+      command.pass_fds = {memfd.get()};
+      const auto outcome = runner->Run(command, Plenty());
+      // The three streams, the memfd, and the folder that ls reads.
+      if (outcome && outcome->exit_code == i && Out(*outcome) == text + "5\n") ++right;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(right, 64);
+  EXPECT_EQ(testing::OpenDescriptors(), before);
+}
+
+TEST(Budget, PutsCancellationBeforeTheDeadline) {
+  Budget budget = Within(milliseconds(0));
+  EXPECT_THAT(budget.Check(), Fails(Code::kDeadline, "time"));
+  budget.cancelled = [] { return true; };
+  EXPECT_THAT(budget.Check(), Fails(Code::kCancelled, "client"));
+  EXPECT_THAT(Budget().Check(), IsOk());
+}
+
+}  // namespace
+}  // namespace acd::exec
