@@ -41,8 +41,8 @@ struct Node {
 
   Node() = default;
   template <typename T>
-  requires(!std::is_same_v<std::remove_cvref_t<T>, Node>) explicit Node(T value)
-      : value(std::move(value)) {}
+  requires(!std::is_same_v<std::remove_cvref_t<T>, Node>) explicit Node(T held)
+      : value(std::move(held)) {}
 
   template <typename T>
   bool Is() const {
