@@ -1,0 +1,269 @@
+#include "plugin/server/cmp_server.h"
+
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/server_posix.h>
+
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "health.grpc.pb.h"
+#include "plugin.grpc.pb.h"
+#include "plugin/server/acceptor.h"
+#include "plugin/server/announcements.h"
+#include "plugin/server/status_map.h"
+
+namespace acd::server {
+namespace {
+
+using Reader = grpc::ServerReader<plugin::AppStreamRequest>;
+
+// Argo CD's client pings every 20 s while a call runs. gRPC's own default tolerates one ping in
+// five minutes and ends the connection at the fourth, that is, every call after 80 s.
+constexpr int kMinPingIntervalMs = 5000;
+
+std::span<const std::uint8_t> Bytes(const std::string& text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+// The time and the life of one call, as the rest of the server sees it.
+class CallState {
+ public:
+  CallState(grpc::ServerContext& context, const std::atomic<bool>& cancel_all)
+      : context_(context), cancel_all_(cancel_all) {}
+
+  bool Cancelled() {
+    // gRPC does not say that IsCancelled may be called by several threads at once.
+    const std::lock_guard lock(mutex_);
+    return cancel_all_.load(std::memory_order_relaxed) || context_.IsCancelled();
+  }
+
+  exec::Budget Budget() {
+    exec::Budget budget;
+    budget.cancelled = [this] { return Cancelled(); };
+    const auto deadline = context_.deadline();
+    if (deadline != std::chrono::system_clock::time_point::max()) {
+      const auto left = deadline - std::chrono::system_clock::now();
+      // A hostile timeout of centuries must not overflow the other clock.
+      const auto bounded = std::min<std::chrono::nanoseconds>(left, std::chrono::hours(24 * 365));
+      deadline_ = budget.deadline = exec::Budget::Clock::now() + bounded;
+    }
+    return budget;
+  }
+
+  Status Alive() {
+    if (deadline_ && exec::Budget::Clock::now() >= *deadline_) {
+      return Fail(Code::kDeadline, "the caller's time is used up");
+    }
+    if (Cancelled()) return Fail(Code::kCancelled, "the caller has gone away");
+    return {};
+  }
+
+ private:
+  grpc::ServerContext& context_;
+  const std::atomic<bool>& cancel_all_;
+  std::mutex mutex_;
+  std::optional<exec::Budget::Clock::time_point> deadline_;
+};
+
+RequestMetadata TakeMetadata(plugin::ManifestRequestMetadata& wire) {
+  RequestMetadata metadata;
+  metadata.app_rel_path = std::move(*wire.mutable_apprelpath());
+  metadata.checksum = std::move(*wire.mutable_checksum());
+  metadata.environment.reserve(static_cast<std::size_t>(wire.env_size()));
+  for (plugin::EnvEntry& entry : *wire.mutable_env()) {
+    if (entry.name().empty()) continue;  // as the stock server does
+    metadata.environment.emplace_back(std::move(*entry.mutable_name()),
+                                      std::move(*entry.mutable_value()));
+  }
+  return metadata;
+}
+
+class GrpcMessages final : public MessageSource {
+ public:
+  GrpcMessages(Reader& reader, CallState& state) : reader_(reader), state_(state) {}
+
+  std::optional<StreamMessage> Next() override {
+    if (!reader_.Read(&wire_)) return std::nullopt;
+    StreamMessage message;
+    if (wire_.has_metadata()) message.metadata = TakeMetadata(*wire_.mutable_metadata());
+    if (wire_.has_file()) message.chunk = Bytes(wire_.file().chunk());
+    return message;
+  }
+
+  Status Alive() override { return state_.Alive(); }
+
+ private:
+  Reader& reader_;
+  CallState& state_;
+  plugin::AppStreamRequest wire_;
+};
+
+class PluginService final : public plugin::ConfigManagementPluginService::Service {
+ public:
+  PluginService(ManifestService& service, CmpServer::Observer observer)
+      : service_(service), observer_(std::move(observer)) {}
+
+  void CancelCalls() noexcept { cancel_all_.store(true, std::memory_order_relaxed); }
+
+  grpc::Status GenerateManifest(grpc::ServerContext* context, Reader* reader,
+                                plugin::ManifestResponse* response) override {
+    return Observed("GenerateManifest", [&](RequestRecord& record) -> grpc::Status {
+      CallState state(*context, cancel_all_);
+      GrpcMessages messages(*reader, state);
+      auto result = service_.Generate(messages, state.Budget(), record);
+      if (auto* failure = std::get_if<CallError>(&result)) {
+        record.error = FirstLine(failure->text);
+        return {StatusCodeOf(failure->error.code), failure->text};
+      }
+      for (std::string& manifest : std::get<0>(result)) {
+        response->add_manifests(std::move(manifest));
+      }
+      return grpc::Status::OK;
+    });
+  }
+
+  // Without discovery the repo-server takes this plugin for the Applications that name it, and
+  // never sends another one's repository here.
+  grpc::Status CheckPluginConfiguration(grpc::ServerContext*, const plugin::Nothing*,
+                                        plugin::CheckPluginConfigurationResponse*) override {
+    return Observed("CheckPluginConfiguration", [](RequestRecord&) { return grpc::Status::OK; });
+  }
+
+  grpc::Status MatchRepository(grpc::ServerContext*, Reader* reader,
+                               plugin::RepositoryResponse*) override {
+    return Observed("MatchRepository", [&](RequestRecord&) {
+      Drain(*reader);
+      return grpc::Status::OK;
+    });
+  }
+
+  grpc::Status GetParametersAnnouncement(
+      grpc::ServerContext*, Reader* reader,
+      plugin::ParametersAnnouncementResponse* response) override {
+    return Observed("GetParametersAnnouncement", [&](RequestRecord&) {
+      Drain(*reader);
+      for (const Announcement& known : Announcements()) {
+        auto* entry = response->add_parameterannouncements();
+        entry->set_name(std::string(known.name));
+        entry->set_title(std::string(known.title));
+        entry->set_tooltip(std::string(known.tooltip));
+        entry->set_itemtype(std::string(known.item_type));
+        entry->set_collectiontype(std::string(known.collection_type));
+      }
+      return grpc::Status::OK;
+    });
+  }
+
+ private:
+  static void Drain(Reader& reader) {
+    plugin::AppStreamRequest ignored;
+    while (reader.Read(&ignored)) {
+    }
+  }
+
+  // Runs one handler; the catch-all of every RPC.
+  template <typename Handler>
+  grpc::Status Observed(const char* method, Handler handler) {
+    RequestRecord record;
+    record.method = method;
+    const PhaseClock clock;
+    grpc::Status status;
+    try {
+      status = handler(record);
+    } catch (...) {
+      status = {grpc::StatusCode::INTERNAL, "internal error"};
+      record.error = "internal error";
+    }
+    record.total = clock.Total();
+    record.code = StatusCodeName(status.error_code());
+    try {
+      if (observer_) observer_(record);
+    } catch (...) {  // a log that cannot be written must not cost the answer
+    }
+    return status;
+  }
+
+  ManifestService& service_;
+  CmpServer::Observer observer_;
+  std::atomic<bool> cancel_all_ = false;
+};
+
+class HealthService final : public grpc::health::v1::Health::Service {
+ public:
+  grpc::Status Check(grpc::ServerContext*, const grpc::health::v1::HealthCheckRequest* request,
+                     grpc::health::v1::HealthCheckResponse* response) override {
+    // Spec: the empty name stands for the server as a whole; unknown names are NOT_FOUND.
+    if (!request->service().empty()) return {grpc::StatusCode::NOT_FOUND, "unknown service"};
+    response->set_status(grpc::health::v1::HealthCheckResponse::SERVING);
+    return grpc::Status::OK;
+  }
+};
+
+}  // namespace
+
+class CmpServer::Impl {
+ public:
+  Impl(ManifestService& service, Observer observer) : plugin_(service, std::move(observer)) {
+    const int max_message =
+        static_cast<int>(std::min<std::size_t>(service.settings().max_message_bytes, 2147483647U));
+    grpc::ServerBuilder builder;
+    builder.RegisterService(&plugin_);
+    builder.RegisterService(&health_);
+    builder.SetMaxReceiveMessageSize(max_message);
+    builder.SetMaxSendMessageSize(max_message);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                               kMinPingIntervalMs);
+    builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
+    server_ = builder.BuildAndStart();
+  }
+
+  bool started() const { return server_ != nullptr; }
+
+  // Last: from the first accept on, clients expect an HTTP/2 server.
+  void Serve(ListeningSocket socket) {
+    acceptor_.emplace(std::move(socket), [this](UniqueFd connection) {
+      grpc::AddInsecureChannelFromFd(server_.get(), connection.Release());
+    });
+  }
+
+  void Stop(std::chrono::milliseconds grace) {
+    if (!started() || stopped_) return;
+    stopped_ = true;
+    if (acceptor_) acceptor_->Stop();
+    server_->Shutdown(std::chrono::system_clock::now() + grace);
+    server_->Wait();
+  }
+
+  void CancelCalls() noexcept { plugin_.CancelCalls(); }
+
+ private:
+  PluginService plugin_;
+  HealthService health_;
+  std::unique_ptr<grpc::Server> server_;
+  std::optional<Acceptor> acceptor_;
+  bool stopped_ = false;
+};
+
+CmpServer::CmpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+CmpServer::~CmpServer() { Stop(std::chrono::milliseconds::zero()); }
+
+Result<std::unique_ptr<CmpServer>> CmpServer::Start(ListeningSocket socket,
+                                                    ManifestService& service, Observer observer) {
+  auto impl = std::make_unique<Impl>(service, std::move(observer));
+  if (!impl->started()) return Fail(Code::kInternal, "grpc: the server did not start");
+  impl->Serve(std::move(socket));
+  return std::unique_ptr<CmpServer>(new CmpServer(std::move(impl)));
+}
+
+void CmpServer::Stop(std::chrono::milliseconds grace) { impl_->Stop(grace); }
+
+void CmpServer::CancelCalls() noexcept { impl_->CancelCalls(); }
+
+}  // namespace acd::server

@@ -1,0 +1,202 @@
+#include "plugin/server/manifest_service.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "decrypt/base/unique_fd.h"
+
+namespace acd::server {
+namespace {
+
+constexpr std::chrono::milliseconds kAnswerTime{250};
+
+// A wire string of n bytes costs its tag and length too.
+constexpr std::size_t kManifestOverheadBytes = 6;
+
+Result<UniqueFd> OpenFolder(const std::string& path) {
+  UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) {
+    return Fail(Code::kIo, "workspace: " + std::system_category().message(errno));
+  }
+  return fd;
+}
+
+std::string EnvironmentValue(const render::Application& application, const std::string& name) {
+  const auto found = application.environment.find(name);
+  return found == application.environment.end() ? std::string() : found->second;
+}
+
+// Where the error happened, from what it says about itself: a stage means that decryption failed.
+std::string RenderPhase(const Error& error) {
+  return error.stage == Stage::kNone ? "render" : "decrypt";
+}
+
+}  // namespace
+
+exec::Budget WorkBudget(const exec::Budget& client,
+                        std::optional<std::chrono::milliseconds> max_run_time) {
+  exec::Budget work = client;
+  const auto now = exec::Budget::Clock::now();
+  if (client.deadline) {
+    const auto left = std::max(*client.deadline - now, exec::Budget::Clock::duration::zero());
+    work.deadline =
+        *client.deadline - std::min<exec::Budget::Clock::duration>(kAnswerTime, left / 4);
+  }
+  if (max_run_time) {
+    const auto end = now + *max_run_time;
+    work.deadline = work.deadline ? std::min(*work.deadline, end) : end;
+  }
+  return work;
+}
+
+struct ManifestService::Call {
+  RequestStream stream;
+  exec::Budget budget;
+  RequestRecord& record;
+  PhaseClock clock;
+  std::optional<workspace::Workspace> workspace;
+  RequestMetadata metadata;
+  render::Application application;
+  std::string phase = "receive";
+
+  void EndPhase(const char* name) { record.phases.emplace_back(name, clock.Lap()); }
+};
+
+ManifestService::ManifestService(const workspace::WorkspaceRoot& root, RenderFunction render,
+                                 ServiceSettings settings)
+    : root_(root),
+      render_(std::move(render)),
+      settings_(std::move(settings)),
+      slots_(settings_.max_concurrent_renders) {}
+
+std::variant<std::vector<std::string>, CallError> ManifestService::Generate(
+    MessageSource& messages, const exec::Budget& client, RequestRecord& record) {
+  Call call{RequestStream(messages),
+            WorkBudget(client, settings_.max_run_time),
+            record,
+            PhaseClock(),
+            std::nullopt,
+            RequestMetadata(),
+            render::Application()};
+  Result<std::vector<std::string>> result = Fail(Code::kInternal, "internal error");
+  try {
+    result = Run(call);
+  } catch (...) {
+    // The text of an unknown exception may quote anything; its place in the code is a bug's matter.
+    result = Fail(Code::kInternal, "internal error",
+                  "this is a defect of argocd-decrypt; please report it");
+  }
+  call.stream.Drain();
+  record.received_bytes = call.stream.received_bytes();
+  if (result) return std::move(result).value();
+
+  ErrorContext context{call.application.name,
+                       call.application.project,
+                       call.application.source_path,
+                       call.phase,
+                       {},
+                       {}};
+  if (call.workspace) {
+    context.tree = call.workspace->tree();
+    context.run = call.workspace->run();
+  }
+  CallError failure{std::move(result).error(), {}};
+  failure.text = ErrorText(failure.error, context);
+  return failure;
+}
+
+Result<std::vector<std::string>> ManifestService::Run(Call& call) {
+  if (auto received = Receive(call); !received) {
+    call.EndPhase("receive");
+    return Fail(std::move(received).error());
+  }
+  call.EndPhase("receive");
+
+  call.phase = "prepare";
+  ACD_TRY(const render::RenderRequest request, Prepare(call));
+  call.phase = "wait";
+  ACD_TRY(const RenderSlots::Slot slot, slots_.Acquire(call.budget));
+  call.EndPhase("wait");
+
+  auto rendered = render_(request);
+  if (!rendered) {
+    call.phase = RenderPhase(rendered.error());
+    call.EndPhase("render");
+    return Fail(std::move(rendered).error());
+  }
+  call.phase = "answer";
+  call.record.renderer = rendered->renderer;
+  call.record.files_decrypted = rendered->files_decrypted;
+  call.record.phases.insert(call.record.phases.end(), rendered->phases.begin(),
+                            rendered->phases.end());
+  ACD_CHECK(CheckSize(rendered->manifests, call.record));
+  return std::move(rendered->manifests);
+}
+
+Status ManifestService::Receive(Call& call) {
+  ACD_TRY(call.metadata, call.stream.ReadMetadata());
+  call.application = render::Application::FromEnvironment(call.metadata.environment);
+  call.record.application = call.application.name;
+  call.record.project = call.application.project;
+  call.record.source_path = call.application.source_path;
+
+  ACD_TRY(call.workspace, workspace::Workspace::Create(root_));
+  ACD_TRY(const UniqueFd folder, OpenFolder(call.workspace->tree()));
+  auto unpacked = archive::Unpack(call.stream, folder.get(), settings_.unpack);
+  if (unpacked) {
+    call.record.entries = unpacked->entries;
+    call.record.unpacked_bytes = unpacked->bytes;
+  }
+  // A damaged transfer also damages the archive: the first is the cause.
+  ACD_CHECK(call.stream.Finish(call.metadata.checksum));
+  if (!unpacked) return Fail(std::move(unpacked).error());
+  return {};
+}
+
+Result<render::RenderRequest> ManifestService::Prepare(Call& call) const {
+  const std::string& tree = call.workspace->tree();
+  std::string wanted = call.metadata.app_rel_path.empty() ? "." : call.metadata.app_rel_path;
+  auto folder = workspace::ResolveInside(tree, tree, wanted);
+  if (!folder && folder.error().code != Code::kNotFound) {
+    return Fail(std::move(folder).error().With("app path"));
+  }
+  struct stat info {};
+  if (!folder || ::stat(folder->c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) {
+    // Argo CD's hydrator looks for these words.
+    return Fail(Code::kNotFound, wanted + ": app path does not exist",
+                "the Application's path must be a folder of the repository");
+  }
+  render::RenderRequest request;
+  request.root = tree;
+  request.app_path = *folder == tree ? "." : workspace::RelativeTo(tree, *folder);
+  request.run_dir = call.workspace->run();
+  request.application = call.application;
+  ACD_TRY(request.parameters, render::Parameters::FromJson(
+                                  EnvironmentValue(call.application, "ARGOCD_APP_PARAMETERS")));
+  request.budget = call.budget;
+  return request;
+}
+
+Status ManifestService::CheckSize(const std::vector<std::string>& manifests,
+                                  RequestRecord& record) const {
+  record.manifests = manifests.size();
+  std::uint64_t wire_bytes = 0;
+  for (const std::string& manifest : manifests) {
+    record.manifest_bytes += manifest.size();
+    wire_bytes += manifest.size() + kManifestOverheadBytes;
+  }
+  if (wire_bytes <= settings_.max_message_bytes) return {};
+  return Fail(
+      Code::kLimitExceeded,
+      "manifests: " + std::to_string(wire_bytes) + " bytes, more than the " +
+          std::to_string(settings_.max_message_bytes) + " that one answer may have",
+      "raise ARGOCD_GRPC_MAX_SIZE_MB on the repo-server, the application controller and this "
+      "plugin, or split the Application");
+}
+
+}  // namespace acd::server

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "decrypt/base/result.h"
+#include "plugin/archive/unpack.h"
+#include "plugin/exec/command_runner.h"
+#include "plugin/render/renderer.h"
+#include "plugin/server/error_text.h"
+#include "plugin/server/render_slots.h"
+#include "plugin/server/request_record.h"
+#include "plugin/server/request_stream.h"
+#include "plugin/workspace/workspace.h"
+
+namespace acd::server {
+
+/// Renders one application. The server knows renderers, keys and tools only through this.
+/// Threads: called concurrently, at most `max_concurrent_renders` at a time.
+using RenderFunction = std::function<Result<render::Rendered>(const render::RenderRequest&)>;
+
+struct ServiceSettings {
+  archive::UnpackOptions unpack;
+  std::size_t max_message_bytes = 100U << 20U;  ///< an answer above it would not reach the client
+  std::size_t max_concurrent_renders = 4;
+  std::optional<std::chrono::milliseconds> max_run_time;  ///< for callers that set no deadline
+};
+
+/// An error and the text that the client gets for it.
+struct CallError {
+  Error error;
+  std::string text;
+};
+
+/// What GenerateManifest does, free of gRPC: receive, unpack, render, and leave nothing behind.
+class ManifestService {
+ public:
+  /// `root` is borrowed for the service's life.
+  ManifestService(const workspace::WorkspaceRoot& root, RenderFunction render,
+                  ServiceSettings settings);
+
+  /// One call. `messages` is read to its end on every path. `client`: the call's deadline and
+  /// whether it was cancelled. Fills `record` with what is known, whatever happens. Returns the
+  /// manifests, one document each. Threads: safe to call concurrently; blocks.
+  std::variant<std::vector<std::string>, CallError> Generate(MessageSource& messages,
+                                                             const exec::Budget& client,
+                                                             RequestRecord& record);
+
+  const ServiceSettings& settings() const { return settings_; }
+
+ private:
+  struct Call;
+  Result<std::vector<std::string>> Run(Call& call);
+  Status Receive(Call& call);
+  Result<render::RenderRequest> Prepare(Call& call) const;
+  Status CheckSize(const std::vector<std::string>& manifests, RequestRecord& record) const;
+
+  const workspace::WorkspaceRoot& root_;
+  RenderFunction render_;
+  ServiceSettings settings_;
+  RenderSlots slots_;
+};
+
+/// The part of a client's budget that work may use: what is left is for the answer to arrive,
+/// because a client whose deadline has passed sees only that. 250 ms, or a quarter of a shorter
+/// time. `max_run_time` shortens it further.
+exec::Budget WorkBudget(const exec::Budget& client,
+                        std::optional<std::chrono::milliseconds> max_run_time);
+
+}  // namespace acd::server

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace acd::server {
+
+/// What one finished call leaves for logs, metrics and audit. Never a value of a manifest or a key.
+struct RequestRecord {
+  std::string method;
+  std::string application;
+  std::string project;
+  std::string source_path;
+  std::string renderer;
+  std::string code = "OK";  ///< the gRPC status code's name
+  std::string error;        ///< first line of the answer's error; empty on success
+  std::vector<std::pair<std::string, std::chrono::microseconds>> phases;
+  std::chrono::microseconds total{0};
+  std::uint64_t received_bytes = 0;  ///< compressed
+  std::uint64_t entries = 0;
+  std::uint64_t unpacked_bytes = 0;
+  std::uint64_t manifests = 0;
+  std::uint64_t manifest_bytes = 0;
+  std::uint64_t files_decrypted = 0;
+};
+
+/// Measures consecutive phases of one request.
+class PhaseClock {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// Time since construction or the last lap.
+  std::chrono::microseconds Lap() {
+    const auto now = Clock::now();
+    const auto elapsed = std::chrono::duration_cast<std::chrono::microseconds>(now - last_);
+    last_ = now;
+    return elapsed;
+  }
+  std::chrono::microseconds Total() const {
+    return std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start_);
+  }
+
+ private:
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point last_ = start_;
+};
+
+}  // namespace acd::server
