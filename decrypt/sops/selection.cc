@@ -1,0 +1,99 @@
+#include "decrypt/sops/selection.h"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+#include <optional>
+#include <vector>
+
+namespace acd::sops {
+namespace {
+
+/// The words of an expression of the form `^(a|b|c)$` or `^a$`, which nearly every Kubernetes
+/// repository has (`^(data|stringData)$`) and which needs no regular expression; else nullopt.
+std::optional<std::vector<std::string>> AnchoredWords(std::string_view pattern) {
+  if (!pattern.starts_with('^') || !pattern.ends_with('$') || pattern.size() < 2) {
+    return std::nullopt;
+  }
+  std::string_view body = pattern.substr(1, pattern.size() - 2);
+  const bool group = body.starts_with('(') && body.ends_with(')') && body.size() >= 2;
+  if (group) body = body.substr(1, body.size() - 2);
+  std::vector<std::string> words(1);
+  for (char c : body) {
+    const bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '_' || c == '-';
+    if (word) {
+      words.back() += c;
+    } else if (c == '|' && group) {
+      words.emplace_back();
+    } else {
+      return std::nullopt;
+    }
+  }
+  return words;
+}
+
+}  // namespace
+
+/// An unanchored search for a Go regular expression; one that does not compile matches nothing,
+/// as in sops.
+class Selection::Pattern {
+ public:
+  explicit Pattern(const std::string& text) : words_(AnchoredWords(text)) {
+    if (words_) return;
+    re2::RE2::Options options;
+    options.set_log_errors(false);
+    expression_.emplace(text, options);
+  }
+
+  bool Search(std::string_view text) const {
+    if (words_) return std::find(words_->begin(), words_->end(), text) != words_->end();
+    return expression_->ok() &&
+           re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *expression_);
+  }
+
+ private:
+  std::optional<std::vector<std::string>> words_;
+  std::optional<re2::RE2> expression_;
+};
+
+Selection::Selection(const Metadata& metadata) : rule_(metadata.rule) {
+  if (rule_ == Rule::kUnencryptedSuffix || rule_ == Rule::kEncryptedSuffix) {
+    suffix_ = metadata.pattern;
+  } else {
+    pattern_ = std::make_unique<Pattern>(metadata.pattern);
+  }
+}
+
+Selection::~Selection() = default;
+
+bool Selection::ByComment() const {
+  return rule_ == Rule::kUnencryptedCommentRegex || rule_ == Rule::kEncryptedCommentRegex;
+}
+
+bool Selection::CommentCountsForItself() const { return rule_ != Rule::kEncryptedCommentRegex; }
+
+bool Selection::MatchesKey(std::string_view key) const {
+  if (ByComment()) return false;
+  return pattern_ != nullptr ? pattern_->Search(key) : key.ends_with(suffix_);
+}
+
+bool Selection::MatchesComment(std::string_view text) const {
+  return ByComment() && pattern_->Search(text);
+}
+
+bool Selection::Encrypted(bool matched) const {
+  switch (rule_) {
+    case Rule::kUnencryptedSuffix:
+    case Rule::kUnencryptedRegex:
+    case Rule::kUnencryptedCommentRegex:
+      return !matched;
+    case Rule::kEncryptedSuffix:
+    case Rule::kEncryptedRegex:
+    case Rule::kEncryptedCommentRegex:
+      return matched;
+  }
+  return true;
+}
+
+}  // namespace acd::sops
