@@ -1,0 +1,195 @@
+// Package manifests tries what manifests/ gives to a cluster operator on Argo CD's own manifests and code.
+package manifests
+
+import (
+	"bytes"
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
+	"github.com/argoproj/argo-cd/v3/util/settings"
+	appsv1 "k8s.io/api/apps/v1"
+	corev1 "k8s.io/api/core/v1"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/client-go/kubernetes/fake"
+	"sigs.k8s.io/yaml"
+
+	"argocd-decrypt/tests/interop/harness"
+)
+
+const repository = "../../.."
+
+// argoCD is the folder of the released module, which carries its manifests.
+func argoCD(t *testing.T) string {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/argoproj/argo-cd/v3").Output()
+	harness.Check(t, err)
+	return strings.TrimSpace(string(out))
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	harness.Check(t, err)
+	return content
+}
+
+// built is `kustomize build` of Argo CD's install manifest with our base and both components.
+func built(t *testing.T) [][]byte {
+	t.Helper()
+	dir := t.TempDir()
+	harness.Check(t, os.CopyFS(filepath.Join(dir, "ours"), os.DirFS(filepath.Join(repository, "manifests"))))
+	harness.Tree{
+		"install.yaml": string(read(t, filepath.Join(argoCD(t), "manifests", "install.yaml"))),
+		"kustomization.yaml": "resources: [install.yaml, ours/base]\n" +
+			"components: [ours/components/sidecar, ours/components/health-checks]\n",
+	}.Write(t, dir)
+	out, err := exec.Command(harness.Kustomize(t), "build", dir).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return bytes.Split(out, []byte("\n---\n"))
+}
+
+// find decodes the document of a kind whose name begins with a prefix, strictly.
+func find[Object any](t *testing.T, documents [][]byte, kind, prefix string) Object {
+	t.Helper()
+	var found Object
+	for _, document := range documents {
+		var head metav1.PartialObjectMetadata
+		harness.Check(t, yaml.Unmarshal(document, &head))
+		if head.Kind == kind && strings.HasPrefix(head.Name, prefix) {
+			if err := yaml.UnmarshalStrict(document, &found); err != nil {
+				t.Fatalf("%s %s: %v", kind, head.Name, err)
+			}
+			return found
+		}
+	}
+	t.Fatalf("no %s %s*", kind, prefix)
+	return found
+}
+
+func TestSidecarJoinsTheRepoServerConfined(t *testing.T) {
+	documents := built(t)
+	pod := find[appsv1.Deployment](t, documents, "Deployment", "argocd-repo-server").Spec.Template.Spec
+	var names []string
+	for _, container := range pod.Containers {
+		names = append(names, container.Name)
+	}
+	if !slices.Equal(names, []string{"argocd-repo-server", "argocd-decrypt"}) {
+		t.Fatalf("containers are %v", names)
+	}
+	if pod.AutomountServiceAccountToken == nil || *pod.AutomountServiceAccountToken {
+		t.Error("the pod gets a service account token")
+	}
+	sidecar := pod.Containers[1]
+	security := sidecar.SecurityContext
+	if security == nil || !*security.RunAsNonRoot || *security.RunAsUser != 999 || !*security.ReadOnlyRootFilesystem ||
+		*security.AllowPrivilegeEscalation || security.SeccompProfile.Type != corev1.SeccompProfileTypeRuntimeDefault ||
+		!slices.Equal(security.Capabilities.Drop, []corev1.Capability{"ALL"}) {
+		t.Errorf("security context: %+v", security)
+	}
+	if sidecar.ReadinessProbe == nil || sidecar.LivenessProbe == nil || sidecar.StartupProbe == nil {
+		t.Error("a probe is missing")
+	}
+
+	volumes := map[string]corev1.VolumeSource{}
+	for _, volume := range pod.Volumes {
+		volumes[volume.Name] = volume.VolumeSource
+	}
+	mounted := map[string]corev1.VolumeSource{}
+	for _, mount := range sidecar.VolumeMounts {
+		source, ok := volumes[mount.Name]
+		if !ok {
+			t.Errorf("no volume %s", mount.Name)
+		}
+		mounted[mount.MountPath] = source
+	}
+	if tmp := mounted["/tmp"].EmptyDir; tmp == nil || tmp.Medium != corev1.StorageMediumMemory || tmp.SizeLimit == nil {
+		t.Errorf("/tmp: %+v", tmp)
+	}
+	if key := mounted["/sops/age"].Secret; key == nil || key.SecretName != "sops-age-key" || *key.DefaultMode != 0o400 {
+		t.Errorf("/sops/age: %+v", key)
+	}
+	if mounted["/home/argocd/cmp-server/plugins"].EmptyDir == nil {
+		t.Error("the socket folder is not the pod's emptyDir")
+	}
+	// kustomize hashed the name, so that a change of plugin.yaml restarts the pod.
+	config := mounted["/home/argocd/cmp-server/config"].ConfigMap
+	plugin := find[corev1.ConfigMap](t, documents, "ConfigMap", "argocd-decrypt-plugin-")
+	if config == nil || config.Name != plugin.Name || plugin.Data["plugin.yaml"] == "" {
+		t.Errorf("the mounted configuration is %+v, the ConfigMap %s", config, plugin.Name)
+	}
+	// The key is for the sidecar alone.
+	for _, container := range append(pod.InitContainers, pod.Containers[0]) {
+		for _, mount := range container.VolumeMounts {
+			if mount.Name == "sops-age-key" || mount.Name == "argocd-decrypt-tmp" {
+				t.Errorf("container %s mounts %s", container.Name, mount.Name)
+			}
+		}
+	}
+}
+
+// A key of the wrong form is ignored without a word, so Argo CD itself is asked what it understood.
+func TestArgoCDFindsEveryHealthCheckInArgocdCM(t *testing.T) {
+	cm := find[corev1.ConfigMap](t, built(t), "ConfigMap", "argocd-cm")
+	cm.Namespace = "argocd"
+	secret := &corev1.Secret{ObjectMeta: metav1.ObjectMeta{
+		Name: "argocd-secret", Namespace: "argocd", Labels: map[string]string{"app.kubernetes.io/part-of": "argocd"},
+	}}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	manager := settings.NewSettingsManager(ctx, fake.NewClientset(&cm, secret), "argocd")
+	overrides, err := manager.GetResourceOverrides()
+	harness.Check(t, err)
+	scripts, err := filepath.Glob(filepath.Join(repository, "health-lua", "*", "*", "health.lua"))
+	harness.Check(t, err)
+	if len(scripts) == 0 {
+		t.Fatal("no health.lua")
+	}
+	for _, script := range scripts {
+		kind := filepath.Base(filepath.Dir(script))
+		key := filepath.Base(filepath.Dir(filepath.Dir(script))) + "/" + kind
+		override := overrides[key]
+		if override.HealthLua != string(read(t, script)) || override.UseOpenLibs {
+			t.Errorf("%s: Argo CD has another script, or opens the libraries", key)
+		}
+	}
+}
+
+func TestExampleApplicationsNameThePluginAndExistingPaths(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(repository, "manifests", "examples", "applications", "*.yaml"))
+	harness.Check(t, err)
+	if len(files) < 4 {
+		t.Fatalf("examples: %v", files)
+	}
+	for _, file := range files {
+		var app v1alpha1.Application
+		if err := yaml.UnmarshalStrict(read(t, file), &app); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		source := app.Spec.Source
+		if source.Plugin == nil || source.Plugin.Name != "argocd-decrypt" {
+			t.Errorf("%s names no plugin", file)
+		}
+		path := filepath.Join(repository, "manifests", "examples", "repo", source.Path)
+		if info, err := os.Stat(path); err != nil || !info.IsDir() {
+			t.Errorf("%s: no sample at %s", file, source.Path)
+		}
+		for _, parameter := range source.Plugin.Parameters {
+			if parameter.OptionalArray == nil || parameter.Name != "valueFiles" {
+				continue
+			}
+			for _, name := range parameter.Array {
+				if _, err := os.Stat(filepath.Join(path, strings.TrimPrefix(name, "secrets://"))); err != nil {
+					t.Errorf("%s: %v", file, err)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+"""Who may include whom: `include_direction_test.py [REPOSITORY]` lists each line that breaks the rules.
+
+1. A folder includes only itself and the folders that ALLOWED gives it. A folder that is missing there
+   is an error, so that a new one is placed on purpose.
+2. Includes name their file from the repository's root, and the file exists.
+3. A header that another folder includes is public: it includes the standard library, the system and
+   our own headers only. Third-party ones stay in .cc files and in headers private to a folder.
+4. Nothing includes tests/ but tests.
+"""
+
+import pathlib
+import re
+import sys
+
+DECRYPT = ["decrypt/base", "decrypt/age", "decrypt/keys", "decrypt/yaml", "decrypt/sops", "decrypt/sops/stores", "decrypt"]
+RENDERING = DECRYPT + ["plugin/exec", "plugin/workspace", "plugin/guard", "plugin/ksops", "plugin/render"]
+SERVING = RENDERING + ["plugin/archive", "plugin/request", "plugin/server"]
+
+ALLOWED = {
+    "decrypt/base": [],
+    "decrypt/yaml": ["decrypt/base"],
+    "decrypt/age": ["decrypt/base"],
+    "decrypt/keys": ["decrypt/base", "decrypt/age"],
+    # The stores read and write the tree; both know the tree's types only.
+    "decrypt/sops/stores": ["decrypt/base", "decrypt/yaml", "decrypt/sops"],
+    "decrypt/sops": ["decrypt/base", "decrypt/yaml", "decrypt/keys", "decrypt/sops/stores"],
+    "decrypt": DECRYPT,
+    "plugin/exec": ["decrypt/base"],
+    "plugin/workspace": ["decrypt/base"],
+    "plugin/archive": ["decrypt/base"],
+    "plugin/guard": ["decrypt/base", "decrypt/yaml"],
+    "plugin/ksops": DECRYPT + ["plugin/workspace"],
+    "plugin/render": DECRYPT + ["plugin/exec", "plugin/workspace", "plugin/guard", "plugin/ksops"],
+    "plugin/request": RENDERING + ["plugin/archive"],
+    "plugin/api": [],
+    "plugin/server": RENDERING + ["plugin/archive", "plugin/request"],
+    "plugin/commands": SERVING,
+    "plugin": SERVING + ["plugin/commands"],
+}
+
+# Headers that protoc makes; they come with gRPC, so only these folders may see them.
+GENERATED = re.compile(r"^[a-z_]+(\.grpc)?\.pb\.h$")
+MAY_SEE_GENERATED = {"plugin/server", "plugin/commands"}
+
+SYSTEM = re.compile(
+    r"^([a-z_0-9]+|(sys|linux|netinet|arpa)/[a-z_0-9]+\.h"
+    r"|(cxxabi|dirent|errno|fcntl|getopt|grp|poll|pwd|sched|signal|spawn|termios|unistd)\.h)$"
+)
+INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]')
+
+
+def includes(path):
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        match = INCLUDE.match(line)
+        if match:
+            yield number, match.group(1) == '"', match.group(2)
+
+
+def problems(root):
+    sources = [
+        path
+        for top in ("decrypt", "plugin", "tests")
+        for path in sorted((root / top).rglob("*"))
+        if path.suffix in (".h", ".cc")
+    ]
+    public = set()
+    for path in sources:
+        folder = path.parent.relative_to(root).as_posix()
+        is_test = folder.split("/")[0] == "tests"
+        if not is_test and folder not in ALLOWED:
+            yield f"{folder}: not in the table of {pathlib.Path(__file__).name}; decide what it may include"
+            continue
+        for number, quoted, name in includes(path):
+            where = f"{path.relative_to(root)}:{number}"
+            if not quoted:
+                continue
+            if GENERATED.match(name):
+                if not is_test and folder not in MAY_SEE_GENERATED:
+                    yield f"{where}: {name}: generated types are for {', '.join(sorted(MAY_SEE_GENERATED))}"
+                continue
+            if not (root / name).is_file():
+                yield f"{where}: {name}: no such file from the repository's root"
+                continue
+            target = pathlib.PurePosixPath(name).parent.as_posix()
+            if is_test:
+                continue
+            if target != folder:
+                public.add(name)
+                if target not in ALLOWED[folder]:
+                    yield f"{where}: {folder} may not include {target}"
+    for name in sorted(public):
+        for number, quoted, included in includes(root / name):
+            if quoted and not GENERATED.match(included):
+                continue
+            if quoted or not SYSTEM.match(included):
+                yield f"{name}:{number}: a public header includes {included}; keep third-party headers in .cc files"
+
+
+def main():
+    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else pathlib.Path(__file__).resolve().parents[2])
+    found = sorted(set(problems(root)))
+    print("\n".join(found) or "every include points the right way")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
