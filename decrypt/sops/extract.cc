@@ -1,0 +1,90 @@
+#include "decrypt/sops/extract.h"
+
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+
+namespace acd::sops {
+namespace {
+
+Failure BadPath(std::string what) {
+  return Fail(Code::kInvalidInput, "error parsing --extract path: " + std::move(what),
+              "a path looks like '[\"spec\"][\"list\"][0]'");
+}
+
+Failure CannotFollow(Code code, std::string what) {
+  return Fail(code, "error truncating tree: component " + std::move(what));
+}
+
+/// One component without its brackets.
+Result<std::variant<std::string, std::size_t>> ParseComponent(std::string_view text) {
+  if (text.empty()) return BadPath("empty component");
+  if (text[0] == '"' || text[0] == '\'') {
+    if (text.size() < 2 || text.back() != text[0]) return BadPath("name without its closing quote");
+    return std::variant<std::string, std::size_t>(std::string(text.substr(1, text.size() - 2)));
+  }
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    return BadPath("component " + std::string(text) + " is neither a quoted name nor an index");
+  }
+  return std::variant<std::string, std::size_t>(index);
+}
+
+Result<Node*> Member(Node& node, const std::string& name) {
+  auto* map = node.As<Node::Map>();
+  if (map == nullptr) {
+    return CannotFollow(Code::kInvalidInput,
+                        "['" + name + "'] is a name, but tree part is not a map");
+  }
+  const auto found = std::find_if(map->begin(), map->end(), [&](const Entry& entry) {
+    return entry.key == name && !entry.value.Is<Comment>();
+  });
+  if (found == map->end()) return CannotFollow(Code::kNotFound, "['" + name + "'] not found");
+  return &found->value;
+}
+
+Result<Node*> Element(Node& node, std::size_t index) {
+  auto* list = node.As<Node::List>();
+  const std::string shown = "[" + std::to_string(index) + "]";
+  if (list == nullptr) {
+    return CannotFollow(Code::kInvalidInput, shown + " is integer, but tree part is not a slice");
+  }
+  if (index >= list->size()) {
+    return CannotFollow(Code::kNotFound, shown + " accesses out of bounds");
+  }
+  return &(*list)[index];
+}
+
+}  // namespace
+
+Result<TreePath> ParseTreePath(std::string_view text) {
+  TreePath path;
+  while (!text.empty()) {
+    const bool bracket = text.front() == '[';
+    if (bracket) text.remove_prefix(1);
+    const std::string_view component = text.substr(0, text.find('['));
+    text.remove_prefix(component.size());
+    if (bracket && component.empty()) continue;
+    if (!component.ends_with(']')) {
+      return BadPath("component " + std::string(component) + " doesn't end with ]");
+    }
+    ACD_TRY(auto parsed, ParseComponent(component.substr(0, component.size() - 1)));
+    path.push_back(std::move(parsed));
+  }
+  return path;
+}
+
+Result<Node*> Truncate(Node& document, const TreePath& path) {
+  Node* current = &document;
+  for (const auto& component : path) {
+    if (const auto* name = std::get_if<std::string>(&component)) {
+      ACD_TRY(current, Member(*current, *name));
+    } else {
+      ACD_TRY(current, Element(*current, std::get<std::size_t>(component)));
+    }
+  }
+  return current;
+}
+
+}  // namespace acd::sops

@@ -1,0 +1,102 @@
+#include "decrypt/sops/stores/store.h"
+
+#include <string>
+#include <utility>
+
+#include "decrypt/sops/stores/binary_store.h"
+#include "decrypt/sops/stores/json_store.h"
+#include "decrypt/sops/stores/yaml_store.h"
+
+namespace acd::sops {
+namespace {
+
+Failure NotBuiltIn(Format format) {
+  const std::string name(FormatName(format));
+  return Fail(Code::kUnsupported, "sops format " + name + " is not supported",
+              "encrypt the file as YAML, JSON or binary instead of " + name);
+}
+
+Result<std::vector<Node>> One(Result<Node> document) {
+  if (!document) return Fail(std::move(document).error());
+  std::vector<Node> documents;
+  documents.push_back(std::move(*document));
+  return documents;
+}
+
+/// The YAML of a value by itself, cut out of a document that has it as its only member.
+Result<SecretBytes> WriteYamlValue(Node value) {
+  constexpr std::string_view kKey = "v";
+  constexpr std::string_view kIndent = "    ";
+  Node::Map map;
+  map.push_back(Entry{std::string(kKey), std::move(value)});
+  std::vector<Node> documents;
+  documents.emplace_back(std::move(map));
+  ACD_TRY(const SecretBytes document, WriteYaml(documents, WriteOptions()));
+  std::string_view text = document.ExposeText();
+  text.remove_prefix(kKey.size() + 1);
+  if (text.starts_with(' ')) return SecretBytes::CopyOf(text.substr(1));
+  text.remove_prefix(1);  // the value stands below its key: take one level of indentation away
+  SecretBytes out;
+  out.Reserve(text.size());
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n') + 1);
+    text.remove_prefix(line.size());
+    out.Append(line.starts_with(kIndent) ? line.substr(kIndent.size()) : line);
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<Node>> ReadStore(Format format, std::span<const std::uint8_t> content,
+                                    const Limits& limits) {
+  switch (format) {
+    case Format::kYaml:
+      return ReadYaml(content, limits);
+    case Format::kJson:
+      return One(ReadJson(content, limits));
+    case Format::kBinary:
+      return One(ReadBinary(content, limits));
+    case Format::kDotenv:
+    case Format::kIni:
+      return NotBuiltIn(format);
+  }
+  return Fail(Code::kInternal, "unknown format");
+}
+
+Result<SecretBytes> WriteStore(Format format, const std::vector<Node>& documents,
+                               const WriteOptions& options) {
+  switch (format) {
+    case Format::kYaml:
+      return WriteYaml(documents, options);
+    case Format::kJson:
+      // JSON holds one document; like sops, the first.
+      if (documents.empty()) return Fail(Code::kInvalidInput, "there is no document to print");
+      return WriteJson(documents.front(), options);
+    case Format::kBinary:
+      return WriteBinary(documents);
+    case Format::kDotenv:
+    case Format::kIni:
+      return NotBuiltIn(format);
+  }
+  return Fail(Code::kInternal, "unknown format");
+}
+
+Result<SecretBytes> WriteStoreValue(Format format, Node value, const WriteOptions& options) {
+  if (value.Is<Comment>()) return Fail(Code::kInvalidInput, "a comment is not a value");
+  switch (format) {
+    case Format::kYaml:
+      return WriteYamlValue(std::move(value));
+    case Format::kJson:
+      return WriteJsonValue(value, options);
+    case Format::kBinary:
+      return Fail(Code::kInvalidInput,
+                  "Binary files are not structured and extracting a single value is not possible");
+    case Format::kDotenv:
+    case Format::kIni:
+      return NotBuiltIn(format);
+  }
+  return Fail(Code::kInternal, "unknown format");
+}
+
+}  // namespace acd::sops
