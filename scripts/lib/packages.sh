@@ -27,8 +27,8 @@ packages() {
         echo libarchive-dev libre2-dev libspdlog-dev nlohmann-json3-dev libcli11-dev
         echo libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
         ;;
-      unit-tests) echo libgtest-dev libgmock-dev git ;;
-      checks) echo clang-format lua5.1 python3 ;;
+      unit-tests) echo libgtest-dev libgmock-dev git python3 ;;
+      checks) echo clang-format lua5.1 python3 python3-yaml ;;
       go) echo ca-certificates ;;
       render) echo git ca-certificates ;;  # helm and kustomize come through Go, see tools.sh
       *) die "packages: no such purpose: $purpose" ;;
