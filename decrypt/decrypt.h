@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,7 +21,12 @@ struct DecryptOptions {
   sops::Format input = sops::Format::kYaml;
   sops::Format output = sops::Format::kYaml;
   bool ignore_mac = false;
+  /// Refuse a missing or malformed `sops.version`, as sops's command does and its Go package, which
+  /// KSOPS uses, does not.
+  bool check_version = false;
   std::string extract;  ///< sops's `--extract` path, `["a"][0]`; empty = the whole file
+  /// Key types to try first within a key group, by sops's names; the rest follow in sops's order.
+  std::vector<std::string> decryption_order = {"age", "pgp"};
   sops::WriteOptions write;
   Limits limits;
 };
@@ -32,15 +38,21 @@ struct Plaintext {
   std::vector<SecretBytes> values;
 };
 
-/// Whether a file is a SOPS document of this format: it has metadata where the format keeps it.
-/// Cheap for files without the marker text, exact for the others; never an error (what does not
-/// parse is not a SOPS document, and the guard refuses leftovers later).
+/// Whether a file is a SOPS document of this format: it has a `sops` entry where the format keeps
+/// its metadata (YAML: in the first document), and that entry holds a MAC, a modification time or a
+/// wrapped key, or else some value is an ENC[...] text. Cheap for files without the marker text.
+/// Never an error: a file that has the marker texts but does not parse counts as one, so that
+/// DecryptDocument tells what is wrong with it rather than that its ciphertext goes on as plain
+/// text. Not one: ENC[...] texts without a `sops` entry (the output guard refuses those), and
+/// settings that merely happen to be called `sops`.
 bool IsSopsDocument(std::span<const std::uint8_t> content, sops::Format format);
 
 /// Decrypts one SOPS document, MAC always verified unless `ignore_mac`.
 /// Returns all or nothing. `content` and `requester` are borrowed for the call.
-/// Errors carry a Stage, so that a caller can tell sops's exit codes apart.
-/// Threads: safe to call concurrently. Spec: formats of sops 3.13.3.
+/// Errors carry a Stage, so that a caller can tell sops's exit codes apart (kNone: the `extract`
+/// path leads nowhere). They name the path of a value inside the file, not the file; never a value,
+/// nor anything computed from one. Threads: safe to call concurrently. Spec: formats of
+/// sops 3.13.3.
 Result<Plaintext> DecryptDocument(std::span<const std::uint8_t> content,
                                   const DecryptOptions& options, keys::KeyService& keys,
                                   const keys::Requester& requester);

@@ -1,0 +1,82 @@
+#include "decrypt/decrypt.h"
+
+#include <utility>
+
+#include "decrypt/sops/data_key.h"
+#include "decrypt/sops/detect.h"
+#include "decrypt/sops/enc_value.h"
+#include "decrypt/sops/extract.h"
+#include "decrypt/sops/mac.h"
+#include "decrypt/sops/metadata.h"
+#include "decrypt/sops/tree_walk.h"
+#include "decrypt/sops/version.h"
+
+namespace acd {
+namespace {
+
+/// `ACD_TRY` for a step whose errors say at which stage they happened.
+template <typename T>
+Result<T> At(Stage stage, Result<T> result) {
+  if (!result) return Fail(std::move(result).error().At(stage));
+  return result;
+}
+
+struct Opened {
+  std::vector<sops::Node> documents;
+  sops::Metadata metadata;
+};
+
+Result<Opened> Read(std::span<const std::uint8_t> content, const DecryptOptions& options) {
+  Opened opened;
+  ACD_TRY(opened.documents, sops::ReadStore(options.input, content, options.limits));
+  ACD_TRY(opened.metadata, sops::ExtractMetadata(opened.documents, options.limits));
+  if (options.check_version) ACD_CHECK(sops::CheckVersion(opened.metadata.version));
+  return opened;
+}
+
+/// Prints the whole file, or what the path leads to: a map as a file of its own (further documents
+/// follow, as in sops), a string as it is, anything else as the format prints a value.
+Result<SecretBytes> Print(std::vector<sops::Node> documents, const sops::TreePath& path,
+                          const DecryptOptions& options) {
+  if (!path.empty()) {
+    if (documents.empty()) return Fail(Code::kNotFound, "error truncating tree: no document");
+    ACD_TRY(sops::Node * found, sops::Truncate(documents.front(), path));
+    sops::Node part = std::move(*found);
+    if (auto* text = part.As<SecretBytes>()) return std::move(*text);
+    if (!part.Is<sops::Node::Map>()) {
+      return At(Stage::kEmit,
+                sops::WriteStoreValue(options.output, std::move(part), options.write));
+    }
+    documents.front() = std::move(part);
+  }
+  return At(Stage::kEmit, sops::WriteStore(options.output, documents, options.write));
+}
+
+}  // namespace
+
+bool IsSopsDocument(std::span<const std::uint8_t> content, sops::Format format) {
+  return sops::IsEncryptedDocument(content, format, Limits());
+}
+
+Result<Plaintext> DecryptDocument(std::span<const std::uint8_t> content,
+                                  const DecryptOptions& options, keys::KeyService& keys,
+                                  const keys::Requester& requester) {
+  ACD_TRY(const sops::TreePath path, sops::ParseTreePath(options.extract));
+  ACD_TRY(Opened opened, At(Stage::kRead, Read(content, options)));
+  const sops::Metadata& metadata = opened.metadata;
+  ACD_TRY(const SecretBytes data_key,
+          At(Stage::kDataKey,
+             sops::RecoverDataKey(metadata, options.decryption_order, keys, requester)));
+  sops::ValueCipher cipher(data_key);
+  sops::MacHash mac(metadata.mac_only_encrypted);
+  Plaintext plaintext;
+  ACD_TRY(plaintext.values,
+          At(Stage::kTree, sops::DecryptTree(opened.documents, metadata, cipher, mac)));
+  if (!options.ignore_mac) {
+    ACD_CHECK(At(Stage::kMac, sops::VerifyMac(metadata, cipher, mac.Finish())));
+  }
+  ACD_TRY(plaintext.text, Print(std::move(opened.documents), path, options));
+  return plaintext;
+}
+
+}  // namespace acd

@@ -1,0 +1,98 @@
+#include "decrypt/sops/detect.h"
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "decrypt/base/secret_bytes.h"
+#include "decrypt/sops/metadata.h"
+#include "decrypt/sops/tree.h"
+
+namespace acd::sops {
+namespace {
+
+constexpr std::string_view kEncPrefix = "ENC[AES256_GCM,";
+
+bool Contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+/// For words of metadata, whose names match in any case.
+bool ContainsIgnoringCase(std::string_view text, std::string_view lower) {
+  const auto equal = [](char a, char b) {
+    return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b;
+  };
+  return std::search(text.begin(), text.end(), lower.begin(), lower.end(), equal) != text.end();
+}
+
+/// UTF-16 YAML hides the marker texts; files of that kind are rare enough to be parsed.
+bool IsUtf16(std::string_view text) {
+  return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+}
+
+/// Whether a line begins with `prefix`.
+bool HasLine(std::string_view text, std::string_view prefix) {
+  for (std::size_t at = text.find(prefix); at != std::string_view::npos;
+       at = text.find(prefix, at + 1)) {
+    if (at == 0 || text[at - 1] == '\n') return true;
+  }
+  return false;
+}
+
+bool HasEncryptedLeaf(const Node& node) {
+  if (const auto* text = node.As<SecretBytes>()) return text->ExposeText().starts_with(kEncPrefix);
+  if (const auto* list = node.As<Node::List>()) {
+    return std::any_of(list->begin(), list->end(), HasEncryptedLeaf);
+  }
+  const auto* map = node.As<Node::Map>();
+  return map != nullptr && std::any_of(map->begin(), map->end(), [](const Entry& entry) {
+           return HasEncryptedLeaf(entry.value);
+         });
+}
+
+bool IsEncryptedTree(const std::vector<Node>& documents) {
+  const auto* map = documents.empty() ? nullptr : documents.front().As<Node::Map>();
+  if (map == nullptr) return false;
+  const auto is_metadata = [](const Entry& entry) {
+    return entry.key == "sops" && !entry.value.Is<Comment>();
+  };
+  if (std::none_of(map->begin(), map->end(), is_metadata)) return false;
+  return std::any_of(map->begin(), map->end(),
+                     [&](const Entry& entry) {
+                       return is_metadata(entry) && LooksLikeMetadata(entry.value);
+                     }) ||
+         std::any_of(documents.begin(), documents.end(), HasEncryptedLeaf);
+}
+
+}  // namespace
+
+bool IsEncryptedDocument(std::span<const std::uint8_t> content, Format format,
+                         const Limits& limits) {
+  const std::string_view text = AsText(content);
+  const bool utf16 = format == Format::kYaml && IsUtf16(text);
+  if (!utf16 && !Contains(text, "sops")) return false;
+  switch (format) {
+    case Format::kDotenv:
+      return HasLine(text, "sops_mac=") || HasLine(text, "sops_lastmodified=") ||
+             (HasLine(text, "sops_") && Contains(text, kEncPrefix));
+    case Format::kIni:
+      return HasLine(text, "[sops]");
+    case Format::kYaml:
+    case Format::kJson:
+    case Format::kBinary:
+      break;
+  }
+  const bool ciphertext = Contains(text, kEncPrefix);
+  if (!utf16 && !ciphertext && !ContainsIgnoringCase(text, "lastmodified") &&
+      !ContainsIgnoringCase(text, "mac") && !ContainsIgnoringCase(text, "enc")) {
+    return false;
+  }
+  const auto documents = ReadStore(format, content, limits);
+  if (documents) return IsEncryptedTree(*documents);
+  // A binary file is any file: only one that begins as JSON can be an encrypted one.
+  const bool possible =
+      format != Format::kBinary || text.find_first_not_of(" \t\r\n") == text.find('{');
+  return possible && ciphertext;
+}
+
+}  // namespace acd::sops
