@@ -1,0 +1,189 @@
+package cmp_test
+
+import (
+	"context"
+	"os"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+
+	"argocd-decrypt/tests/interop/harness"
+)
+
+type answer struct {
+	manifests []string
+	err       error
+}
+
+// inBackground starts a request whose tool waits at a gate.
+func (f *fixture) inBackground(ctx context.Context, app harness.App) chan answer {
+	done := make(chan answer, 1)
+	go func() {
+		manifests, err := f.Generate(ctx, app)
+		done <- answer{manifests, err}
+	}()
+	return done
+}
+
+func (f *fixture) kustomizeApp(t *testing.T) (harness.App, string) {
+	t.Helper()
+	plain := f.mark(kustomize)
+	tree := f.key.EncryptFiles(t, plain, "base/secret.yaml", "overlay/token.yaml", "overlay/more.json")
+	return repo(t, tree, "overlay"), kustomizeBuild(t, plain, "overlay")
+}
+
+func TestDeadlineEndsTheToolAndSaysSo(t *testing.T) {
+	for name, stubborn := range map[string]bool{"PoliteTool": false, "ToolThatIgnoresSigterm": true} {
+		t.Run(name, func(t *testing.T) {
+			f := newFixture(t)
+			app, _ := f.kustomizeApp(t)
+			after := f.goodApp(t)
+			hold := harness.HoldTool(t, f.place, "kustomize", "build", stubborn)
+			ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+			defer cancel()
+			answer := <-f.inBackground(ctx, app)
+			if answer.err == nil {
+				t.Fatal("an answer from a tool that never ran")
+			}
+			if ctx.Err() != nil || !strings.Contains(answer.err.Error(), "kustomize") {
+				t.Errorf("the client saw its own deadline and not the server's message: %v", answer.err)
+			}
+			harness.WaitFor(t, 5*time.Second, hold.CheckGone)
+			f.stillGood(t, after)
+			f.clean(t)
+		})
+	}
+}
+
+func TestClientCancelEndsTheToolAndTheWorkspace(t *testing.T) {
+	for _, tool := range []string{"kustomize", "helm"} {
+		t.Run(tool, func(t *testing.T) {
+			f := newFixture(t)
+			app, subcommand := harness.App{}, "build"
+			if tool == "helm" {
+				app, _ = f.helmApp(t)
+				subcommand = "template"
+			} else {
+				app, _ = f.kustomizeApp(t)
+			}
+			after := f.goodApp(t)
+			hold := harness.HoldTool(t, f.place, tool, subcommand, true)
+			ctx, cancel := context.WithCancel(context.Background())
+			done := f.inBackground(ctx, app)
+			hold.AwaitStart(t)
+			cancel()
+			<-done
+			harness.WaitFor(t, 5*time.Second, hold.CheckGone)
+			f.stillGood(t, after)
+			f.clean(t)
+		})
+	}
+}
+
+func TestSigtermFinishesTheRunningRequest(t *testing.T) {
+	f := newFixture(t)
+	app, want := f.kustomizeApp(t)
+	hold := harness.HoldTool(t, f.place, "kustomize", "build", false)
+	done := f.inBackground(background(t), app)
+	hold.AwaitStart(t)
+
+	f.server.Signal(t, syscall.SIGTERM)
+	harness.WaitFor(t, 5*time.Second, func() error {
+		if _, err := os.Lstat(f.place.Socket()); err == nil {
+			return os.ErrExist
+		}
+		return nil
+	})
+	hold.Release(t)
+	answer := <-done
+	if answer.err != nil {
+		t.Fatalf("the running request was cut off: %v", answer.err)
+	}
+	harness.SameObjects(t, harness.Objects(t, want), harness.Objects(t, answer.manifests...))
+	if code := f.server.AwaitExit(t, 10*time.Second); code != 0 {
+		t.Errorf("exit %d\n%s", code, f.server.Log())
+	}
+	f.clean(t)
+}
+
+func TestIdleServerEndsAtOnce(t *testing.T) {
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
+		f := newFixture(t)
+		f.server.Signal(t, signal)
+		if code := f.server.AwaitExit(t, 5*time.Second); code != 0 {
+			t.Errorf("%v: exit %d\n%s", signal, code, f.server.Log())
+		}
+	}
+}
+
+func TestKilledServerLeavesNothingForItsSuccessor(t *testing.T) {
+	f := newFixture(t)
+	app, want := f.kustomizeApp(t)
+	hold := harness.HoldTool(t, f.place, "kustomize", "build", false)
+	done := f.inBackground(background(t), app)
+	hold.AwaitStart(t)
+	f.server.Kill(t)
+	<-done
+	if _, err := os.Lstat(f.place.Socket()); err != nil {
+		t.Fatalf("no stale socket to replace: %v", err)
+	}
+	if requests, _ := f.place.Requests(); len(requests) == 0 {
+		t.Fatal("nothing was left: the test saw no running request")
+	}
+	harness.WaitFor(t, 10*time.Second, hold.CheckGone)
+
+	f.start(t)
+	f.clean(t)
+	done = f.inBackground(background(t), app)
+	hold.Release(t)
+	answer := <-done
+	harness.Check(t, answer.err)
+	harness.SameObjects(t, harness.Objects(t, want), harness.Objects(t, answer.manifests...))
+}
+
+func TestSecondServerOnALiveSocketIsRefused(t *testing.T) {
+	f := newFixture(t)
+	good := f.goodApp(t)
+	second := harness.NewPlace(t)
+	second.Sockets = f.place.Sockets
+	o := harness.Run(t, second.Command(t))
+	if o.Code == 0 || o.Code > 125 || !strings.Contains(o.Err, "argocd-decrypt.sock") {
+		t.Errorf("exit %d: %s", o.Code, o.Err)
+	}
+	f.stillGood(t, good)
+}
+
+func TestSecondServerOnALiveWorkdirIsRefused(t *testing.T) {
+	f := newFixture(t)
+	good := f.goodApp(t)
+	second := harness.NewPlace(t)
+	second.Work = f.place.Work
+	o := harness.Run(t, second.Command(t))
+	if o.Code == 0 || o.Code > 125 || o.Err == "" {
+		t.Errorf("exit %d: %s", o.Code, o.Err)
+	}
+	f.stillGood(t, good)
+}
+
+func TestHealthServiceIsServing(t *testing.T) {
+	f := newFixture(t)
+	connection, err := grpc.NewClient("unix://"+f.place.Socket(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	harness.Check(t, err)
+	defer connection.Close()
+	response, err := healthpb.NewHealthClient(connection).Check(background(t), &healthpb.HealthCheckRequest{})
+	harness.Check(t, err)
+	if response.Status != healthpb.HealthCheckResponse_SERVING {
+		t.Errorf("status %v", response.Status)
+	}
+	healthcheck := harness.Command{Path: harness.Binary(t), Args: []string{"healthcheck", "--socket", f.place.Socket()}}
+	harness.MustRun(t, healthcheck)
+	f.server.Kill(t)
+	if o := harness.Run(t, healthcheck); o.Code != 1 {
+		t.Errorf("healthcheck of a dead server: exit %d: %s", o.Code, o.Err)
+	}
+}

@@ -1,0 +1,158 @@
+package harness
+
+import (
+	"context"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/argoproj/argo-cd/gitops-engine/pkg/utils/kube"
+	"github.com/argoproj/argo-cd/v3/cmpserver/apiclient"
+	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
+	"github.com/argoproj/argo-cd/v3/util/cmp"
+	"google.golang.org/protobuf/types/known/emptypb"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+var emptyRequest emptypb.Empty
+
+// Client is Argo CD's own client of one plugin socket.
+type Client struct {
+	apiclient.ConfigManagementPluginServiceClient
+	close func() error
+}
+
+func dialUnix(socket string) (net.Conn, error) { return net.DialTimeout("unix", socket, time.Second) }
+
+// Connect dials as the repo-server does.
+func (s *Server) Connect(t T) Client {
+	t.Helper()
+	closer, client, err := apiclient.NewConfigManagementPluginClientSet(s.socket).NewConfigManagementPluginClient()
+	Check(t, err)
+	t.Cleanup(func() { closer.Close() })
+	return Client{client, closer.Close}
+}
+
+// App is an Application as the repo-server sees it.
+type App struct {
+	Name       string
+	Root       string // the repository
+	Path       string // the application in it; empty for the root
+	Parameters v1alpha1.ApplicationSourcePluginParameters
+	Hydrator   bool // the source hydrator generates: no cluster, so empty KUBE_ variables
+}
+
+// What the destination cluster reports.
+const (
+	KubeVersion = "1.33.2"
+	APIVersions = "apps/v1,apps/v1/Deployment,example.org/v1/Widget,v1,v1/Secret"
+	Namespace   = "target"
+	Project     = "team"
+)
+
+// Environment is what the repo-server sends: its newEnv, cluster variables and parameters.
+func (a App) Environment() ([]string, error) {
+	name := a.Name
+	if name == "" {
+		name = "sample"
+	}
+	env := []string{
+		"ARGOCD_APP_NAME=" + name, "ARGOCD_APP_NAMESPACE=" + Namespace, "ARGOCD_APP_PROJECT_NAME=" + Project,
+		"ARGOCD_APP_REVISION=0123456789abcdef0123456789abcdef01234567", "ARGOCD_APP_REVISION_SHORT=0123456",
+		"ARGOCD_APP_REVISION_SHORT_8=01234567", "ARGOCD_APP_SOURCE_REPO_URL=https://git.example.org/team/repo.git",
+		"ARGOCD_APP_SOURCE_PATH=" + a.Path, "ARGOCD_APP_SOURCE_TARGET_REVISION=main",
+	}
+	if a.Hydrator {
+		env = append(env, "KUBE_VERSION=", "KUBE_API_VERSIONS=")
+	} else {
+		env = append(env, "KUBE_VERSION="+KubeVersion, "KUBE_API_VERSIONS="+APIVersions)
+	}
+	parameters, err := a.Parameters.Environ()
+	return append(env, parameters...), err
+}
+
+// appDir is the application's folder.
+func (a App) appDir() string {
+	if a.Path == "" {
+		return a.Root
+	}
+	return a.Root + "/" + a.Path
+}
+
+// Generate sends the repository and gives the server's manifests.
+func (c Client) Generate(ctx context.Context, a App) ([]string, error) {
+	env, err := a.Environment()
+	if err != nil {
+		return nil, err
+	}
+	stream, err := c.GenerateManifest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := cmp.SendRepoStream(ctx, a.appDir(), a.Root, stream, env, nil); err != nil {
+		return nil, err
+	}
+	response, err := stream.CloseAndRecv()
+	if err != nil {
+		return nil, err
+	}
+	return response.Manifests, nil
+}
+
+// String is a parameter with a text.
+func String(name, value string) v1alpha1.ApplicationSourcePluginParameter {
+	return v1alpha1.ApplicationSourcePluginParameter{Name: name, String_: &value}
+}
+
+// Array is a parameter with a list.
+func Array(name string, values ...string) v1alpha1.ApplicationSourcePluginParameter {
+	return v1alpha1.ApplicationSourcePluginParameter{Name: name, OptionalArray: &v1alpha1.OptionalArray{Array: values}}
+}
+
+// Objects is what the repo-server makes of manifests, in order.
+func Objects(t T, manifests ...string) []*unstructured.Unstructured {
+	t.Helper()
+	var objects []*unstructured.Unstructured
+	for _, manifest := range manifests {
+		split, err := kube.SplitYAML([]byte(manifest))
+		if err != nil {
+			t.Fatalf("Argo CD does not read a manifest: %v", err)
+		}
+		objects = append(objects, split...)
+	}
+	return objects
+}
+
+// SameObjects compares two renders object by object, in any order.
+func SameObjects(t T, want, got []*unstructured.Unstructured) {
+	t.Helper()
+	left := map[string]string{}
+	for _, o := range want {
+		left[identity(o)] = asJSON(t, o)
+	}
+	for _, o := range got {
+		id := identity(o)
+		expected, ok := left[id]
+		if !ok {
+			t.Fatalf("unexpected (or repeated) object %s", id)
+		}
+		if actual := asJSON(t, o); actual != expected {
+			t.Fatalf("%s differs:\nwant %s\ngot  %s", id, expected, actual)
+		}
+		delete(left, id)
+	}
+	for id := range left {
+		t.Fatalf("object %s is missing", id)
+	}
+}
+
+func identity(o *unstructured.Unstructured) string {
+	return strings.Join([]string{o.GroupVersionKind().String(), o.GetNamespace(), o.GetName()}, " ")
+}
+
+func asJSON(t T, o *unstructured.Unstructured) string {
+	t.Helper()
+	text, err := o.MarshalJSON()
+	Check(t, err)
+	return string(text)
+}
