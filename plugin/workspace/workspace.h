@@ -10,13 +10,16 @@
 
 namespace acd::workspace {
 
-/// The folder under which every request gets its own. One process owns it at a time.
+/// The folder under which every request of this process gets its own.
 ///
-/// On tmpfs, so that plaintext never meets a disk; elsewhere only when explicitly allowed. Leftovers
-/// of a dead predecessor are removed when it is opened; a live one (it holds a lock) is left alone.
+/// Several processes may share a workdir: each has `<workdir>/argocd-decrypt/process-XXXXXX` for
+/// itself. On tmpfs, so that plaintext never meets a disk; elsewhere only when explicitly allowed.
+/// Leftovers of a dead predecessor are removed when it is opened; a live one (it holds a lock) is
+/// left alone.
 class WorkspaceRoot {
  public:
-  /// Makes `<workdir>/argocd-decrypt` (mode 0700). Errors: kInvalidInput (not on tmpfs and
+  /// Makes `<workdir>/argocd-decrypt` and the process's folder in it (both 0700); `workdir` must
+  /// exist. Errors: kInvalidInput (not on tmpfs and
   /// `allow_disk` is false; names the setting), kIo.
   static Result<std::unique_ptr<WorkspaceRoot>> Open(const std::string& workdir, bool allow_disk);
   ~WorkspaceRoot();
@@ -59,10 +62,12 @@ class Workspace {
 Result<std::string> ResolveInside(const std::string& root, const std::string& base,
                                   std::string_view path);
 
-/// The whole content of a regular file, at most `max_bytes`. Errors: kNotFound, kIo, kLimitExceeded.
+/// The whole content of a regular file, at most `max_bytes`. Errors: kNotFound, kIo (also when it
+/// is no regular file), kLimitExceeded; they name the last component of the path only.
 Result<SecretBytes> ReadFile(const std::string& path, std::size_t max_bytes);
 
-/// Replaces a file's content in place (mode 0600, symlinks not followed).
+/// Replaces a file's content in place (mode 0600, symlinks not followed but replaced). Errors as in
+/// ReadFile; the old file is then untouched.
 Status WriteSecretFile(const std::string& path, std::span<const std::uint8_t> content);
 
 /// Removes a folder and all below it, without following links. Never fails loudly.

@@ -1,0 +1,103 @@
+#include <fcntl.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cinttypes>
+#include <cstdint>
+#include <cstdio>
+#include <system_error>
+
+#include "decrypt/base/unique_fd.h"
+#include "plugin/workspace/workspace.h"
+
+namespace acd::workspace {
+namespace {
+
+constexpr std::size_t kChunk = 64U << 10U;
+
+/// For messages: the whole path names a folder that exists for one request only, which would make
+/// every error text differ from the last. The caller knows the path in the repository.
+std::string NameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+Failure IoError(const std::string& path) {
+  const int error = errno;
+  const Code code = error == ENOENT || error == ENOTDIR ? Code::kNotFound : Code::kIo;
+  return Fail(code, NameOf(path) + ": " + std::generic_category().message(error));
+}
+
+Failure TooLarge(const std::string& path, std::size_t max_bytes) {
+  return Fail(Code::kLimitExceeded,
+              NameOf(path) + ": more than " + std::to_string(max_bytes) + " bytes");
+}
+
+Status WriteAll(int fd, std::span<const std::uint8_t> content, const std::string& path) {
+  while (!content.empty()) {
+    const ssize_t size = ::write(fd, content.data(), content.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return IoError(path);
+    content = content.subspan(static_cast<std::size_t>(size));
+  }
+  return {};
+}
+
+std::string TemporaryName() {
+  std::uint64_t number = 0;
+  while (::getrandom(&number, sizeof(number), 0) != static_cast<ssize_t>(sizeof(number))) {
+  }
+  char name[32];
+  std::snprintf(name, sizeof(name), ".writing-%016" PRIx64, number);
+  return name;
+}
+
+}  // namespace
+
+Result<SecretBytes> ReadFile(const std::string& path, std::size_t max_bytes) {
+  // O_NONBLOCK: opening a FIFO must not wait for a writer.
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  struct stat info;
+  if (!fd || ::fstat(fd.get(), &info) != 0) return IoError(path);
+  if (!S_ISREG(info.st_mode)) return Fail(Code::kIo, NameOf(path) + ": not a regular file");
+  const auto expected = static_cast<std::uint64_t>(info.st_size);
+  if (expected > max_bytes) return TooLarge(path, max_bytes);
+
+  // One more than expected, so that the end shows without growing. Files of /proc say 0.
+  SecretBytes content(static_cast<std::size_t>(expected) + 1);
+  std::size_t filled = 0;
+  for (;;) {
+    const auto room = content.ExposeMutable().subspan(filled);
+    const ssize_t size = ::read(fd.get(), room.data(), room.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return IoError(path);
+    if (size == 0) break;
+    filled += static_cast<std::size_t>(size);
+    if (filled > max_bytes) return TooLarge(path, max_bytes);
+    if (filled == content.size()) content.Resize(filled + std::max(kChunk, filled));
+  }
+  content.Resize(filled);
+  return content;
+}
+
+Status WriteSecretFile(const std::string& path, std::span<const std::uint8_t> content) {
+  const std::size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const UniqueFd folder_fd(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder_fd) return IoError(path);
+  // A new file put in the old one's place: its mode, its hard links and whoever has it open get
+  // nothing of the plaintext, and a symlink is replaced instead of followed.
+  const std::string temporary = TemporaryName();
+  const UniqueFd fd(::openat(folder_fd.get(), temporary.c_str(),
+                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!fd) return IoError(path);
+  Status status = WriteAll(fd.get(), content, path);
+  if (status &&
+      ::renameat(folder_fd.get(), temporary.c_str(), folder_fd.get(), NameOf(path).c_str()) != 0) {
+    status = IoError(path);
+  }
+  if (!status) ::unlinkat(folder_fd.get(), temporary.c_str(), 0);
+  return status;
+}
+
+}  // namespace acd::workspace

@@ -1,0 +1,160 @@
+#include "plugin/workspace/workspace.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <system_error>
+#include <utility>
+
+#include "decrypt/base/unique_fd.h"
+
+namespace acd::workspace {
+namespace {
+
+constexpr const char* kFolder = "argocd-decrypt";
+constexpr const char* kLock = ".lock";
+
+Failure IoError(const std::string& what) {
+  return Fail(Code::kIo, what + ": " + std::generic_category().message(errno));
+}
+
+Status CheckInMemory(int fd, const std::string& path, bool allow_disk) {
+  struct statfs info;
+  if (::fstatfs(fd, &info) != 0) return IoError(path);
+  const auto type = static_cast<unsigned long>(info.f_type);
+  if (allow_disk || type == TMPFS_MAGIC || type == RAMFS_MAGIC) return {};
+  return Fail(
+      Code::kInvalidInput, path + ": not on tmpfs, so decrypted files would reach a disk",
+      "mount an emptyDir with `medium: Memory` there, or set ARGOCD_DECRYPT_ALLOW_DISK=true "
+      "(--allow-disk) to accept plaintext on the disk");
+}
+
+/// The folder that all processes with this workdir share. A temporary folder may be everybody's:
+/// what somebody else put there under our name is not used.
+Result<UniqueFd> OpenShared(const UniqueFd& workdir, const std::string& path) {
+  if (::mkdirat(workdir.get(), kFolder, 0700) != 0 && errno != EEXIST) return IoError(path);
+  struct stat info;
+  if (::fstatat(workdir.get(), kFolder, &info, AT_SYMLINK_NOFOLLOW) != 0) return IoError(path);
+  if (info.st_uid != ::geteuid()) {
+    return Fail(Code::kIo, path + ": belongs to another user",
+                "give this user a work folder of its own");
+  }
+  UniqueFd fd(::openat(workdir.get(), kFolder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!fd || ::fstat(fd.get(), &info) != 0) return IoError(path);
+  if ((info.st_mode & 0777) != 0700 && ::fchmod(fd.get(), 0700) != 0) return IoError(path);
+  return fd;
+}
+
+bool TryLock(int fd) {
+  while (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EINTR) return false;
+  }
+  return true;
+}
+
+/// Removes the folders of processes that are gone: a live one holds the lock of its own.
+void RemoveLeftovers(int shared, const std::string& path) {
+  DIR* list = ::fdopendir(::openat(shared, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (list == nullptr) return;
+  while (const struct dirent* entry = ::readdir(list)) {
+    const std::string name = entry->d_name;
+    if (name == "." || name == ".." || name == kLock) continue;
+    const UniqueFd fd(
+        ::openat(shared, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (fd && !TryLock(fd.get())) continue;
+    RemoveTree(path + "/" + name);
+  }
+  ::closedir(list);
+}
+
+Result<std::string> MakeUnique(const std::string& prefix) {
+  std::string path = prefix + "XXXXXX";
+  if (::mkdtemp(path.data()) == nullptr) return IoError(prefix);
+  return path;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<WorkspaceRoot>> WorkspaceRoot::Open(const std::string& workdir,
+                                                           bool allow_disk) {
+  char* real = ::realpath(workdir.c_str(), nullptr);
+  if (real == nullptr) {
+    return Fail(IoError("work folder " + workdir).error.Hint("make it, or mount a tmpfs there"));
+  }
+  const std::string parent = real;
+  std::free(real);
+  const UniqueFd parent_fd(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!parent_fd) return IoError("work folder " + parent);
+  ACD_CHECK(CheckInMemory(parent_fd.get(), "work folder " + parent, allow_disk));
+
+  const std::string shared = (parent == "/" ? "" : parent) + "/" + kFolder;
+  ACD_TRY(const UniqueFd shared_fd, OpenShared(parent_fd, shared));
+  ACD_CHECK(CheckInMemory(shared_fd.get(), shared, allow_disk));
+
+  // Held while folders come and go, so that nobody takes ours for a leftover before it is locked.
+  const UniqueFd gate(
+      ::openat(shared_fd.get(), kLock, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!gate) return IoError(shared + "/" + kLock);
+  while (::flock(gate.get(), LOCK_EX) != 0) {
+    if (errno != EINTR) return IoError(shared + "/" + kLock);
+  }
+  RemoveLeftovers(shared_fd.get(), shared);
+  ACD_TRY(std::string own, MakeUnique(shared + "/process-"));
+  UniqueFd lock(::open(own.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!lock || !TryLock(lock.get())) {
+    const Failure failure = IoError(own);
+    RemoveTree(own);
+    return failure;
+  }
+  return std::unique_ptr<WorkspaceRoot>(new WorkspaceRoot(std::move(own), lock.Release()));
+}
+
+WorkspaceRoot::WorkspaceRoot(std::string path, int lock_fd)
+    : path_(std::move(path)), lock_fd_(lock_fd) {}
+
+WorkspaceRoot::~WorkspaceRoot() {
+  RemoveTree(path_);
+  ::close(lock_fd_);
+}
+
+Result<Workspace> Workspace::Create(const WorkspaceRoot& root) {
+  Workspace workspace;
+  ACD_TRY(workspace.path_, MakeUnique(root.path() + "/request-"));
+  workspace.tree_ = workspace.path_ + "/tree";
+  workspace.run_ = workspace.path_ + "/run";
+  for (const std::string& folder : {workspace.tree_, workspace.run_}) {
+    if (::mkdir(folder.c_str(), 0700) != 0) return IoError("workspace");
+  }
+  return workspace;
+}
+
+Workspace::Workspace(Workspace&& other) noexcept
+    : path_(std::exchange(other.path_, {})),
+      tree_(std::exchange(other.tree_, {})),
+      run_(std::exchange(other.run_, {})) {}
+
+Workspace& Workspace::operator=(Workspace&& other) noexcept {
+  if (this != &other) {
+    Remove();
+    path_ = std::exchange(other.path_, {});
+    tree_ = std::exchange(other.tree_, {});
+    run_ = std::exchange(other.run_, {});
+  }
+  return *this;
+}
+
+Workspace::~Workspace() { Remove(); }
+
+void Workspace::Remove() noexcept {
+  if (!path_.empty()) RemoveTree(path_);
+  path_.clear();
+}
+
+}  // namespace acd::workspace

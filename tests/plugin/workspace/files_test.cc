@@ -1,0 +1,95 @@
+#include <fcntl.h>
+
+#include "decrypt/base/unique_fd.h"
+#include "plugin/workspace/workspace.h"
+#include "tests/plugin/workspace/test_folder.h"
+#include "tests/support/matchers.h"
+
+namespace acd::workspace {
+namespace {
+
+using acd::testing::Fails;
+using acd::testing::IsOk;
+using testing::Content;
+using testing::ModeOf;
+using testing::TestFolder;
+
+TEST(ReadFile, ReadsUpToItsLimitAndNoMore) {
+  const TestFolder folder;
+  const std::string path = folder.Write("values.yaml", std::string(100'000, 'v'));
+  const auto content = ReadFile(path, 100'000);
+  ASSERT_THAT(content, IsOk());
+  EXPECT_EQ(content->size(), 100'000U);
+  EXPECT_THAT(ReadFile(path, 99'999), Fails(Code::kLimitExceeded, "values.yaml: more than 99999"));
+}
+
+TEST(ReadFile, ReadsEmptyFilesAndFilesWithoutASize) {
+  const TestFolder folder;
+  const auto empty = ReadFile(folder.Write("empty", ""), 0);
+  ASSERT_THAT(empty, IsOk());
+  EXPECT_TRUE(empty->empty());
+  const auto proc = ReadFile("/proc/self/status", 1U << 20U);
+  ASSERT_THAT(proc, IsOk());
+  EXPECT_GT(proc->size(), 100U);
+  EXPECT_THAT(ReadFile("/proc/self/status", 10), Fails(Code::kLimitExceeded, "more than 10"));
+}
+
+TEST(ReadFile, RefusesWhatIsNoFile) {
+  const TestFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "fifo").c_str(), 0600), 0);
+  EXPECT_THAT(ReadFile(folder / "fifo", 10), Fails(Code::kIo, "fifo: not a regular file"));
+  EXPECT_THAT(ReadFile(folder.path(), 10), Fails(Code::kIo, "not a regular file"));
+  EXPECT_THAT(ReadFile("/dev/zero", 10), Fails(Code::kIo, "zero: not a regular file"));
+}
+
+TEST(ReadFile, NamesNoRequestFolder) {
+  const TestFolder folder;
+  const auto missing = ReadFile(folder / "missing", 10);
+  ASSERT_THAT(missing, Fails(Code::kNotFound, "missing: "));
+  EXPECT_THAT(missing.error().message, ::testing::Not(::testing::HasSubstr(folder.path())));
+  EXPECT_THAT(ReadFile(folder.Write("file", "") + "/below", 10), Fails(Code::kNotFound, "below"));
+}
+
+TEST(WriteSecretFile, ReplacesContentAndModeAndBreaksHardLinks) {
+  const TestFolder folder;
+  const std::string path = folder.Write("secret.yaml", "cipher");
+  ASSERT_EQ(::chmod(path.c_str(), 0666), 0);
+  ASSERT_EQ(::link(path.c_str(), (folder / "other").c_str()), 0);
+  ASSERT_THAT(WriteSecretFile(path, AsBytes("plain")), IsOk());
+  EXPECT_EQ(Content(path), "plain");
+  EXPECT_EQ(ModeOf(path), 0600U);
+  EXPECT_EQ(Content(folder / "other"), "cipher");
+}
+
+TEST(WriteSecretFile, MakesANewFileAndAnEmptyOne) {
+  const TestFolder folder;
+  ASSERT_THAT(WriteSecretFile(folder / "new", AsBytes(std::string(300'000, 'p'))), IsOk());
+  EXPECT_EQ(Content(folder / "new").size(), 300'000U);
+  ASSERT_THAT(WriteSecretFile(folder / "new", {}), IsOk());
+  EXPECT_EQ(Content(folder / "new"), "");
+}
+
+TEST(WriteSecretFile, ReplacesASymlinkInsteadOfFollowingIt) {
+  const TestFolder folder;
+  const std::string target = folder.Write("target", "cipher");
+  folder.Link("target", "link");
+  ASSERT_THAT(WriteSecretFile(folder / "link", AsBytes("plain")), IsOk());
+  EXPECT_EQ(Content(target), "cipher");
+  EXPECT_FALSE(std::filesystem::is_symlink(folder / "link"));
+}
+
+TEST(WriteSecretFile, LeavesNothingBehindWhenItFails) {
+  const TestFolder folder;
+  std::filesystem::create_directories(folder / "folder/sub");
+  EXPECT_THAT(WriteSecretFile(folder / "folder", AsBytes("plain")), Fails(Code::kIo, "folder: "));
+  EXPECT_THAT(WriteSecretFile(folder / "missing/file", AsBytes("plain")),
+              Fails(Code::kNotFound, "file: "));
+  std::size_t entries = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(folder.path())) {
+    ++entries;
+  }
+  EXPECT_EQ(entries, 1U);
+}
+
+}  // namespace
+}  // namespace acd::workspace
