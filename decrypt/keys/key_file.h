@@ -1,0 +1,52 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "decrypt/age/identity.h"
+#include "decrypt/keys/watched_file.h"
+
+namespace acd::keys {
+
+/// One key file as it is now. Not thread-safe: its owner locks.
+class KeyFile {
+ public:
+  struct Options {
+    std::string path;
+    std::string label;         ///< in messages, "SOPS_AGE_KEY_FILE (/path)" or the path
+    std::string open_failure;  ///< words in front of the system's, "failed to open file"
+    bool may_be_absent = false;
+    bool may_be_pipe = false;
+    bool may_be_irregular = false;  ///< a folder and the like has no keys, and that is no problem
+    std::size_t max_bytes = 0;
+  };
+  explicit KeyFile(Options options) : options_(std::move(options)) {}
+
+  /// Looks at the file again: a `stat` when it cannot have changed, else it is read, and parsed if
+  /// its content is new. A file that is gone, empty or unreadable has no identities from then on.
+  /// True when identities or problems are not what they were.
+  bool Refresh(const Clock& clock);
+
+  const age::Identities& identities() const { return identities_; }
+  /// What is wrong with it, each with the label and for a bad line its number.
+  const std::vector<std::string>& problems() const { return problems_; }
+  const std::string& label() const { return options_.label; }
+
+ private:
+  bool IsUnchanged() const;
+  bool Lose(const Error& error);
+
+  Options options_;
+  age::Identities identities_;
+  std::vector<std::string> problems_;
+  Fingerprint fingerprint_;
+  bool trusted_ = false;
+  bool has_digest_ = false;
+  std::array<std::uint8_t, 32> digest_ =
+      {};  ///< of the content parsed last; not the content itself
+};
+
+}  // namespace acd::keys

@@ -1,0 +1,85 @@
+#include "decrypt/keys/key_folder.h"
+
+#include <dirent.h>
+
+#include <cerrno>
+#include <memory>
+#include <set>
+#include <system_error>
+#include <utility>
+
+namespace acd::keys {
+namespace {
+
+constexpr std::size_t kMaxFiles = 1000;
+
+struct CloseDir {
+  void operator()(DIR* dir) const { ::closedir(dir); }
+};
+
+// The names of what may be key files; regular or not is seen when they are looked at.
+Result<std::set<std::string>> ListNames(const std::string& path) {
+  const std::unique_ptr<DIR, CloseDir> dir(::opendir(path.c_str()));
+  if (!dir) {
+    const int error = errno;
+    return Fail(error == ENOENT ? Code::kNotFound : Code::kIo,
+                "key folder " + path + ": " + std::generic_category().message(error));
+  }
+  std::set<std::string> names;
+  while (const dirent* entry = ::readdir(dir.get())) {
+    std::string name = entry->d_name;
+    if (name.starts_with('.')) continue;
+    if (names.size() == kMaxFiles) {
+      return Fail(Code::kLimitExceeded,
+                  "key folder " + path + ": more than " + std::to_string(kMaxFiles) + " files");
+    }
+    names.insert(std::move(name));
+  }
+  return names;
+}
+
+}  // namespace
+
+KeyFolder::KeyFolder(std::string path, std::size_t max_file_bytes)
+    : path_(std::move(path)), max_file_bytes_(max_file_bytes) {}
+
+// Brings `files_` in line with the names in the folder.
+bool KeyFolder::List(const Clock& clock) {
+  const std::int64_t now = clock();
+  const auto fingerprint = FingerprintOf(path_);
+  if (fingerprint && trusted_ && *fingerprint == fingerprint_) return false;
+  const auto names = ListNames(path_);
+  trusted_ = fingerprint && names && fingerprint->IsSettled(now);
+  if (fingerprint) fingerprint_ = *fingerprint;
+
+  std::vector<std::string> problems;
+  if (!names && names.error().code != Code::kNotFound) problems.push_back(names.error().message);
+  bool changed = problems != problems_;
+  problems_ = std::move(problems);
+  changed =
+      std::erase_if(files_,
+                    [&](const auto& file) { return !names || !names->contains(file.first); }) > 0 ||
+      changed;
+  if (!names) return changed;
+  for (const std::string& name : *names) {
+    if (files_.contains(name)) continue;
+    const std::string path = path_ + "/" + name;
+    files_.emplace(name, KeyFile({.path = path,
+                                  .label = path,
+                                  .open_failure = "failed to open file",
+                                  .may_be_absent = true,
+                                  .may_be_pipe = false,
+                                  .may_be_irregular = true,
+                                  .max_bytes = max_file_bytes_}));
+    changed = true;
+  }
+  return changed;
+}
+
+bool KeyFolder::Refresh(const Clock& clock) {
+  bool changed = List(clock);
+  for (auto& [name, file] : files_) changed = file.Refresh(clock) || changed;
+  return changed;
+}
+
+}  // namespace acd::keys

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "decrypt/keys/key_file.h"
+
+namespace acd::keys {
+
+/// A folder in which every regular file is a key file: a mounted Kubernetes Secret. Names that
+/// start with a dot are skipped (`..data` is how Kubernetes swaps such a Secret), links are
+/// followed. Not thread-safe: its owner locks.
+class KeyFolder {
+ public:
+  /// `path` may be absent.
+  KeyFolder(std::string path, std::size_t max_file_bytes);
+
+  /// Looks at the folder and its files again; true when anything is not what it was.
+  bool Refresh(const Clock& clock);
+
+  /// By name, so that the order does not depend on the file system.
+  const std::map<std::string, KeyFile>& files() const { return files_; }
+  /// What is wrong with the folder itself.
+  const std::vector<std::string>& problems() const { return problems_; }
+  const std::string& path() const { return path_; }
+
+ private:
+  bool List(const Clock& clock);
+
+  std::string path_;
+  std::size_t max_file_bytes_;
+  std::map<std::string, KeyFile> files_;
+  std::vector<std::string> problems_;
+  Fingerprint fingerprint_;
+  bool trusted_ = false;
+};
+
+}  // namespace acd::keys

@@ -1,0 +1,57 @@
+#include "decrypt/keys/key_sources.h"
+
+#include <string_view>
+
+namespace acd::keys {
+namespace {
+
+constexpr const char* kDefaultKeyDir = "/sops";
+
+using Getenv = std::function<const char*(const char*)>;
+
+std::string_view ValueOf(const Getenv& getenv, const char* name) {
+  const char* value = getenv(name);
+  return value == nullptr ? std::string_view() : std::string_view(value);
+}
+
+std::string Join(std::string_view folder, std::string_view name) {
+  while (folder.size() > 1 && folder.ends_with('/')) folder.remove_suffix(1);
+  return std::string(folder).append(folder.ends_with('/') ? "" : "/").append(name);
+}
+
+// Go's os.UserConfigDir: a relative XDG_CONFIG_HOME is an error there, so no place at all.
+std::string UserConfigDir(const Getenv& getenv) {
+  const std::string_view config = ValueOf(getenv, "XDG_CONFIG_HOME");
+  if (!config.empty()) return config.starts_with('/') ? std::string(config) : std::string();
+  const std::string_view home = ValueOf(getenv, "HOME");
+  return home.empty() ? std::string() : Join(home, ".config");
+}
+
+}  // namespace
+
+KeySources FromEnvironment(const Getenv& getenv, bool server) {
+  KeySources sources;
+  if (const char* text = getenv("SOPS_AGE_KEY")) {
+    sources.texts.push_back({"SOPS_AGE_KEY", SecretBytes::CopyOf(std::string_view(text))});
+  } else {
+    sources.not_set.emplace_back("SOPS_AGE_KEY");
+  }
+  if (const char* path = getenv("SOPS_AGE_KEY_FILE")) {
+    sources.files.push_back({"SOPS_AGE_KEY_FILE", path, true});
+  } else {
+    sources.not_set.emplace_back("SOPS_AGE_KEY_FILE");
+  }
+  if (const std::string config = UserConfigDir(getenv); !config.empty()) {
+    sources.files.push_back({"", Join(config, "sops/age/keys.txt"), false});
+  }
+  std::string_view key_dir = ValueOf(getenv, "ARGOCD_DECRYPT_KEY_DIR");
+  if (key_dir.empty() && server) key_dir = kDefaultKeyDir;
+  if (!key_dir.empty()) sources.folder = Join(key_dir, "age");
+  for (const char* name :
+       {"SOPS_AGE_KEY_CMD", "SOPS_AGE_SSH_PRIVATE_KEY_FILE", "SOPS_AGE_SSH_PRIVATE_KEY_CMD"}) {
+    if (getenv(name) != nullptr) sources.unsupported.emplace_back(name);
+  }
+  return sources;
+}
+
+}  // namespace acd::keys
