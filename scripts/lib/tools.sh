@@ -34,7 +34,14 @@ need_go() {
   go_on_path_will_do || die "the Go of $venv does not start or is older than $go_minimum"
 }
 
+# What helm's own Makefile sets: the version it shows, and the Kubernetes it assumes when none is given
+# (1.20 without this, which newer charts refuse).
+helm_ldflags="-X helm.sh/helm/v3/internal/version.version=$helm_version"
+helm_ldflags+=" -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=34"
+helm_ldflags+=" -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/lint/rules.k8sVersionMinor=34"
+
 # build_tool NAME VERSION PACKAGE...: `go install`, once, into a folder of its own in the cache.
+# `build_ldflags`, when set, goes to the linker too.
 build_tool() {
   local name=$1 version=$2 folder="$cache/$1-$2"
   shift 2
@@ -46,7 +53,7 @@ build_tool() {
     building=$(mktemp -d "$cache/building.XXXXXX")
     for package in "$@"; do
       GOBIN=$building CGO_ENABLED=0 quietly "go install $package@$version" \
-        go install -trimpath -ldflags=-s "$package@$version"
+        go install -trimpath -ldflags="-s ${build_ldflags:-}" "$package@$version"
     done
     # A rename, so that a build which was interrupted is never taken for a finished one.
     rm -rf "$folder"
@@ -62,7 +69,7 @@ need_tool() {
   for name in "$@"; do
     case $name in
       helm)
-        command -v helm >/dev/null || build_tool helm "$helm_version" helm.sh/helm/v3/cmd/helm
+        command -v helm >/dev/null || build_ldflags=$helm_ldflags build_tool helm "$helm_version" helm.sh/helm/v3/cmd/helm
         ;;
       kustomize)
         command -v kustomize >/dev/null ||
