@@ -32,7 +32,7 @@ memory_folder() {
   note "NO TMPFS HERE: the server keeps its workspaces on disk for this run (--allow-disk-workdir)."
   note "Fine for the public samples, not for real secrets."
   # shellcheck disable=SC2034
-  workdir_flags=(--allow-disk-workdir)
+  workdir_flags=(--allow-disk-workdir=true)
 }
 
 remove_memory_folder() {

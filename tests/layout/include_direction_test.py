@@ -9,6 +9,7 @@
 4. Nothing includes tests/ but tests.
 """
 
+import collections
 import pathlib
 import re
 import sys
@@ -39,9 +40,10 @@ ALLOWED = {
     "plugin": SERVING + ["plugin/commands"],
 }
 
-# Headers that protoc makes; they come with gRPC, so only these folders may see them.
+# Headers that protoc makes, and gRPC's own: only these folders may see them, and show them to each other.
 GENERATED = re.compile(r"^[a-z_]+(\.grpc)?\.pb\.h$")
-MAY_SEE_GENERATED = {"plugin/server", "plugin/commands"}
+GRPC = re.compile(r"^grpcpp/")
+SPEAK_GRPC = {"plugin/server", "plugin/commands"}
 
 SYSTEM = re.compile(
     r"^([a-z_0-9]+|(sys|linux|netinet|arpa)/[a-z_0-9]+\.h"
@@ -64,7 +66,7 @@ def problems(root):
         for path in sorted((root / top).rglob("*"))
         if path.suffix in (".h", ".cc")
     ]
-    public = set()
+    users = collections.defaultdict(set)  # of each public header
     for path in sources:
         folder = path.parent.relative_to(root).as_posix()
         is_test = folder.split("/")[0] == "tests"
@@ -76,8 +78,8 @@ def problems(root):
             if not quoted:
                 continue
             if GENERATED.match(name):
-                if not is_test and folder not in MAY_SEE_GENERATED:
-                    yield f"{where}: {name}: generated types are for {', '.join(sorted(MAY_SEE_GENERATED))}"
+                if not is_test and folder not in SPEAK_GRPC:
+                    yield f"{where}: {name}: generated types are for {', '.join(sorted(SPEAK_GRPC))}"
                 continue
             if not (root / name).is_file():
                 yield f"{where}: {name}: no such file from the repository's root"
@@ -86,12 +88,13 @@ def problems(root):
             if is_test:
                 continue
             if target != folder:
-                public.add(name)
+                users[name].add(folder)
                 if target not in ALLOWED[folder]:
                     yield f"{where}: {folder} may not include {target}"
-    for name in sorted(public):
+    for name in sorted(users):
         for number, quoted, included in includes(root / name):
-            if quoted and not GENERATED.match(included):
+            is_grpc = GENERATED.match(included) or GRPC.match(included)
+            if (quoted and not is_grpc) or (is_grpc and users[name] <= SPEAK_GRPC):
                 continue
             if quoted or not SYSTEM.match(included):
                 yield f"{name}:{number}: a public header includes {included}; keep third-party headers in .cc files"

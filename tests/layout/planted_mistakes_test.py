@@ -49,6 +49,19 @@ class PlantedMistakes(unittest.TestCase):
     def test_finds_generated_types_outside_the_server(self):
         self.expect("plugin/exec/d.cc", '#include "plugin.pb.h"', "generated types are for")
 
+    def test_finds_grpc_in_a_header_that_others_include(self):
+        found = self.found({
+            "plugin/server/s.h": "#include <grpcpp/grpcpp.h>\n",
+            "plugin/commands/c.cc": '#include "plugin/server/s.h"\n',
+        })
+        self.assertEqual(found, [])
+        found = self.found({
+            "plugin/server/s.h": "#include <grpcpp/grpcpp.h>\n",
+            "plugin/main.cc": '#include "plugin/server/s.h"\n',
+        })
+        self.assertEqual(len(found), 1, found)
+        self.assertIn("keep third-party headers in .cc files", found[0])
+
     def test_finds_product_code_that_includes_tests(self):
         found = self.found({"tests/support/x.h": "", "decrypt/base/e.cc": '#include "tests/support/x.h"\n'})
         self.assertEqual(found, ["decrypt/base/e.cc:1: decrypt/base may not include tests/support"])
