@@ -1,7 +1,7 @@
 #pragma once
 
-#include <span>
 #include <string_view>
+#include <vector>
 
 namespace acd::server {
 
@@ -14,7 +14,7 @@ struct Announcement {
   std::string_view collection_type;  ///< "", "array" or "map": decides the UI's form
 };
 
-/// Every parameter that the built-in renderers take; none has a default that the UI must know.
-std::span<const Announcement> Announcements();
+/// Every parameter that some renderer acts upon; none has a default that the UI must know.
+std::vector<Announcement> Announcements();
 
 }  // namespace acd::server

@@ -1,0 +1,110 @@
+#include "plugin/commands/cmp_client.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <algorithm>
+
+#include "health.grpc.pb.h"
+#include "plugin.grpc.pb.h"
+#include "plugin/server/status_map.h"
+
+namespace acd::commands {
+namespace {
+
+Error ErrorOf(const grpc::Status& status) {
+  const Code code = status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED ? Code::kDeadline
+                    : status.error_code() == grpc::StatusCode::UNAVAILABLE     ? Code::kIo
+                                                                               : Code::kToolFailed;
+  return {code,
+          std::string(server::StatusCodeName(status.error_code())) + ": " + status.error_message()};
+}
+
+}  // namespace
+
+class CmpClient::Impl {
+ public:
+  explicit Impl(const std::string& socket_path) {
+    grpc::ChannelArguments arguments;
+    arguments.SetMaxReceiveMessageSize(-1);  // the server bounds its answer
+    // Two clients in one process must not share a connection that one of them saw fail.
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    channel_ = grpc::CreateCustomChannel("unix:" + socket_path, grpc::InsecureChannelCredentials(),
+                                         arguments);
+  }
+
+  Status CheckHealth(std::chrono::milliseconds timeout) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + timeout);
+    grpc::health::v1::HealthCheckResponse response;
+    const auto stub = grpc::health::v1::Health::NewStub(channel_);
+    const grpc::Status status = stub->Check(&context, {}, &response);
+    if (!status.ok()) return Fail(ErrorOf(status));
+    if (response.status() != grpc::health::v1::HealthCheckResponse::SERVING) {
+      return Fail(Code::kIo, "the server answers, but is not serving");
+    }
+    return {};
+  }
+
+  Result<std::vector<std::string>> Generate(const GenerateCall& call) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + call.timeout);
+    plugin::ManifestResponse response;
+    const auto stub = plugin::ConfigManagementPluginService::NewStub(channel_);
+    const auto writer = stub->GenerateManifest(&context, &response);
+    // A failed write means that the call is over; Finish knows why.
+    if (SendMetadata(*writer, call) && SendArchive(*writer, call)) writer->WritesDone();
+    const grpc::Status status = writer->Finish();
+    if (!status.ok()) return Fail(ErrorOf(status));
+    std::vector<std::string> manifests;
+    manifests.reserve(static_cast<std::size_t>(response.manifests_size()));
+    for (std::string& manifest : *response.mutable_manifests()) {
+      manifests.push_back(std::move(manifest));
+    }
+    return manifests;
+  }
+
+ private:
+  using Writer = grpc::ClientWriter<plugin::AppStreamRequest>;
+
+  static bool SendMetadata(Writer& writer, const GenerateCall& call) {
+    plugin::AppStreamRequest message;
+    auto* metadata = message.mutable_metadata();
+    metadata->set_appname(call.app_name);
+    metadata->set_apprelpath(call.app_rel_path);
+    metadata->set_checksum(call.checksum);
+    metadata->set_size(static_cast<std::int64_t>(call.archive.size()));
+    for (const auto& [name, value] : call.environment) {
+      auto* entry = metadata->add_env();
+      entry->set_name(name);
+      entry->set_value(value);
+    }
+    return writer.Write(message);
+  }
+
+  static bool SendArchive(Writer& writer, const GenerateCall& call) {
+    plugin::AppStreamRequest message;
+    std::span<const std::uint8_t> rest = call.archive;
+    while (!rest.empty()) {
+      const std::size_t size = std::min(rest.size(), call.chunk_bytes);
+      message.mutable_file()->set_chunk(rest.data(), size);
+      if (!writer.Write(message)) return false;
+      rest = rest.subspan(size);
+    }
+    return true;
+  }
+
+  std::shared_ptr<grpc::Channel> channel_;
+};
+
+CmpClient::CmpClient(const std::string& socket_path) : impl_(std::make_unique<Impl>(socket_path)) {}
+CmpClient::~CmpClient() = default;
+
+Status CmpClient::CheckHealth(std::chrono::milliseconds timeout) {
+  return impl_->CheckHealth(timeout);
+}
+
+Result<std::vector<std::string>> CmpClient::Generate(const GenerateCall& call) {
+  return impl_->Generate(call);
+}
+
+}  // namespace acd::commands

@@ -1,0 +1,84 @@
+#include "plugin/commands/dispatch.h"
+
+#include <array>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "plugin/commands/call_command.h"
+#include "plugin/commands/decrypt_command.h"
+#include "plugin/commands/generate_command.h"
+#include "plugin/commands/healthcheck_command.h"
+#include "plugin/commands/ksops_command.h"
+#include "plugin/commands/serve_command.h"
+#include "plugin/commands/version_command.h"
+
+namespace acd::commands {
+namespace {
+
+struct Command {
+  std::string_view name;
+  std::string_view summary;
+  int (*run)(std::span<char*>);
+};
+
+constexpr auto kCommands = std::to_array<Command>({
+    {"serve", "the plugin server of a repo-server's sidecar", RunServe},
+    {"generate", "render the current folder, as a command of a stock plugin server", RunGenerate},
+    {"decrypt", "print a SOPS file decrypted, as `sops -d` does", RunDecrypt},
+    {"ksops", "the KSOPS generator for kustomize (also when called as `ksops`)", RunKsops},
+    {"call", "send a folder to a running server and print the manifests", RunCall},
+    {"healthcheck", "ask a running server whether it serves", RunHealthcheck},
+    {"version", "print the version", RunVersion},
+});
+
+std::string Help() {
+  std::string text =
+      "argocd-decrypt renders and decrypts what Argo CD's repo-server sends to it.\n\n"
+      "Usage: argocd-decrypt COMMAND [OPTIONS]\n\nCommands:\n";
+  for (const Command& command : kCommands) {
+    text += "  " + std::string(command.name) + std::string(14 - command.name.size(), ' ') +
+            std::string(command.summary) + "\n";
+  }
+  text +=
+      "\nExample: argocd-decrypt decrypt secrets.yaml\n"
+      "`argocd-decrypt COMMAND --help` describes a command and its settings.\n";
+  return text;
+}
+
+std::string_view BaseName(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+int WrongUsage(const std::string& reason) {
+  std::fputs(("argocd-decrypt: " + reason + "\n\n" + Help()).c_str(), stderr);
+  return 2;
+}
+
+int Route(std::span<char*> argv) {
+  if (argv.empty()) return WrongUsage("no command");
+  if (BaseName(argv[0]) == "ksops") return RunKsops(argv);
+  if (argv.size() == 1) return WrongUsage("no command");
+  const std::string_view name = argv[1];
+  if (name == "--help" || name == "-h" || name == "help") {
+    std::fputs(Help().c_str(), stdout);
+    return 0;
+  }
+  if (name == "--version") return RunVersion(argv.subspan(1, 1));
+  for (const Command& command : kCommands) {
+    if (command.name == name) return command.run(argv.subspan(1));
+  }
+  return WrongUsage("unknown command \"" + std::string(name) + "\"");
+}
+
+}  // namespace
+
+int Dispatch(std::span<char*> argv) {
+  try {
+    return Route(argv);
+  } catch (...) {
+    // An unknown exception's text may quote anything.
+    std::fputs("argocd-decrypt: internal error\n", stderr);
+    return 1;
+  }
+}
+
+}  // namespace acd::commands

@@ -1,0 +1,116 @@
+#include "plugin/commands/engine.h"
+
+#include <linux/magic.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+#include <cstdlib>
+#include <utility>
+
+#include "decrypt/keys/age_key_service.h"
+#include "decrypt/keys/key_sources.h"
+#include "plugin/exec/command_runner.h"
+
+namespace acd::commands {
+namespace {
+
+constexpr const char* kDefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+bool InMemory(const std::string& path) {
+  struct statfs info {};
+  if (path.empty() || ::statfs(path.c_str(), &info) != 0) return false;
+  const auto type = static_cast<unsigned long>(info.f_type);
+  return type == TMPFS_MAGIC || type == RAMFS_MAGIC;
+}
+
+std::string Environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+// kustomize runs this binary as `ksops`.
+std::string OwnPath() {
+  std::array<char, PATH_MAX> path{};
+  const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size());
+  return size > 0 ? std::string(path.data(), static_cast<std::size_t>(size)) : std::string();
+}
+
+// The `--key-dir` setting stands in for its variable.
+keys::KeySources Sources(const std::string& key_dir, bool server) {
+  return keys::FromEnvironment(
+      [&](const char* name) -> const char* {
+        if (std::string_view(name) == "ARGOCD_DECRYPT_KEY_DIR" && !key_dir.empty()) {
+          return key_dir.c_str();
+        }
+        return std::getenv(name);
+      },
+      server);
+}
+
+}  // namespace
+
+std::string DefaultWorkdir() {
+  if (std::string workdir = Environment("ARGOCD_CMP_WORKDIR"); !workdir.empty()) return workdir;
+  for (const std::string& candidate :
+       {Environment("TMPDIR"), std::string("/tmp"), std::string("/dev/shm")}) {
+    if (InMemory(candidate)) return candidate;
+  }
+  return "/tmp";
+}
+
+struct Engine::Parts {
+  EngineSettings settings;
+  std::unique_ptr<workspace::WorkspaceRoot> workspaces;
+  std::unique_ptr<exec::CommandRunner> runner;
+  std::unique_ptr<keys::KeyService> keys;
+  std::unique_ptr<server::ManifestService> service;
+};
+
+Engine::Engine(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Engine::~Engine() = default;
+
+Result<std::unique_ptr<Engine>> Engine::Create(EngineSettings settings, bool server,
+                                               keys::Warn warn) {
+  auto parts = std::make_unique<Parts>();
+  if (settings.workdir.empty()) settings.workdir = DefaultWorkdir();
+  ACD_TRY(parts->workspaces,
+          workspace::WorkspaceRoot::Open(settings.workdir, settings.allow_disk_workdir));
+  render::RenderSettings& render = settings.render;
+  if (render.tool_path.empty()) render.tool_path = Environment("PATH");
+  if (render.tool_path.empty()) render.tool_path = kDefaultPath;
+  if (render.self.empty()) render.self = OwnPath();
+  parts->runner = exec::MakeProcessRunner();
+  parts->keys = std::make_unique<keys::AgeKeyService>(Sources(render.key_dir, server), Limits{},
+                                                      std::move(warn));
+  parts->settings = std::move(settings);
+  // The parts outlive the service: it is their last member.
+  parts->service = std::make_unique<server::ManifestService>(
+      *parts->workspaces,
+      [all = parts.get()](const render::RenderRequest& request) {
+        return render::Render(request, all->settings.render, *all->keys, *all->runner);
+      },
+      parts->settings.service);
+  return std::unique_ptr<Engine>(new Engine(std::move(parts)));
+}
+
+server::ManifestService& Engine::service() { return *parts_->service; }
+
+const EngineSettings& Engine::settings() const { return parts_->settings; }
+
+const std::string& Engine::workspace_path() const { return parts_->workspaces->path(); }
+
+std::vector<std::string> Engine::PublicKeys() { return parts_->keys->PublicNames({}); }
+
+std::vector<Engine::Tool> Engine::Tools() const {
+  const render::RenderSettings& render = parts_->settings.render;
+  std::vector<Tool> tools;
+  for (const std::string* name : {&render.helm, &render.kustomize}) {
+    auto found = exec::FindProgram(*name, render.tool_path);
+    tools.push_back(found ? Tool{*name, *found, {}} : Tool{*name, {}, found.error().message});
+  }
+  return tools;
+}
+
+}  // namespace acd::commands

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "decrypt/base/result.h"
+#include "decrypt/keys/age_key_service.h"
+#include "plugin/render/renderer.h"
+#include "plugin/server/manifest_service.h"
+#include "plugin/workspace/workspace.h"
+
+namespace acd::commands {
+
+/// What `serve` and `generate` have in common: everything between a request and its manifests.
+struct EngineSettings {
+  std::string workdir;  ///< empty: see DefaultWorkdir
+  bool allow_disk_workdir = false;
+  render::RenderSettings render;
+  server::ServiceSettings service;
+};
+
+/// Where plaintext may be written when nobody says: $ARGOCD_CMP_WORKDIR, else the first of $TMPDIR,
+/// /tmp and /dev/shm that is in memory, else /tmp (which WorkspaceRoot then refuses, with a hint).
+std::string DefaultWorkdir();
+
+/// Keys, tools, workspace and renderer, wired together.
+class Engine {
+ public:
+  struct Tool {
+    std::string name;
+    std::string path;     ///< absolute; empty when it was not found
+    std::string problem;  ///< why not
+  };
+
+  /// `server`: keys are looked for where the sidecar mounts them, too. `warn`: told of key sources
+  /// that are unreadable or malformed, from any thread.
+  /// Errors: those of WorkspaceRoot::Open.
+  static Result<std::unique_ptr<Engine>> Create(EngineSettings settings, bool server,
+                                                keys::Warn warn);
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  server::ManifestService& service();
+  /// As given, with the defaults filled in.
+  const EngineSettings& settings() const;
+  const std::string& workspace_path() const;
+
+  /// Public halves of the keys at hand.
+  std::vector<std::string> PublicKeys();
+  /// helm and kustomize, looked for but not started.
+  std::vector<Tool> Tools() const;
+
+ private:
+  struct Parts;
+  explicit Engine(std::unique_ptr<Parts> parts);
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace acd::commands

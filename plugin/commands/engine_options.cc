@@ -1,0 +1,85 @@
+#include "plugin/commands/engine_options.h"
+
+#include <algorithm>
+#include <cmath>
+#include <thread>
+
+#include "plugin/commands/cli.h"
+
+namespace acd::commands {
+namespace {
+
+constexpr std::size_t kMegabyte = 1U << 20U;
+constexpr std::size_t kMaxMessageMb = 2047;  // gRPC counts in int
+
+// Two renders for each processor keep it busy while one of them waits for a child's pipe or the
+// file system; more would only multiply the memory of helm and kustomize, some 100 MiB each.
+std::size_t DefaultConcurrency() {
+  return std::max<std::size_t>(4, std::size_t{2} * std::thread::hardware_concurrency());
+}
+
+// The repo-server and the stock server read the same variable, each in its own container.
+std::size_t DefaultMessageMb() {
+  const std::string text = EnvironmentOr("ARGOCD_GRPC_MAX_SIZE_MB", "100");
+  char* end = nullptr;
+  const unsigned long value = std::strtoul(text.c_str(), &end, 10);
+  return *end == '\0' && value >= 1 && value <= kMaxMessageMb ? value : 100;
+}
+
+}  // namespace
+
+EngineFlags::EngineFlags()
+    : max_message_mb(DefaultMessageMb()),
+      max_archive_mb(settings.service.unpack.limits.max_compressed_bytes / kMegabyte),
+      max_unpacked_mb(settings.service.unpack.limits.max_bytes / kMegabyte) {
+  settings.service.max_concurrent_renders = DefaultConcurrency();
+}
+
+void EngineFlags::AddTo(CLI::App& app) {
+  AddSetting(app, "workdir", settings.workdir,
+             "folder in memory for decrypted files; default $ARGOCD_CMP_WORKDIR, else the first of "
+             "$TMPDIR, /tmp, /dev/shm that is a tmpfs");
+  AddSetting(app, "allow-disk-workdir", settings.allow_disk_workdir,
+             "accept a work folder on a disk, plaintext included");
+  AddSetting(app, "key-dir", settings.render.key_dir, "mounted keys, age identities in age/");
+  AddSetting(app, "helm", settings.render.helm, "name or path of helm");
+  AddSetting(app, "kustomize", settings.render.kustomize, "name or path of kustomize");
+  AddSetting(app, "tool-path", settings.render.tool_path,
+             "where tools are looked for, and their PATH; default $PATH");
+  AddSetting(app, "allow-hydrator", settings.render.allow_hydrator,
+             "decrypt for Argo CD's source hydrator too, which commits plaintext to git");
+  AddSetting(app, "max-concurrent-renders", settings.service.max_concurrent_renders,
+             "renders at a time; further requests wait within their deadline")
+      ->check(CLI::Range(1, 10000));
+  AddSetting(app, "max-run-time", max_run_time_s,
+             "seconds for one request, if its deadline is later; 0: no such limit")
+      ->check(CLI::Range(0.0, 1e6));
+  AddSetting(app, "max-message-mb", max_message_mb,
+             "MiB of one answer; the same as ARGOCD_GRPC_MAX_SIZE_MB of the repo-server")
+      ->check(CLI::Range(std::size_t{1}, kMaxMessageMb));
+  AddSetting(app, "max-archive-mb", max_archive_mb, "MiB of a repository as it is sent")
+      ->check(CLI::Range(1, 1 << 20));
+  AddSetting(app, "max-unpacked-mb", max_unpacked_mb, "MiB of a repository's files")
+      ->check(CLI::Range(1, 1 << 20));
+  AddSetting(app, "max-entries", settings.service.unpack.limits.max_entries,
+             "files and folders of a repository");
+  AddSetting(app, "max-ratio", settings.service.unpack.limits.max_ratio,
+             "unpacked bytes for each byte sent");
+}
+
+Result<EngineSettings> EngineFlags::Take() {
+  settings.service.unpack.limits.max_compressed_bytes = max_archive_mb * kMegabyte;
+  settings.service.unpack.limits.max_bytes = max_unpacked_mb * kMegabyte;
+  settings.service.max_message_bytes = max_message_mb * kMegabyte;
+  settings.render.max_output_bytes = settings.service.max_message_bytes;
+  if (max_run_time_s > 0) {
+    settings.service.max_run_time =
+        std::chrono::milliseconds(std::llround(std::max(1.0, max_run_time_s * 1000)));
+  }
+  if (settings.render.key_dir.empty() || settings.render.key_dir.front() != '/') {
+    return Fail(Code::kInvalidInput, "--key-dir: must be an absolute path");
+  }
+  return std::move(settings);
+}
+
+}  // namespace acd::commands

@@ -1,0 +1,188 @@
+#include "plugin/commands/serve_command.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "plugin/commands/cli.h"
+#include "plugin/commands/engine.h"
+#include "plugin/commands/engine_options.h"
+#include "plugin/commands/log.h"
+#include "plugin/commands/signal_watch.h"
+#include "plugin/commands/version_command.h"
+#include "plugin/server/cmp_server.h"
+#include "plugin/server/plugin_config.h"
+#include "plugin/server/unix_socket.h"
+#include "plugin/workspace/workspace.h"
+
+namespace acd::commands {
+namespace {
+
+constexpr const char* kDefaultConfig = "/home/argocd/cmp-server/config/plugin.yaml";
+constexpr const char* kDefaultSocketDir = "/home/argocd/cmp-server/plugins";
+// After a second signal: time for calls to end their children and to remove their folders.
+constexpr std::chrono::milliseconds kHastyGrace{1000};
+
+struct ServeFlags {
+  EngineFlags engine;
+  std::string config;
+  std::string socket_dir = EnvironmentOr("ARGOCD_PLUGINSOCKFILEPATH", kDefaultSocketDir);
+  double shutdown_grace_s = 20;
+  LogFormat log_format = LogFormat::kJson;
+  LogLevel log_level = LogLevel::kInfo;
+
+  std::optional<int> Parse(std::span<char*> args);
+};
+
+std::optional<int> ServeFlags::Parse(std::span<char*> args) {
+  CLI::App app(
+      "The plugin server: decrypts and renders what the repo-server sends to its socket.\n"
+      "Each setting is a flag or the variable in its brackets.",
+      "argocd-decrypt serve");
+  AddSetting(app, "config", config,
+             std::string("Argo CD's plugin.yaml; default ") + kDefaultConfig + " if it exists");
+  AddSetting(app, "socket-dir", socket_dir,
+             "folder of plugin sockets, shared with the repo-server; default "
+             "$ARGOCD_PLUGINSOCKFILEPATH");
+  engine.AddTo(app);
+  AddSetting(app, "shutdown-grace", shutdown_grace_s,
+             "seconds that running requests get after SIGTERM")
+      ->check(CLI::Range(0.0, 86400.0));
+  const std::map<std::string, LogFormat> formats{{"json", LogFormat::kJson},
+                                                 {"text", LogFormat::kText}};
+  const std::map<std::string, LogLevel> levels{{"debug", LogLevel::kDebug},
+                                               {"info", LogLevel::kInfo},
+                                               {"warn", LogLevel::kWarn},
+                                               {"error", LogLevel::kError}};
+  AddSetting(app, "log-format", log_format, "json or text")
+      ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case))
+      ->default_str("json");
+  AddSetting(app, "log-level", log_level, "debug, info, warn or error")
+      ->transform(CLI::CheckedTransformer(levels, CLI::ignore_case))
+      ->default_str("info");
+  app.footer(
+      "\nExample: SOPS_AGE_KEY_FILE=key.txt argocd-decrypt serve --socket-dir /run/plugins "
+      "--workdir /dev/shm --log-format text");
+  return ParseArguments(app, args);
+}
+
+// Keys and plaintext are in this memory: it must not be written to a disk, nor be read by a child
+// that runs as the same user.
+Status ProtectMemory() {
+  const rlimit none{0, 0};
+  if (::setrlimit(RLIMIT_CORE, &none) != 0 || ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
+    return Fail(Code::kIo, "core dumps: cannot be switched off");
+  }
+  return {};
+}
+
+// The key service has read them; /proc/<pid>/environ need not show them any longer.
+void ForgetKeyVariables() {
+  if (char* value = std::getenv("SOPS_AGE_KEY"); value != nullptr) {
+    ::explicit_bzero(value, std::strlen(value));
+    ::unsetenv("SOPS_AGE_KEY");
+  }
+}
+
+Result<server::PluginConfig> LoadConfig(const std::string& path) {
+  if (!path.empty()) return server::LoadPluginConfig(path);
+  struct stat info {};
+  if (::stat(kDefaultConfig, &info) != 0) return server::PluginConfig();
+  return server::LoadPluginConfig(kDefaultConfig);
+}
+
+void LogStart(Log& log, Engine& engine, const std::string& plugin, const std::string& socket) {
+  LogFields fields{{"version", Version()},
+                   {"plugin", plugin},
+                   {"socket", socket},
+                   {"workdir", engine.settings().workdir},
+                   {"keys", engine.PublicKeys()}};
+  const auto tools = engine.Tools();
+  for (const Engine::Tool& tool : tools) {
+    if (!tool.path.empty()) fields.emplace_back(tool.name, tool.path);
+  }
+  log.Write(LogLevel::kInfo, "serving", fields);
+  for (const Engine::Tool& tool : tools) {
+    if (!tool.path.empty()) continue;
+    log.Write(LogLevel::kWarn, "a tool is missing: applications that need it will fail",
+              {{"tool", tool.name}, {"problem", tool.problem}});
+  }
+  if (engine.PublicKeys().empty()) {
+    log.Write(LogLevel::kWarn, "no key is loaded: nothing can be decrypted until one is mounted",
+              {{"key_dir", engine.settings().render.key_dir}});
+  }
+}
+
+// Ends the server. Returns the exit status; a second signal cuts it short.
+int StopServer(server::CmpServer& server, SignalWatch& signals, Engine& engine, Log& log,
+               std::chrono::milliseconds grace) {
+  log.Write(LogLevel::kInfo, "stopping", {{"grace_s", static_cast<double>(grace.count()) / 1000}});
+  std::atomic<bool> finished = false;
+  std::atomic<bool> cut_short = false;
+  std::thread second([&] {
+    signals.Wait(std::nullopt);
+    if (finished) return;
+    cut_short = true;
+    log.Write(LogLevel::kWarn, "second signal: running requests are cancelled", {});
+    server.CancelCalls();
+    signals.Wait(kHastyGrace);
+    if (finished) return;
+    workspace::RemoveTree(engine.workspace_path());
+    ::_exit(kFailed);
+  });
+  server.Stop(grace);
+  finished = true;
+  signals.Wake();
+  second.join();
+  log.Write(LogLevel::kInfo, "stopped", {});
+  return cut_short ? kFailed : kDone;
+}
+
+Result<int> Serve(ServeFlags& flags) {
+  ACD_CHECK(ProtectMemory());
+  SignalWatch signals;
+  ACD_TRY(const server::PluginConfig config, LoadConfig(flags.config));
+  ACD_TRY(EngineSettings settings, flags.engine.Take());
+  settings.service.unpack.preserve_file_mode = config.preserve_file_mode;
+
+  Log log(flags.log_format, flags.log_level);
+  ACD_TRY(const auto engine,
+          Engine::Create(std::move(settings), true, [&](const std::string& text) {
+            log.Write(LogLevel::kWarn, "key source", {{"problem", text}});
+          }));
+  ForgetKeyVariables();
+
+  const std::string path = flags.socket_dir + "/" + config.name + ".sock";
+  ACD_TRY(auto socket, server::ListeningSocket::Listen(path));
+  ACD_TRY(const auto server, server::CmpServer::Start(std::move(socket), engine->service(),
+                                                      [&](const server::RequestRecord& record) {
+                                                        LogRequest(log, record);
+                                                      }));
+  LogStart(log, *engine, config.name, path);
+
+  signals.Wait(std::nullopt);
+  return StopServer(*server, signals, *engine, log,
+                    std::chrono::milliseconds(std::llround(flags.shutdown_grace_s * 1000)));
+}
+
+}  // namespace
+
+int RunServe(std::span<char*> args) {
+  ServeFlags flags;
+  if (const auto code = flags.Parse(args)) return *code;
+  auto status = Serve(flags);
+  return status ? *status : ReportFailure("serve", status.error());
+}
+
+}  // namespace acd::commands

@@ -1,0 +1,76 @@
+#include "plugin/commands/signal_watch.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <cstdlib>
+
+namespace acd::commands {
+namespace {
+
+// A handler has no argument of ours; this is all it touches.
+std::atomic<int> watched_event = -1;
+
+void Notify(int event) {
+  const std::uint64_t one = 1;
+  // The counter cannot overflow in practice, and a handler could do nothing about it.
+  [[maybe_unused]] const auto written = ::write(event, &one, sizeof(one));
+}
+
+extern "C" void OnSignal(int) {
+  const int saved = errno;
+  if (const int event = watched_event.load(std::memory_order_relaxed); event >= 0) Notify(event);
+  errno = saved;
+}
+
+extern "C" void OnPipe(int) {}
+
+void Handle(int signal, void (*handler)(int)) {
+  struct sigaction action {};
+  action.sa_handler = handler;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(signal, &action, nullptr);
+}
+
+}  // namespace
+
+SignalWatch::SignalWatch() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE)) {
+  if (!event_) std::abort();
+  watched_event.store(event_.get(), std::memory_order_relaxed);
+  Handle(SIGTERM, OnSignal);
+  Handle(SIGINT, OnSignal);
+  // With a closed log pipe a write fails; it must not end the server. Not SIG_IGN: children would
+  // inherit that.
+  Handle(SIGPIPE, OnPipe);
+}
+
+SignalWatch::~SignalWatch() {
+  for (const int signal : {SIGTERM, SIGINT, SIGPIPE}) Handle(signal, SIG_DFL);
+  watched_event.store(-1, std::memory_order_relaxed);
+}
+
+bool SignalWatch::Wait(std::optional<std::chrono::milliseconds> timeout) {
+  const auto end = std::chrono::steady_clock::now() + timeout.value_or(std::chrono::milliseconds());
+  while (true) {
+    std::uint64_t count = 0;
+    if (::read(event_.get(), &count, sizeof(count)) == sizeof(count)) return true;
+    int wait_ms = -1;
+    if (timeout) {
+      const auto left =
+          std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+      if (left.count() <= 0) return false;
+      wait_ms = static_cast<int>(left.count());
+    }
+    pollfd waited{event_.get(), POLLIN, 0};
+    ::poll(&waited, 1, wait_ms);
+  }
+}
+
+void SignalWatch::Wake() { Notify(event_.get()); }
+
+}  // namespace acd::commands

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "decrypt/base/unique_fd.h"
+
+namespace acd::commands {
+
+/// Turns SIGTERM and SIGINT into something a thread can wait for. Handlers, not a blocked mask: a
+/// mask would be inherited by children, and a helm that ignores SIGTERM outlives its deadline.
+/// SIGPIPE is caught and does nothing. One at a time per process.
+class SignalWatch {
+ public:
+  SignalWatch();
+  ~SignalWatch();
+  SignalWatch(const SignalWatch&) = delete;
+  SignalWatch& operator=(const SignalWatch&) = delete;
+
+  /// Waits for the next signal or `Wake`; false when `timeout` passes before.
+  bool Wait(std::optional<std::chrono::milliseconds> timeout);
+  /// Ends one Wait, from any thread.
+  void Wake();
+
+ private:
+  UniqueFd event_;  ///< semaphore eventfd: one count for each signal
+};
+
+}  // namespace acd::commands
