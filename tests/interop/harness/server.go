@@ -199,7 +199,7 @@ func WaitFor(t T, limit time.Duration, check func() error) {
 		if time.Now().After(deadline) {
 			t.Fatalf("still not after %v: %v", limit, err)
 		}
-		time.Sleep(time.Millisecond)
+		time.Sleep(250 * time.Microsecond)
 	}
 }
 

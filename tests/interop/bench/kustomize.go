@@ -1,0 +1,97 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"argocd-decrypt/tests/interop/harness"
+)
+
+const resources = 100
+
+// kustomize: a hundred encrypted resources through the server, against the real tool alone on the
+// same tree before its encryption. KSOPS generators beside them, as people have them now.
+func (b *bench) kustomize() {
+	key := harness.NewKey(b)
+	plain := harness.Tree{}
+	encrypted := harness.Tree{}
+	names := ""
+	for i := range resources {
+		name := fmt.Sprintf("secret-%03d.yaml", i)
+		plain[name] = fmt.Sprintf("apiVersion: v1\nkind: Secret\nmetadata:\n  name: secret-%03d\nstringData:\n  a: value a %[1]d\n  b: value b %[1]d\n  c: value c %[1]d\n  d: value d %[1]d\n  e: value e %[1]d\n", i)
+		encrypted[name] = key.Encrypt(b, name, plain[name], "--encrypted-regex", "^stringData$")
+		names += "  - " + name + "\n"
+	}
+	list := harness.Tree{"kustomization.yaml": "resources:\n" + names}
+
+	place := harness.NewPlace(b)
+	place.AddKey(b, key)
+	server := harness.StartServer(b, place)
+	client := server.Connect(b)
+	plainDir := harness.Tmpfs(b)
+	plain.With(list).Write(b, plainDir)
+	tool := &contender{command: harness.Command{
+		Path: harness.Kustomize(b), Args: []string{"build", plainDir}, Env: []string{"HOME=" + plainDir, "PATH=/usr/bin:/bin"}, Dir: plainDir,
+	}}
+	inPlace := b.renderer(server, client, encrypted.With(list))
+	oneGenerator := b.renderer(server, client, encrypted.With(generator("generator.yaml", names)).With(harness.Tree{"kustomization.yaml": "generators: [generator.yaml]\n"}))
+	oneEach := b.renderer(server, client, encrypted.With(oneGeneratorEach()))
+
+	for round := range b.rounds {
+		b.run(tool)
+		inPlace.render()
+		oneGenerator.render()
+		if round%5 == 0 {
+			oneEach.render()
+		}
+	}
+	what := fmt.Sprintf("kustomize, %d encrypted resources, against plain kustomize build: ", resources)
+	b.table.ratio(what+"wall", inPlace.wall.median(), tool.wall.median(), 1.3, milliseconds)
+	b.table.ratio(what+"CPU", inPlace.cpu.median(), tool.cpu.median(), 1.3, milliseconds)
+	b.table.ratio("  as one KSOPS generator: wall", oneGenerator.wall.median(), tool.wall.median(), 0, milliseconds)
+	b.table.ratio("  as one KSOPS generator: CPU", oneGenerator.cpu.median(), tool.cpu.median(), 0, milliseconds)
+	b.table.ratio("  as one KSOPS generator each: wall", oneEach.wall.median(), tool.wall.median(), 0, milliseconds)
+	b.table.ratio("  as one KSOPS generator each: CPU", oneEach.cpu.median(), tool.cpu.median(), 0, milliseconds)
+}
+
+const generatorHead = "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata:\n  name: %s\n  annotations:\n    config.kubernetes.io/function: |\n      exec:\n        path: ksops\nfiles:\n"
+
+func generator(name, files string) harness.Tree {
+	return harness.Tree{name: fmt.Sprintf(generatorHead, name) + files}
+}
+
+func oneGeneratorEach() harness.Tree {
+	tree := harness.Tree{}
+	names := "generators:\n"
+	for i := range resources {
+		name := fmt.Sprintf("generator-%03d.yaml", i)
+		tree = tree.With(generator(name, fmt.Sprintf("  - secret-%03d.yaml\n", i)))
+		names += "  - " + name + "\n"
+	}
+	return tree.With(harness.Tree{"kustomization.yaml": names})
+}
+
+// renderer measures one application through the server, the client's packing included in the wall time.
+type renderer struct {
+	b         *bench
+	server    *harness.Server
+	client    harness.Client
+	app       harness.App
+	wall, cpu samples
+}
+
+func (b *bench) renderer(server *harness.Server, client harness.Client, tree harness.Tree) *renderer {
+	r := &renderer{b: b, server: server, client: client, app: harness.App{Root: harness.Tmpfs(b)}}
+	tree.Write(b, r.app.Root)
+	if objects := harness.Objects(b, b.generate(client, r.app)...); len(objects) != resources {
+		b.Fatalf("%d objects instead of %d", len(objects), resources)
+	}
+	return r
+}
+
+func (r *renderer) render() {
+	before, start := harness.CPU(r.b, r.server.Pid), time.Now()
+	r.b.generate(r.client, r.app)
+	r.wall.time(time.Since(start))
+	r.cpu.time(harness.CPU(r.b, r.server.Pid) - before)
+}
