@@ -13,18 +13,18 @@
 
 namespace acd::yaml {
 
-/// A YAML node as written: nothing is resolved, aliases are expanded in place, comments are attached
-/// as go-yaml v3 attaches them (head: lines above; line: same line; foot: lines below).
+/// A YAML node as written: nothing is resolved, aliases are expanded in place, comments are
+/// attached as go-yaml v3 attaches them (head: lines above; line: same line; foot: lines below).
 struct Node {
   enum class Kind { kScalar, kSequence, kMapping };
   Kind kind = Kind::kScalar;
-  bool plain = false;      ///< scalar without quotes or block style: subject to resolution
-  std::string tag;         ///< explicit tag in full ("tag:yaml.org,2002:str"), "!" or empty
-  SecretBytes text;        ///< of a scalar
-  std::vector<Node> items;                        ///< of a sequence
-  std::vector<std::pair<Node, Node>> members;     ///< of a mapping, in order, duplicates kept
+  bool plain = false;       ///< scalar without quotes or block style: subject to resolution
+  std::string tag;          ///< explicit tag in full ("tag:yaml.org,2002:str"), "!" or empty
+  SecretBytes text;         ///< of a scalar
+  std::vector<Node> items;  ///< of a sequence
+  std::vector<std::pair<Node, Node>> members;  ///< of a mapping, in order, duplicates kept
   std::vector<std::string> head_comments, line_comments, foot_comments;  ///< without `#`
-  std::size_t line = 0;    ///< 1-based
+  std::size_t line = 0;                                                  ///< 1-based
 };
 
 /// One document of a stream. `begin` and `end` are byte offsets of its text in the input, without
@@ -36,7 +36,10 @@ struct Document {
   std::size_t end = 0;
 };
 
-/// Reads a YAML stream with libyaml, of which sops's and Argo CD's own parsers are ports.
+/// Reads a YAML stream by the rules of go-yaml, the parser of sops and of Argo CD: YAML 1.1 as in
+/// libyaml, of which go-yaml is a port. Comments at the top of the stream that a blank line parts
+/// from the rest, and those behind the last node of a document, are no node's.
+/// `limits.max_nodes` bounds a document, and fourfold the stream.
 /// Errors: kInvalidInput with the line, never with a snippet of the input; kLimitExceeded
 /// ("document contains excessive aliasing", "exceeded max depth of N").
 Result<std::vector<Document>> ReadStream(std::span<const std::uint8_t> input, const Limits& limits);

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "decrypt/yaml/graph.h"
+#include "decrypt/yaml/reader.h"
+
+namespace acd::yaml {
+
+/// Which reader's rules apply.
+enum class Rules {
+  kGoYaml3,  ///< sops: yes, no, on and off are strings
+  kYaml11,   ///< Argo CD and kubectl (go-yaml v2): they are bools
+};
+
+/// What a scalar is, and its value in the member that goes with the type.
+struct Resolution {
+  Type type = Type::kString;
+  bool fits = true;           ///< false: an explicit core tag that the text does not suit
+  bool boolean = false;       ///< kBool
+  bool beyond_int64 = false;  ///< kInt above int64 but within uint64: no value here
+  std::int64_t integer = 0;   ///< kInt
+  double real = 0;            ///< kFloat
+  std::string rfc3339;        ///< kTimestamp
+};
+
+/// `tag`: in full, "!" or empty. `plain`: neither quoted nor a block scalar.
+/// kBinary is not decoded, kMerge and tags that are no core tags leave the text alone.
+Resolution Resolve(std::string_view text, std::string_view tag, bool plain, Rules rules);
+
+inline Resolution Resolve(const GraphNode& scalar) {
+  return Resolve(scalar.text, scalar.tag, scalar.style == ScalarStyle::kPlain, Rules::kGoYaml3);
+}
+
+/// "tag:yaml.org,2002:str" -> "!!str"; other tags stay as they are.
+std::string ShortTag(std::string_view tag);
+
+/// The short core tag of a type: "!!int".
+std::string_view TypeTag(Type type);
+
+}  // namespace acd::yaml

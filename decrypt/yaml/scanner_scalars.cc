@@ -1,0 +1,284 @@
+#include <utility>
+
+#include "decrypt/yaml/scanner.h"
+
+namespace acd::yaml {
+namespace {
+
+void AppendCodePoint(std::uint32_t c, SecretBytes& out) {
+  auto put = [&](std::uint32_t byte) { out.Append(static_cast<char>(byte)); };
+  if (c < 0x80) {
+    put(c);
+  } else if (c < 0x800) {
+    put(0xC0U | (c >> 6U));
+    put(0x80U | (c & 0x3FU));
+  } else if (c < 0x10000) {
+    put(0xE0U | (c >> 12U));
+    put(0x80U | ((c >> 6U) & 0x3FU));
+    put(0x80U | (c & 0x3FU));
+  } else {
+    put(0xF0U | (c >> 18U));
+    put(0x80U | ((c >> 12U) & 0x3FU));
+    put(0x80U | ((c >> 6U) & 0x3FU));
+    put(0x80U | (c & 0x3FU));
+  }
+}
+
+// The escapes that stand for a fixed text; empty for any other character.
+std::string_view FixedEscape(char c) {
+  switch (c) {
+    case '0':
+      return {"\0", 1};
+    case 'a':
+      return "\a";
+    case 'b':
+      return "\b";
+    case 't':
+    case '\t':
+      return "\t";
+    case 'n':
+      return "\n";
+    case 'v':
+      return "\v";
+    case 'f':
+      return "\f";
+    case 'r':
+      return "\r";
+    case 'e':
+      return "\x1B";
+    case ' ':
+      return " ";
+    case '"':
+      return "\"";
+    case '\'':
+      return "'";
+    case '\\':
+      return "\\";
+    case 'N':
+      return "\xC2\x85";
+    case '_':
+      return "\xC2\xA0";
+    case 'L':
+      return "\xE2\x80\xA8";
+    case 'P':
+      return "\xE2\x80\xA9";
+    default:
+      return {};
+  }
+}
+
+int HexEscapeLength(char c) {
+  switch (c) {
+    case 'x':
+      return 2;
+    case 'u':
+      return 4;
+    case 'U':
+      return 8;
+    default:
+      return 0;
+  }
+}
+
+bool IsFlowIndicator(char c) {
+  return c == ',' || c == '?' || c == '[' || c == ']' || c == '{' || c == '}';
+}
+
+}  // namespace
+
+bool Scanner::FetchPlainScalar() {
+  if (!SaveSimpleKey()) return false;
+  simple_key_allowed_ = false;
+  const Mark start = Here();
+  const std::int32_t indent = indent_ + 1;
+  SecretBytes folded;              // the lines before the last one, when there are several
+  std::int32_t line_begin = pos_;  // where the text of the last line begins
+  std::int32_t line_end = pos_;    // and ends
+  std::string_view leading_break;
+  bool leading_blanks = false;
+  breaks_.clear();
+
+  while (!AtDocumentIndicator() && *At() != '#') {
+    std::int32_t end = pos_;
+    while (!IsBlankOrEnd(text_ + end)) {
+      const char c = text_[end];
+      if (c == ':' && IsBlankOrEnd(text_ + end + 1)) break;
+      if (flow_level_ > 0 && IsFlowIndicator(c)) break;
+      ++end;
+    }
+    if (end > pos_) {
+      if (leading_blanks) {
+        folded.Append(TextBetween(line_begin, line_end));
+        if (leading_break != "\n")
+          folded.Append(leading_break);
+        else if (breaks_.empty())
+          folded.Append(' ');
+        folded.Append(breaks_);
+        breaks_.clear();
+        leading_blanks = false;
+        line_begin = pos_;
+      }
+      SkipText(end);
+      line_end = end;
+    }
+    if (!IsBlank(At()) && !IsBreak(At())) break;
+
+    for (;;) {
+      if (IsBlank(At())) {
+        if (leading_blanks && Column() < indent && *At() == '\t') {
+          return Refuse(start, "found a tab character that violates indentation");
+        }
+        ++pos_;
+      } else if (IsBreak(At())) {
+        const std::string_view line_break = ReadBreak();
+        if (leading_blanks) {
+          breaks_ += line_break;
+        } else {
+          leading_break = line_break;
+          leading_blanks = true;
+        }
+      } else {
+        break;
+      }
+    }
+    if (flow_level_ == 0 && Column() < indent) break;
+  }
+
+  Token token{TokenType::kScalar, ScalarStyle::kPlain, start, {}, {}};
+  token.text = TextBetween(line_begin, line_end);
+  if (!folded.empty()) {
+    folded.Append(token.text);
+    token.text = Keep(std::move(folded));
+  }
+  InsertToken(-1, token);
+  if (leading_blanks) simple_key_allowed_ = true;
+  return true;
+}
+
+bool Scanner::FetchQuotedScalar(char quote) {
+  if (!SaveSimpleKey()) return false;
+  simple_key_allowed_ = false;
+  const Mark start = Here();
+  SkipText(pos_ + 1);
+  Token token{TokenType::kScalar,
+              quote == '"' ? ScalarStyle::kDoubleQuoted : ScalarStyle::kSingleQuoted,
+              start,
+              {},
+              {}};
+
+  // Nearly always it is one line without escapes: a view will do.
+  std::int32_t end = pos_;
+  while (text_[end] != quote && text_[end] != '\\' && !IsBreakOrEnd(text_ + end)) ++end;
+  if (text_[end] == quote && (quote == '"' || text_[end + 1] != quote)) {
+    token.text = TextBetween(pos_, end);
+    SkipText(end);
+  } else {
+    SecretBytes out;
+    if (!ScanQuotedBody(quote, start, out)) return false;
+    token.text = Keep(std::move(out));
+  }
+  SkipText(pos_ + 1);
+  InsertToken(-1, token);
+  return true;
+}
+
+bool Scanner::ScanQuotedBody(char quote, Mark start, SecretBytes& out) {
+  for (;;) {
+    if (AtDocumentIndicator()) return Refuse(start, "found unexpected document indicator");
+    if (*At() == '\0') return Refuse(start, "found unexpected end of stream");
+    bool escaped_break = false;
+    if (!ScanQuotedRun(quote, start, out, escaped_break)) return false;
+    if (*At() == quote) return true;
+    ScanQuotedBlanks(escaped_break, out);
+  }
+}
+
+// Characters that are neither blanks nor breaks, up to the closing quote or an escaped break.
+bool Scanner::ScanQuotedRun(char quote, Mark start, SecretBytes& out, bool& escaped_break) {
+  while (!IsBlankOrEnd(At())) {
+    if (*At() == quote) {
+      if (quote == '"' || At()[1] != quote) return true;
+      out.Append(quote);
+      SkipText(pos_ + 2);
+    } else if (quote == '"' && *At() == '\\') {
+      if (IsBreak(At() + 1)) {
+        SkipText(pos_ + 1);
+        SkipBreak();
+        escaped_break = true;
+        return true;
+      }
+      if (!ScanEscape(start, out)) return false;
+    } else {
+      std::int32_t end = pos_;
+      while (!IsBlankOrEnd(text_ + end) && text_[end] != quote &&
+             (quote == '\'' || text_[end] != '\\')) {
+        ++end;
+      }
+      out.Append(TextBetween(pos_, end));
+      SkipText(end);
+    }
+  }
+  return true;
+}
+
+bool Scanner::ScanEscape(Mark start, SecretBytes& out) {
+  const char kind = At()[1];
+  const int digits = HexEscapeLength(kind);
+  if (digits == 0) {
+    const std::string_view fixed = FixedEscape(kind);
+    if (fixed.empty()) return Refuse(start, "found unknown escape character");
+    out.Append(fixed);
+    SkipText(pos_ + 2);
+    return true;
+  }
+  SkipText(pos_ + 2);
+  std::uint32_t value = 0;
+  for (int i = 0; i < digits; ++i) {
+    const int digit = HexValue(At()[i]);
+    if (digit < 0) return Refuse(start, "did not find expected hexdecimal number");
+    value = (value << 4U) + static_cast<std::uint32_t>(digit);
+  }
+  if ((value >= 0xD800 && value <= 0xDFFF) || value > 0x10FFFF) {
+    return Refuse(start, "found invalid Unicode character escape code");
+  }
+  AppendCodePoint(value, out);
+  SkipText(pos_ + digits);
+  return true;
+}
+
+// Blanks and breaks inside quotes: kept on a line, folded across lines.
+void Scanner::ScanQuotedBlanks(bool escaped_break, SecretBytes& out) {
+  bool leading_blanks = escaped_break;
+  std::string_view leading_break;
+  breaks_.clear();
+  const std::int32_t begin = pos_;
+  std::int32_t end = pos_;
+  for (;;) {
+    if (IsBlank(At())) {
+      ++pos_;
+      if (!leading_blanks) end = pos_;
+    } else if (IsBreak(At())) {
+      const std::string_view line_break = ReadBreak();
+      if (leading_blanks) {
+        breaks_ += line_break;
+      } else {
+        leading_break = line_break;
+        leading_blanks = true;
+      }
+    } else {
+      break;
+    }
+  }
+  if (!leading_blanks) {
+    out.Append(TextBetween(begin, end));
+    return;
+  }
+  if (leading_break != "\n") {
+    out.Append(leading_break);
+  } else if (breaks_.empty()) {
+    out.Append(' ');
+  }
+  out.Append(breaks_);
+}
+
+}  // namespace acd::yaml
