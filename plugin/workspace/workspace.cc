@@ -30,10 +30,10 @@ Status CheckInMemory(int fd, const std::string& path, bool allow_disk) {
   if (::fstatfs(fd, &info) != 0) return IoError(path);
   const auto type = static_cast<unsigned long>(info.f_type);
   if (allow_disk || type == TMPFS_MAGIC || type == RAMFS_MAGIC) return {};
-  return Fail(
-      Code::kInvalidInput, path + ": not on tmpfs, so decrypted files would reach a disk",
-      "mount an emptyDir with `medium: Memory` there, or set ARGOCD_DECRYPT_ALLOW_DISK=true "
-      "(--allow-disk) to accept plaintext on the disk");
+  return Fail(Code::kInvalidInput, path + ": not on tmpfs, so decrypted files would reach a disk",
+              "mount an emptyDir with `medium: Memory` there, or set "
+              "ARGOCD_DECRYPT_ALLOW_DISK_WORKDIR=true (--allow-disk-workdir) to accept plaintext "
+              "on the disk");
 }
 
 /// The folder that all processes with this workdir share. A temporary folder may be everybody's:
