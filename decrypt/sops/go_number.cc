@@ -62,11 +62,10 @@ Result<std::int64_t> ParseMagnitude(std::string_view digits, bool negative, int 
   std::uint64_t magnitude = 0;
   const auto [end, error] =
       std::from_chars(digits.data(), digits.data() + digits.size(), magnitude, base);
+  if (error == std::errc::result_out_of_range) return OutOfRange(function);
   if (digits.empty() || end != digits.data() + digits.size()) return InvalidSyntax(function);
   constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  if (error == std::errc::result_out_of_range || magnitude > kMax + (negative ? 1 : 0)) {
-    return OutOfRange(function);
-  }
+  if (magnitude > kMax + (negative ? 1 : 0)) return OutOfRange(function);
   // Two's complement: also right for the smallest integer.
   return static_cast<std::int64_t>(negative ? 0 - magnitude : magnitude);
 }

@@ -134,8 +134,8 @@ class Parser {
     if (!well_formed) return CannotParse(rest_, "Z07:00");
     const int hours = Digit(zone, 1) * 10 + Digit(zone, 2);
     const int minutes = Digit(zone, 4) * 10 + Digit(zone, 5);
-    if (hours > 24) return Message("time zone offset hour out of range");
     if (minutes > 60) return Message("time zone offset minute out of range");
+    if (hours > 24) return Message("time zone offset hour out of range");
     if (zone[0] != '+' && zone[0] != '-') return CannotParse(rest_, "Z07:00");
     offset_minutes = (hours * 60 + minutes) * (zone[0] == '-' ? -1 : 1);
     rest_.remove_prefix(6);

@@ -1,0 +1,88 @@
+#include "decrypt/sops/selection.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace acd::sops {
+namespace {
+
+Metadata With(Rule rule, std::string pattern) {
+  Metadata metadata;
+  metadata.rule = rule;
+  metadata.pattern = std::move(pattern);
+  return metadata;
+}
+
+TEST(Selection, SuffixesMatchTheEndOfAKey) {
+  const Selection plain(With(Rule::kUnencryptedSuffix, "_unencrypted"));
+  EXPECT_TRUE(plain.MatchesKey("a_unencrypted"));
+  EXPECT_TRUE(plain.MatchesKey("_unencrypted"));
+  EXPECT_FALSE(plain.MatchesKey("_unencrypted_a"));
+  EXPECT_FALSE(plain.Encrypted(true));
+  EXPECT_TRUE(plain.Encrypted(false));
+  const Selection secret(With(Rule::kEncryptedSuffix, "_s"));
+  EXPECT_TRUE(secret.Encrypted(true));
+  EXPECT_FALSE(secret.Encrypted(false));
+}
+
+TEST(Selection, ExpressionsSearchUnanchored) {
+  const Selection selection(With(Rule::kEncryptedRegex, "ata"));
+  EXPECT_TRUE(selection.MatchesKey("stringData-data"));
+  EXPECT_TRUE(selection.MatchesKey("metadata"));
+  EXPECT_FALSE(selection.MatchesKey("DATA"));
+  EXPECT_TRUE(Selection(With(Rule::kEncryptedRegex, "(?i)DATA")).MatchesKey("metadata"));
+  EXPECT_TRUE(Selection(With(Rule::kEncryptedRegex, R"(^\pL+\z)")).MatchesKey("größe"));
+}
+
+TEST(Selection, TheKubernetesExpressionMeansWhatItMeansToRe2) {
+  // Written so that the second of each pair takes the general way.
+  const std::pair<const char*, const char*> pairs[] = {
+      {"^(data|stringData)$", "^(?:data|stringData)$"},
+      {"^data$", "^(?:data)$"},
+      {"^()$", "^(?:)$"},
+      {"^$", "^(?:)$"},
+      {"^(a||b)$", "^(?:a||b)$"},
+      {"^(a-b|c_d|9)$", "^(?:a-b|c_d|9)$"}};
+  for (const auto& [quick, general] : pairs) {
+    const Selection a(With(Rule::kEncryptedRegex, quick));
+    const Selection b(With(Rule::kEncryptedRegex, general));
+    for (const char* key : {"data", "stringData", "", "a", "b", "xdata", "datax", "data\n", "a-b",
+                            "c_d", "9", "data|stringData"}) {
+      EXPECT_EQ(a.MatchesKey(key), b.MatchesKey(key)) << quick << " " << key;
+    }
+  }
+}
+
+TEST(Selection, WhatIsNoPlainWordIsAnExpression) {
+  EXPECT_TRUE(Selection(With(Rule::kEncryptedRegex, "^(da.a)$")).MatchesKey("dada"));
+  EXPECT_TRUE(Selection(With(Rule::kEncryptedRegex, "^da|ta$")).MatchesKey("data"));
+  EXPECT_TRUE(Selection(With(Rule::kEncryptedRegex, "^da|ta$")).MatchesKey("dab"));
+  EXPECT_TRUE(Selection(With(Rule::kEncryptedRegex, "^(a)(b)$")).MatchesKey("ab"));
+  EXPECT_TRUE(Selection(With(Rule::kEncryptedRegex, "^(a|b)|(c|d)$")).MatchesKey("xd"));
+  EXPECT_TRUE(Selection(With(Rule::kEncryptedRegex, "^a+$")).MatchesKey("aa"));
+  EXPECT_FALSE(Selection(With(Rule::kEncryptedRegex, "^a\\$")).MatchesKey("a"));
+}
+
+TEST(Selection, AnInvalidExpressionMatchesNothing) {
+  for (const char* pattern : {"(", "(?=x)", "[", "a{1001}{1001}", "\\8"}) {
+    const Selection selection(With(Rule::kEncryptedRegex, pattern));
+    EXPECT_FALSE(selection.MatchesKey("x")) << pattern;
+    EXPECT_FALSE(selection.MatchesKey(pattern)) << pattern;
+  }
+}
+
+TEST(Selection, CommentsDecideUnderCommentRules) {
+  const Selection encrypted(With(Rule::kEncryptedCommentRegex, "sops:enc"));
+  EXPECT_TRUE(encrypted.ByComment());
+  EXPECT_TRUE(encrypted.MatchesComment(" sops:enc"));
+  EXPECT_FALSE(encrypted.MatchesKey("sops:enc"));
+  EXPECT_FALSE(encrypted.CommentCountsForItself());
+  const Selection plain(With(Rule::kUnencryptedCommentRegex, "plain"));
+  EXPECT_TRUE(plain.CommentCountsForItself());
+  EXPECT_FALSE(plain.Encrypted(true));
+  EXPECT_FALSE(Selection(With(Rule::kEncryptedRegex, "x")).MatchesComment("x"));
+}
+
+}  // namespace
+}  // namespace acd::sops
