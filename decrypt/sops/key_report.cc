@@ -21,7 +21,9 @@ std::string Shown(std::string_view text, std::size_t max) {
   return out.empty() ? "(no name)" : out;
 }
 
-std::string FirstLine(std::string_view text) { return Shown(text.substr(0, text.find('\n')), 500); }
+std::string FirstLine(std::string_view text, std::size_t max = 300) {
+  return Shown(text.substr(0, text.find('\n')), max);
+}
 
 std::string List(const std::vector<std::string>& names) {
   std::string out;
@@ -37,9 +39,12 @@ std::string List(const std::vector<std::string>& names) {
 std::string GroupText(const GroupOutcome& group, std::size_t number) {
   std::string out = "Group " + std::to_string(number) + (group.success ? ": SUCCESS" : ": FAILED");
   if (group.success) return out;
+  // The first tells all, which may include every place where a private key was looked for.
+  std::size_t max = 2000;
   for (const KeyFailure& failure : group.failures) {
     out += "\n  " + Shown(failure.name, kMaxName) + ": FAILED\n    - | " +
-           FirstLine(failure.error.message);
+           FirstLine(failure.error.message, max);
+    max = 300;
   }
   if (group.failed > group.failures.size()) {
     out += "\n  and " + std::to_string(group.failed - group.failures.size()) + " more: FAILED";

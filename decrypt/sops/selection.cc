@@ -48,8 +48,7 @@ class Selection::Pattern {
 
   bool Search(std::string_view text) const {
     if (words_) return std::find(words_->begin(), words_->end(), text) != words_->end();
-    return expression_->ok() &&
-           re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *expression_);
+    return expression_->ok() && re2::RE2::PartialMatch(text, *expression_);
   }
 
  private:

@@ -1,0 +1,236 @@
+#include "plugin/commands/decrypt_command.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "decrypt/base/unique_fd.h"
+#include "decrypt/decrypt.h"
+#include "decrypt/keys/age_key_service.h"
+#include "decrypt/keys/key_sources.h"
+#include "decrypt/sops/extract.h"
+#include "plugin/commands/cli.h"
+
+namespace acd::commands {
+namespace {
+
+/// sops's exit codes (cmd/sops/codes) that can occur here.
+enum SopsExit : int {
+  kGeneric = 1,
+  kCouldNotReadInput = 2,
+  kErrorDumpingTree = 4,
+  kErrorDecryptingTree = 25,
+  kMacMismatch = 51,
+  kInvalidTreePath = 91,
+  kNoFileSpecified = 100,
+  kDuplicateKeyType = 112,
+  kCouldNotRetrieveKey = 128,
+};
+
+struct Arguments {
+  std::string file;
+  std::string input_type;
+  std::string output_type;
+  std::string extract;
+  std::string filename_override;
+  std::string decryption_order;
+  bool ignore_mac = false;
+};
+
+/// An error with the exit code that goes with it.
+struct Failed {
+  Error error;
+  int exit_code;
+};
+
+int ExitCode(Stage stage) {
+  switch (stage) {
+    case Stage::kNone:
+    case Stage::kRead:
+      return kGeneric;
+    case Stage::kDataKey:
+      return kCouldNotRetrieveKey;
+    case Stage::kTree:
+      return kErrorDecryptingTree;
+    case Stage::kMac:
+      return kMacMismatch;
+    case Stage::kEmit:
+      return kErrorDumpingTree;
+  }
+  return kGeneric;
+}
+
+int Report(Failed failed) {
+  ReportFailure("decrypt", failed.error);
+  return failed.exit_code;
+}
+
+std::string SystemError() { return std::strerror(errno); }
+
+/// The whole input: ciphertext, so no secret. A pipe or a device is fine.
+Result<std::vector<std::uint8_t>> ReadAll(int fd, std::size_t max_bytes) {
+  std::vector<std::uint8_t> content;
+  std::size_t size = 0;
+  while (true) {
+    if (content.size() - size < 4096) content.resize(std::max<std::size_t>(16384, 2 * size));
+    const ssize_t got = ::read(fd, content.data() + size, content.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return Fail(Code::kIo, "Error reading file: " + SystemError());
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+    if (size > max_bytes) {
+      return Fail(Code::kLimitExceeded,
+                  "Error reading file: more than " + std::to_string(max_bytes) + " bytes");
+    }
+  }
+  content.resize(size);
+  return content;
+}
+
+bool IsStdin(const Arguments& arguments) { return arguments.file == "-"; }
+
+/// Opens the input; sops has a code of its own for a file that is not there.
+Result<UniqueFd> OpenInput(const Arguments& arguments, int& exit_code) {
+  exit_code = kNoFileSpecified;
+  if (arguments.file.empty()) {
+    return Fail(Code::kNotFound, "no file specified", "`-` reads from standard input");
+  }
+  const int fd = IsStdin(arguments) ? ::dup(STDIN_FILENO)
+                                    : ::open(arguments.file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd >= 0) return UniqueFd(fd);
+  if (errno == ENOENT) {
+    return Fail(Code::kNotFound, "cannot operate on non-existent file \"" + arguments.file + "\"");
+  }
+  exit_code = kCouldNotReadInput;
+  return Fail(Code::kIo, "Error reading file: " + SystemError());
+}
+
+/// A format by its word, else by the file's name; like sops, also when the word is none, but not
+/// without saying so.
+sops::Format PickFormat(const std::string& option, const std::string& word, sops::Format fallback) {
+  if (word.empty()) return fallback;
+  if (const auto format = sops::FormatFromName(word)) return *format;
+  const std::string text = "argocd-decrypt decrypt: unknown " + option + " \"" + word +
+                           "\" (yaml, json, dotenv, ini or binary), taking " +
+                           std::string(sops::FormatName(fallback)) + "\n";
+  std::fputs(text.c_str(), stderr);
+  return fallback;
+}
+
+Result<std::vector<std::string>> SplitOrder(std::string_view text) {
+  std::vector<std::string> order;
+  while (true) {
+    const std::size_t comma = text.find(',');
+    std::string word(text.substr(0, comma));
+    if (std::find(order.begin(), order.end(), word) != order.end()) {
+      return Fail(Code::kInvalidInput, "Duplicate decryption key type: " + word);
+    }
+    order.push_back(std::move(word));
+    if (comma == std::string_view::npos) return order;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+DecryptOptions MakeOptions(const Arguments& arguments) {
+  DecryptOptions options;
+  const std::string& name =
+      arguments.filename_override.empty() ? arguments.file : arguments.filename_override;
+  const sops::Format by_name = sops::FormatForPath(name);
+  options.input = PickFormat("--input-type", arguments.input_type, by_name);
+  // sops goes by the file's name here too, even when it was told the input's type. Standard input
+  // has no name, so there the type that was told is the better guess.
+  const bool named = !IsStdin(arguments) || !arguments.filename_override.empty();
+  options.output =
+      PickFormat("--output-type", arguments.output_type, named ? by_name : options.input);
+  options.ignore_mac = arguments.ignore_mac;
+  options.check_version = true;
+  options.extract = arguments.extract;
+  return options;
+}
+
+/// Writes plaintext without a copy of it in a stream's buffer.
+Status WriteOut(const SecretBytes& text) {
+  auto rest = text.Expose();
+  while (!rest.empty()) {
+    const ssize_t put = ::write(STDOUT_FILENO, rest.data(), rest.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) return Fail(Code::kIo, "cannot write the result: " + SystemError());
+    rest = rest.subspan(static_cast<std::size_t>(put));
+  }
+  return {};
+}
+
+int Decrypt(const Arguments& arguments) {
+  int open_failure = 0;
+  auto input = OpenInput(arguments, open_failure);
+  if (!input) return Report({std::move(input).error(), open_failure});
+  DecryptOptions options = MakeOptions(arguments);
+  if (!arguments.decryption_order.empty()) {
+    auto order = SplitOrder(arguments.decryption_order);
+    if (!order) return Report({std::move(order).error(), kDuplicateKeyType});
+    options.decryption_order = std::move(*order);
+  }
+  if (auto path = sops::ParseTreePath(options.extract); !path) {
+    return Report({std::move(path).error(), kInvalidTreePath});
+  }
+  const std::string shown = IsStdin(arguments) ? "standard input" : arguments.file;
+  auto content = ReadAll(input->get(), options.limits.max_document_bytes);
+  if (!content) return Report({std::move(content).error().With(shown), kCouldNotReadInput});
+
+  keys::AgeKeyService keys(
+      keys::FromEnvironment([](const char* name) { return std::getenv(name); }, false),
+      options.limits);
+  keys::Requester requester;
+  requester.file = arguments.file;
+  requester.purpose = "command line";
+  auto plaintext = DecryptDocument(*content, options, keys, requester);
+  if (!plaintext) {
+    const int exit_code = ExitCode(plaintext.error().stage);
+    return Report({std::move(plaintext).error().With(shown), exit_code});
+  }
+  auto written = WriteOut(plaintext->text);
+  if (!written) return Report({std::move(written).error(), kGeneric});
+  return kDone;
+}
+
+}  // namespace
+
+int RunDecrypt(std::span<char*> args) {
+  Arguments arguments;
+  CLI::App app("Prints a SOPS file decrypted, as `sops -d` does, with sops's own exit codes.",
+               "argocd-decrypt decrypt");
+  app.add_option("FILE", arguments.file, "an encrypted file; - for standard input");
+  app.add_option("--input-type", arguments.input_type,
+                 "yaml, json, dotenv, ini or binary; else by the file's name");
+  app.add_option("--output-type", arguments.output_type,
+                 "yaml, json, dotenv, ini or binary; else by the file's name");
+  app.add_option(
+      "--extract", arguments.extract,
+      "print only one value or branch of the first document, like '[\"data\"][\"key\"][0]'");
+  app.add_flag("--ignore-mac", arguments.ignore_mac,
+               "print the file even if it was changed after it was encrypted");
+  app.add_option("--filename-override", arguments.filename_override,
+                 "a file name to tell the types by, for standard input");
+  app.add_option("--decryption-order", arguments.decryption_order,
+                 "key types to try first, like age,pgp")
+      ->envname("SOPS_DECRYPTION_ORDER");
+  app.footer(
+      "\nKeys: SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, ~/.config/sops/age/keys.txt, "
+      "$ARGOCD_DECRYPT_KEY_DIR/age.\n"
+      "Example: SOPS_AGE_KEY_FILE=keys.txt argocd-decrypt decrypt secrets.yaml\n"
+      "Exit codes: 0 done, 1 no SOPS file, 4 not printable in that format, 25 a value does not "
+      "decrypt,\n51 MAC mismatch, 100 no such file, 128 no key fits.");
+  if (const auto code = ParseArguments(app, args)) return *code;
+  return Decrypt(arguments);
+}
+
+}  // namespace acd::commands
