@@ -1,0 +1,127 @@
+#include "plugin/archive/tree_writer.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "plugin/archive/entry_path.h"
+
+namespace acd::archive {
+namespace {
+
+constexpr int kOpenFolder = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+// Each level costs a system call per change of folder; a hostile archive must not make it
+// thousands.
+constexpr std::ptrdiff_t kMaxFolders = 128;
+
+std::string NameOf(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
+
+Failure FileError(std::string_view path, int error) {
+  const std::string text = Printable(path) + ": " + std::generic_category().message(error);
+  if (error == ENAMETOOLONG) return Fail(Code::kInvalidInput, "archive: " + text);
+  const bool full = error == ENOSPC || error == EDQUOT;
+  return Fail(Code::kIo, "unpacking: " + text,
+              full ? "give the work folder's tmpfs (emptyDir, `medium: Memory`) more room" : "");
+}
+
+Failure InTheWay(std::string_view path) {
+  return Fail(Code::kInvalidInput,
+              "archive: " + Printable(path) + ": is there already, as something else");
+}
+
+bool IsSymlink(int folder, const std::string& name) {
+  struct stat info;
+  return ::fstatat(folder, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode);
+}
+
+int MakeOneFolder(int parent, const std::string& name, mode_t mode) {
+  if (::mkdirat(parent, name.c_str(), mode) != 0) return errno;
+  return ::fchmodat(parent, name.c_str(), mode, 0) == 0 ? 0 : errno;
+}
+
+}  // namespace
+
+Result<int> TreeWriter::Parent(std::string_view path) {
+  const std::string_view folder = FolderOf(path);
+  if (folder.empty()) return root_fd_;
+  if (parent_ && folder == parent_path_) return parent_.get();
+  if (std::count(folder.begin(), folder.end(), '/') >= kMaxFolders) {
+    return Fail(Code::kLimitExceeded, "archive: " + Printable(path) + ": more than " +
+                                          std::to_string(kMaxFolders) + " folders deep");
+  }
+  // Go on from the last folder when this one is below it.
+  const bool below = parent_ && folder.size() > parent_path_.size() &&
+                     folder.starts_with(parent_path_) && folder[parent_path_.size()] == '/';
+  UniqueFd at = below ? std::move(parent_) : UniqueFd();
+  std::size_t start = below ? parent_path_.size() + 1 : 0;
+  parent_.Reset();
+  while (start < folder.size()) {
+    const std::size_t end = std::min(folder.find('/', start), folder.size());
+    const std::string name(folder.substr(start, end - start));
+    const int in = at ? at.get() : root_fd_;
+    UniqueFd next(::openat(in, name.c_str(), kOpenFolder));
+    if (!next && errno == ENOENT) {
+      if (const int error = MakeOneFolder(in, name, 0755); error != 0) {
+        return FileError(path, error);
+      }
+      next.Reset(::openat(in, name.c_str(), kOpenFolder));
+    }
+    if (!next && (errno == ENOTDIR || errno == ELOOP)) {
+      const std::string here = Printable(folder.substr(0, end));
+      if (!IsSymlink(in, name)) return InTheWay(folder.substr(0, end));
+      return Fail(Code::kInvalidInput,
+                  "illegal symlink parent directory " + here + " for " + Printable(path));
+    }
+    if (!next) return FileError(path, errno);
+    at = std::move(next);
+    start = end + 1;
+  }
+  parent_path_ = folder;
+  parent_ = std::move(at);
+  return parent_.get();
+}
+
+Status TreeWriter::MakeFolder(std::string_view path, mode_t mode) {
+  ACD_TRY(const int parent, Parent(path));
+  const std::string name = NameOf(path);
+  const int error = MakeOneFolder(parent, name, mode);
+  if (error == 0) return {};
+  if (error != EEXIST) return FileError(path, error);
+  struct stat info;
+  if (::fstatat(parent, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+    return FileError(path, errno);
+  }
+  if (!S_ISDIR(info.st_mode)) return InTheWay(path);
+  return {};
+}
+
+Result<UniqueFd> TreeWriter::MakeFile(std::string_view path, mode_t mode) {
+  ACD_TRY(const int parent, Parent(path));
+  const std::string name = NameOf(path);
+  // Always a new file, so that nothing of an old one (mode, links) matters.
+  constexpr int kCreate = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+  UniqueFd file(::openat(parent, name.c_str(), kCreate, mode));
+  if (!file && errno == EEXIST) {
+    struct stat info;
+    if (::fstatat(parent, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+      return FileError(path, errno);
+    }
+    if (!S_ISREG(info.st_mode)) return InTheWay(path);
+    if (::unlinkat(parent, name.c_str(), 0) != 0) return FileError(path, errno);
+    file.Reset(::openat(parent, name.c_str(), kCreate, mode));
+  }
+  if (!file || ::fchmod(file.get(), mode) != 0) return FileError(path, errno);
+  return file;
+}
+
+Status TreeWriter::MakeSymlink(std::string_view path, const std::string& target) {
+  ACD_TRY(const int parent, Parent(path));
+  if (::symlinkat(target.c_str(), parent, NameOf(path).c_str()) == 0) return {};
+  return errno == EEXIST ? InTheWay(path) : FileError(path, errno);
+}
+
+}  // namespace acd::archive

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <string_view>
+
+#include "decrypt/base/result.h"
+#include "decrypt/base/unique_fd.h"
+
+namespace acd::archive {
+
+/// Creates files below a folder, always relative to open folders and never through a symlink.
+/// Paths are clean, relative and not "." (EntryPath). Modes are set exactly, whatever the umask.
+/// Errors: kInvalidInput (something else is in the way, a name is too long), kLimitExceeded (too
+/// deep), kIo.
+class TreeWriter {
+ public:
+  /// `root_fd` is borrowed.
+  explicit TreeWriter(int root_fd) : root_fd_(root_fd) {}
+
+  /// Makes a folder unless it is there.
+  Status MakeFolder(std::string_view path, mode_t mode);
+  /// Makes a file and opens it for writing; an earlier file of that name is replaced.
+  Result<UniqueFd> MakeFile(std::string_view path, mode_t mode);
+  Status MakeSymlink(std::string_view path, const std::string& target);
+
+ private:
+  /// The open folder that holds `path`; missing ones are made, with mode 0755. Valid until the next
+  /// call. Entries come in lexical order, so it mostly is the one of the call before.
+  Result<int> Parent(std::string_view path);
+
+  int root_fd_;
+  std::string parent_path_;
+  UniqueFd parent_;
+};
+
+}  // namespace acd::archive
