@@ -24,16 +24,22 @@ class Parameters {
   /// no parameters. Errors (kInvalidInput): not such JSON; a name that no renderer knows, with the
   /// list of known ones; the wrong shape for a known name.
   static Result<Parameters> FromJson(std::string_view json);
-  /// Sets one string parameter (`--param name=value`); same errors.
+  /// Sets one parameter (`--param name=value`). A list takes one more element each time, a map one
+  /// more `key=value`. Errors as above.
   Status Set(const std::string& name, const std::string& value);
 
   /// Empty when not set.
   std::string String(const std::string& name) const;
   std::vector<std::string> Array(const std::string& name) const;
   std::map<std::string, std::string> Map(const std::string& name) const;
-  /// true/false/1/0 in any case. Error: kInvalidInput naming the parameter.
+  /// true/false/1/0 in any case; empty is `fallback`. Error: kInvalidInput naming the parameter.
   Result<bool> Bool(const std::string& name, bool fallback) const;
   bool Has(const std::string& name) const;
+
+  /// Whether every parameter that is set to something is one that `renderer` ("directory", "helm",
+  /// "kustomize") acts upon. Errors: kInvalidInput (it belongs to another renderer), kUnsupported
+  /// (known, but not acted upon by this version); both name it.
+  Status CheckFor(std::string_view renderer) const;
 
  private:
   Status Add(const std::string& name, Parameter parameter);

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "decrypt/base/result.h"
+#include "decrypt/base/secret_bytes.h"
+#include "decrypt/base/unique_fd.h"
+
+namespace acd::ksops {
+
+/// Answers the generator processes of one render, which hold no key: they ask for a file by path
+/// and get its plaintext. Lives as long as the render does.
+///
+/// Only processes of this user are answered, through a socket (mode 0600) in a folder of mode 0700.
+/// A client that sends garbage, nothing, or too much loses its connection and disturbs nobody.
+class BrokerServer {
+ public:
+  /// Decides whether a path may be opened, and opens it. Called from several threads at once.
+  using Handler = std::function<Result<SecretBytes>(const std::string& path)>;
+
+  /// Listens on `<run_dir>/ksops.sock`. Error: kIo.
+  static Result<std::unique_ptr<BrokerServer>> Start(const std::string& run_dir, Handler handler);
+  /// Ends every connection and waits for the handlers that are running.
+  ~BrokerServer();
+  BrokerServer(const BrokerServer&) = delete;
+  BrokerServer& operator=(const BrokerServer&) = delete;
+
+  /// For the generator's environment.
+  const std::string& address() const { return address_; }
+
+ private:
+  struct Connection {
+    UniqueFd socket;
+    std::thread thread;
+    bool done = false;  ///< guarded by mutex_
+  };
+
+  BrokerServer(std::string address, UniqueFd listener, UniqueFd wake, Handler handler);
+  void AcceptLoop();
+  void Accept();
+  void Serve(Connection& connection);
+  void Reap();
+
+  const std::string address_;
+  const UniqueFd listener_;
+  const UniqueFd wake_;
+  const Handler handler_;
+  std::mutex mutex_;  ///< guards what follows
+  std::list<Connection> connections_;
+  std::thread accept_thread_;
+};
+
+}  // namespace acd::ksops

@@ -1,0 +1,106 @@
+#include "plugin/render/directory_files.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "plugin/workspace/workspace.h"
+
+namespace acd::render {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kMaxDepth = 256;
+
+enum class Extension { kManifest, kJsonnet, kOther };
+
+Extension ExtensionOf(std::string_view name) {
+  const auto ends = [name](std::string_view suffix) {
+    return name.size() >= suffix.size() && name.substr(name.size() - suffix.size()) == suffix;
+  };
+  if (ends(".yaml") || ends(".yml") || ends(".json")) return Extension::kManifest;
+  return ends(".jsonnet") ? Extension::kJsonnet : Extension::kOther;
+}
+
+class Walker {
+ public:
+  Walker(const std::string& root, const FileSelection& selection, const exec::Budget& budget)
+      : root_(root), selection_(selection), budget_(budget) {}
+
+  Status Walk(const std::string& dir, const std::string& prefix, int depth) {
+    ACD_CHECK(budget_.Check());
+    if (depth > kMaxDepth) {
+      return Fail(Code::kLimitExceeded, workspace::RelativeTo(root_, dir) + ": nested too deep");
+    }
+    std::error_code error;
+    std::vector<fs::directory_entry> entries;
+    for (fs::directory_iterator it(dir, error), end; !error && it != end; it.increment(error)) {
+      entries.push_back(*it);
+    }
+    if (error) {
+      return Fail(Code::kIo,
+                  workspace::RelativeTo(root_, dir) + ": cannot be listed: " + error.message());
+    }
+    std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+      return a.path().filename().native() < b.path().filename().native();
+    });
+    for (const fs::directory_entry& entry : entries) {
+      const std::string relative = prefix + entry.path().filename().native();
+      const fs::file_type type = entry.symlink_status(error).type();
+      if (type == fs::file_type::directory) {
+        if (selection_.recurse) {
+          ACD_CHECK(Walk(entry.path().native(), relative + "/", depth + 1));
+        }
+      } else {
+        ACD_CHECK(Take(dir, relative, entry.path().filename().native()));
+      }
+    }
+    return {};
+  }
+
+  std::vector<ManifestFile> Files() && { return std::move(files_); }
+
+ private:
+  Status Take(const std::string& dir, const std::string& relative, const std::string& name) {
+    const Extension extension = ExtensionOf(name);
+    if (extension == Extension::kOther) return {};
+    auto real = workspace::ResolveInside(root_, dir, name);
+    if (!real) {
+      if (real.error().code == Code::kNotFound) return {};
+      return Fail(std::move(real).error().With(relative));
+    }
+    struct stat info {};
+    if (::stat(real->c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return {};
+    if (selection_.exclude && selection_.exclude->Matches(relative)) return {};
+    if (selection_.include && !selection_.include->Matches(relative)) return {};
+    if (extension == Extension::kJsonnet) {
+      return Fail(Code::kUnsupported, relative + ": jsonnet is not supported by this version",
+                  "leave it out with the parameter exclude");
+    }
+    files_.push_back({relative, *std::move(real)});
+    return {};
+  }
+
+  const std::string& root_;
+  const FileSelection& selection_;
+  const exec::Budget& budget_;
+  std::vector<ManifestFile> files_;
+};
+
+}  // namespace
+
+Result<std::vector<ManifestFile>> FindManifestFiles(const std::string& root,
+                                                    const std::string& app_dir,
+                                                    const FileSelection& selection,
+                                                    const exec::Budget& budget) {
+  Walker walker(root, selection, budget);
+  ACD_CHECK(walker.Walk(app_dir, "", 0));
+  return std::move(walker).Files();
+}
+
+}  // namespace acd::render

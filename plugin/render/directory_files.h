@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "decrypt/base/result.h"
+#include "plugin/exec/command_runner.h"
+#include "plugin/render/glob.h"
+
+namespace acd::render {
+
+/// Which files of a plain directory count.
+struct FileSelection {
+  bool recurse = false;
+  std::optional<Glob> include;  ///< against the path relative to the application's folder
+  std::optional<Glob> exclude;  ///< wins over include
+};
+
+/// A manifest file: where it is (relative to the application's folder, for messages and matching)
+/// and where it really is, symlinks followed.
+struct ManifestFile {
+  std::string relative;
+  std::string path;
+};
+
+/// The .yaml, .yml and .json files of a folder, in the lexical order of Argo CD's walk. Folders
+/// that are symlinks are not entered; a dangling symlink is skipped. Errors: kInvalidInput (a
+/// symlink that leaves `root`), kUnsupported (a .jsonnet file), kIo.
+Result<std::vector<ManifestFile>> FindManifestFiles(const std::string& root,
+                                                    const std::string& app_dir,
+                                                    const FileSelection& selection,
+                                                    const exec::Budget& budget);
+
+}  // namespace acd::render

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "decrypt/base/result.h"
+#include "decrypt/base/secret_bytes.h"
+#include "decrypt/decrypt.h"
+#include "plugin/guard/redact.h"
+#include "plugin/render/renderer.h"
+
+namespace acd::render {
+
+/// Which SOPS document a file is: by its name's ending as sops picks a store, else by content, as
+/// helm-secrets does. nullopt: it is not encrypted.
+std::optional<sops::Format> DetectSops(const std::string& path,
+                                       std::span<const std::uint8_t> content);
+
+/// Every decryption of one render goes through here: it says who asks and for which file, counts,
+/// feeds the redactor, and refuses where the result would be committed to git.
+/// Paths are absolute and real (see workspace::ResolveInside). Threads: safe to call concurrently.
+class FileDecryptor {
+ public:
+  /// All arguments are borrowed for the lifetime of this object.
+  FileDecryptor(const RenderRequest& request, const RenderSettings& settings,
+                keys::KeyService& keys, guard::Redactor& redactor);
+
+  /// The file's plaintext. `keys` replaces the render's key service when given.
+  /// Errors name the file relative to the repository; kInvalidInput under the source hydrator.
+  Result<SecretBytes> Decrypt(const std::string& path, std::span<const std::uint8_t> content,
+                              sops::Format format, const char* purpose,
+                              keys::KeyService* keys = nullptr);
+  /// Reads a file, and decrypts it if it is encrypted.
+  Result<SecretBytes> Read(const std::string& path, const char* purpose,
+                           keys::KeyService* keys = nullptr);
+  /// Replaces an encrypted file by its plaintext, for a tool that insists on a path. Plain files
+  /// are left alone.
+  Status DecryptInPlace(const std::string& path, const char* purpose);
+  /// Whether DecryptInPlace replaced this file.
+  bool Replaced(const std::string& path) const;
+
+  std::string Relative(const std::string& path) const;
+  std::size_t files_decrypted() const;
+  std::chrono::microseconds spent() const;
+
+ private:
+  const RenderRequest& request_;
+  const RenderSettings& settings_;
+  keys::KeyService& keys_;
+  guard::Redactor& redactor_;
+  mutable std::mutex mutex_;
+  std::size_t files_decrypted_ = 0;
+  std::chrono::microseconds spent_{0};
+  std::set<std::string> replaced_;
+};
+
+}  // namespace acd::render

@@ -1,0 +1,197 @@
+#include "plugin/render/glob.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace acd::render {
+namespace {
+
+constexpr std::size_t kMaxAlternatives = 1024;
+constexpr std::size_t kMaxPattern = 4096;
+
+Failure Bad(std::string_view pattern, const char* what) {
+  return Fail(Code::kInvalidInput, "glob " + std::string(pattern.substr(0, 200)) + ": " + what);
+}
+
+// The index of the bracket that closes the one at `open`, or npos.
+std::size_t CloseBrace(std::string_view pattern, std::size_t open) {
+  int depth = 0;
+  for (std::size_t i = open; i < pattern.size(); ++i) {
+    if (pattern[i] == '\\') {
+      ++i;
+    } else if (pattern[i] == '{') {
+      ++depth;
+    } else if (pattern[i] == '}' && --depth == 0) {
+      return i;
+    }
+  }
+  return std::string_view::npos;
+}
+
+std::vector<std::string_view> SplitAlternatives(std::string_view inside) {
+  std::vector<std::string_view> parts;
+  int depth = 0;
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < inside.size(); ++i) {
+    if (inside[i] == '\\') {
+      ++i;
+    } else if (inside[i] == '{') {
+      ++depth;
+    } else if (inside[i] == '}') {
+      --depth;
+    } else if (inside[i] == ',' && depth == 0) {
+      parts.push_back(inside.substr(begin, i - begin));
+      begin = i + 1;
+    }
+  }
+  parts.push_back(inside.substr(begin));
+  return parts;
+}
+
+// Writes `{a,b}` out, the first pair of braces per step, until no pattern has one.
+Result<std::vector<std::string>> Expand(std::string_view pattern) {
+  std::vector<std::string> done;
+  std::vector<std::string> open = {std::string(pattern)};
+  while (!open.empty()) {
+    const std::string current = std::move(open.back());
+    open.pop_back();
+    std::size_t brace = 0;
+    while (brace < current.size() && current[brace] != '{') brace += current[brace] == '\\' ? 2 : 1;
+    if (brace >= current.size()) {
+      done.push_back(current);
+      continue;
+    }
+    const std::size_t close = CloseBrace(current, brace);
+    if (close == std::string::npos) return Bad(pattern, "a { without its }");
+    const std::string_view inside = std::string_view(current).substr(brace + 1, close - brace - 1);
+    for (const std::string_view part : SplitAlternatives(inside)) {
+      if (open.size() + done.size() >= kMaxAlternatives) {
+        return Fail(Code::kLimitExceeded, "glob: more than 1024 alternatives");
+      }
+      open.push_back(current.substr(0, brace) + std::string(part) + current.substr(close + 1));
+    }
+  }
+  return done;
+}
+
+}  // namespace
+
+Result<Glob> Glob::Compile(std::string_view pattern, bool separated) {
+  if (pattern.size() > kMaxPattern) return Fail(Code::kLimitExceeded, "glob: too long");
+  Glob glob;
+  glob.separated_ = separated;
+  ACD_TRY(const std::vector<std::string> expanded, Expand(pattern));
+  for (const std::string& alternative : expanded) {
+    ACD_TRY(auto tokens, Tokenize(alternative, separated));
+    glob.alternatives_.push_back(std::move(tokens));
+  }
+  return glob;
+}
+
+Result<std::vector<Glob::Token>> Glob::Tokenize(std::string_view pattern, bool separated) {
+  std::vector<Token> tokens;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    Token token;
+    if (pattern[i] == '\\' && i + 1 < pattern.size()) {
+      token.literal = pattern[++i];
+    } else if (pattern[i] == '?') {
+      token.type = Token::Type::kAny;
+    } else if (pattern[i] == '*') {
+      const std::size_t begin = i;
+      while (i + 1 < pattern.size() && pattern[i + 1] == '*') ++i;
+      const bool alone = (begin == 0 || pattern[begin - 1] == '/') &&
+                         (i + 1 == pattern.size() || pattern[i + 1] == '/');
+      token.type = separated && i > begin && alone ? Token::Type::kDoubleStar : Token::Type::kStar;
+      // `**/` also stands for no folder at all, so its slash belongs to it.
+      if (token.type == Token::Type::kDoubleStar && i + 1 < pattern.size()) {
+        ++i;
+        token.literal = '/';
+      }
+    } else if (pattern[i] == '[') {
+      token.type = Token::Type::kClass;
+      std::size_t j = i + 1;
+      if (j < pattern.size() && (pattern[j] == '!' || pattern[j] == '^')) {
+        token.negated = true;
+        ++j;
+      }
+      const std::size_t first = j;
+      while (j < pattern.size() && (pattern[j] != ']' || j == first)) {
+        if (pattern[j] == '\\' && j + 1 < pattern.size()) ++j;
+        const char low = pattern[j++];
+        char high = low;
+        if (j + 1 < pattern.size() && pattern[j] == '-' && pattern[j + 1] != ']') {
+          high = pattern[j + 1];
+          j += 2;
+        }
+        token.ranges.emplace_back(low, high);
+      }
+      if (j >= pattern.size()) return Bad(pattern, "a [ without its ]");
+      i = j;
+    } else {
+      token.literal = pattern[i];
+    }
+    tokens.push_back(std::move(token));
+  }
+  return tokens;
+}
+
+bool Glob::TokenMatches(const Token& token, char c) const {
+  switch (token.type) {
+    case Token::Type::kLiteral:
+      return token.literal == c;
+    case Token::Type::kAny:
+      return !separated_ || c != '/';
+    case Token::Type::kClass: {
+      if (separated_ && c == '/') return false;
+      bool inside = false;
+      for (const auto& [low, high] : token.ranges) inside = inside || (c >= low && c <= high);
+      return inside != token.negated;
+    }
+    case Token::Type::kStar:
+    case Token::Type::kDoubleStar:
+      return false;
+  }
+  return false;
+}
+
+// Which prefixes of the pattern match the text so far, one text byte after the other.
+bool Glob::MatchesOne(const std::vector<Token>& tokens, std::string_view text) const {
+  std::vector<char> at(tokens.size() + 1, 0);
+  std::vector<char> next(tokens.size() + 1, 0);
+  const auto skip_stars = [&](std::vector<char>& states) {
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      const Token::Type type = tokens[i].type;
+      const bool star = type == Token::Type::kStar || type == Token::Type::kDoubleStar;
+      if (states[i] == 1 && star) states[i + 1] = 1;
+    }
+  };
+  at[0] = 1;
+  skip_stars(at);
+  for (const char c : text) {
+    std::fill(next.begin(), next.end(), 0);
+    for (std::size_t i = 0; i < tokens.size(); ++i) {
+      if (at[i] == 0) continue;
+      const Token& token = tokens[i];
+      if (token.type == Token::Type::kStar) {
+        if (!separated_ || c != '/') next[i] = 1;
+      } else if (token.type == Token::Type::kDoubleStar) {
+        // State 2: inside a folder's name, from which only a slash leads on.
+        next[i] = token.literal == '/' && c != '/' ? 2 : 1;
+      } else if (at[i] == 1 && TokenMatches(token, c)) {
+        next[i + 1] = 1;
+      }
+    }
+    skip_stars(next);
+    std::swap(at, next);
+  }
+  return at[tokens.size()] == 1;
+}
+
+bool Glob::Matches(std::string_view text) const {
+  for (const auto& tokens : alternatives_) {
+    if (MatchesOne(tokens, text)) return true;
+  }
+  return false;
+}
+
+}  // namespace acd::render

@@ -1,0 +1,166 @@
+// Charts, by the real helm: `helm template` with the arguments that Argo CD gives it
+// (util/helm/cmd.go, reposerver helmTemplate), values through memory.
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "plugin/render/context.h"
+#include "plugin/render/helm_chart.h"
+#include "plugin/render/helm_values.h"
+#include "plugin/render/kube_version.h"
+#include "plugin/render/substitute.h"
+#include "plugin/render/tool.h"
+
+namespace acd::render {
+namespace {
+
+constexpr std::string_view kMissingDependency = "missing in charts/ directory";
+
+// helm takes a comma for the end of a value; `{a,b}` is its list.
+std::string EscapeCommas(std::string_view value) {
+  if (!value.empty() && value.front() == '{' && value.back() == '}') return std::string(value);
+  std::string out;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] == ',' && (i == 0 || value[i - 1] != '\\')) out += '\\';
+    out += value[i];
+  }
+  return out;
+}
+
+// `<namespace>_<app>` or `<app>`.
+std::string AppName(const std::string& instance) {
+  return instance.substr(instance.find('_') + 1);  // npos + 1 is 0
+}
+
+class HelmArguments {
+ public:
+  explicit HelmArguments(Context& context)
+      : context_(context), parameters_(context.request.parameters), files_(context) {}
+
+  /// Everything behind `helm`.
+  Result<std::vector<std::string>> Build() {
+    ACD_CHECK(CheckVersion());
+    ACD_CHECK(AddIdentity());
+    ACD_CHECK(AddSets());
+    ACD_CHECK(AddValues());
+    std::vector<std::string> versions = parameters_.Array("apiVersions");
+    if (versions.empty()) versions = context_.request.application.api_versions;
+    for (const std::string& version : versions) Add("--api-versions", version);
+    ACD_TRY(const bool skip_crds, parameters_.Bool("skipCrds", false));
+    if (!skip_crds) arguments_.emplace_back("--include-crds");
+    ACD_TRY(const bool skip_schema, parameters_.Bool("skipSchemaValidation", false));
+    if (skip_schema) arguments_.emplace_back("--skip-schema-validation");
+    ACD_TRY(const bool skip_tests, parameters_.Bool("skipTests", false));
+    if (skip_tests) arguments_.emplace_back("--skip-tests");
+    return std::move(arguments_);
+  }
+
+  const HelmFiles& files() const { return files_; }
+
+ private:
+  void Add(const char* flag, const std::string& value) {
+    arguments_.emplace_back(flag);
+    arguments_.push_back(value);
+  }
+
+  Status CheckVersion() const {
+    const std::string version = parameters_.String("version");
+    if (version.empty() || version == "v3" || version == "v4") return {};
+    return Fail(Code::kInvalidInput,
+                "parameter version: helm version is not supported, expected v3 or v4");
+  }
+
+  Status AddIdentity() {
+    const Application& app = context_.request.application;
+    std::string release = parameters_.String("releaseName");
+    if (release.empty()) release = AppName(app.name);
+    if (release.empty()) {
+      return Fail(Code::kInvalidInput, "releaseName: empty, and the application has no name",
+                  "set the parameter releaseName");
+    }
+    arguments_ = {"template", ".", "--name-template", release};
+    std::string ns = parameters_.String("namespace");
+    if (ns.empty()) ns = app.namespace_;
+    if (!ns.empty()) Add("--namespace", ns);
+    std::string version = parameters_.String("kubeVersion");
+    if (version.empty()) version = app.kube_version;
+    ACD_TRY(version, StripKubeVersion(version));
+    if (!version.empty()) Add("--kube-version", version);
+    return {};
+  }
+
+  Status AddSets() {
+    const auto variables = SubstitutionVariables(context_.request.application.environment);
+    for (const auto& [name, value] : parameters_.Map("parameters")) {
+      Add("--set", name + "=" + EscapeCommas(Substitute(value, variables)));
+    }
+    for (const auto& [name, value] : parameters_.Map("forceStringParameters")) {
+      Add("--set-string", name + "=" + EscapeCommas(Substitute(value, variables)));
+    }
+    for (const auto& [name, entry] : parameters_.Map("fileParameters")) {
+      auto path = files_.File(entry);
+      if (!path) return Fail(std::move(path).error().With("fileParameters: " + name));
+      Add("--set-file", name + "=" + EscapeCommas(*path));
+    }
+    return {};
+  }
+
+  Status AddValues() {
+    ACD_TRY(const bool ignore_missing, parameters_.Bool("ignoreMissingValueFiles", false));
+    ACD_TRY(const auto paths, files_.ValueFiles(parameters_.Array("valueFiles"), ignore_missing));
+    for (const std::string& path : paths) Add("--values", path);
+    std::string values = parameters_.String("valuesObject");
+    if (values.empty()) values = parameters_.String("values");
+    if (values.empty()) return {};
+    ACD_TRY(const std::string path, files_.Inline(values));
+    Add("--values", path);
+    return {};
+  }
+
+  Context& context_;
+  const Parameters& parameters_;
+  HelmFiles files_;
+  std::vector<std::string> arguments_;
+};
+
+// Not even the operator's own helm settings: a plugin found there would run with the values.
+Result<std::map<std::string, std::string>> HelmEnvironment(const Context& context) {
+  ACD_TRY(ToolHome home, MakeToolHome(context.request.run_dir, "helm"));
+  home.environment["HELM_CACHE_HOME"] = home.path + "/cache";
+  home.environment["HELM_CONFIG_HOME"] = home.path + "/config";
+  home.environment["HELM_DATA_HOME"] = home.path + "/data";
+  home.environment["HELM_PLUGINS"] = home.path + "/tmp/no-plugins";
+  return home.environment;
+}
+
+}  // namespace
+
+Result<std::vector<Produced>> RenderHelm(Context& context) {
+  ACD_CHECK(DecryptChart(context));
+  HelmArguments arguments(context);
+  ToolRun run;
+  run.label = "helm template";
+  ACD_TRY(run.command.args, arguments.Build());
+  ACD_TRY(run.command.program,
+          exec::FindProgram(context.settings.helm, context.settings.tool_path));
+  ACD_TRY(run.command.environment, HelmEnvironment(context));
+  run.command.directory = context.app_dir;
+  run.command.pass_fds = arguments.files().fds();
+  run.renames = arguments.files().renames();
+  ACD_TRY(exec::Outcome outcome, RunTool(context, run));
+  if (outcome.exit_code != 0) {
+    Failure failure = ToolFailure(context, run, outcome, "");
+    if (outcome.err.find(kMissingDependency) != std::string::npos) {
+      failure.error.hint =
+          "this version downloads no dependencies: run `helm dependency update` and commit charts/";
+    }
+    return failure;
+  }
+  std::vector<Produced> produced;
+  produced.push_back({std::move(outcome.out), run.label});
+  return produced;
+}
+
+}  // namespace acd::render

@@ -1,0 +1,215 @@
+#include "plugin/render/parameters.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "plugin/render/parameter_table.h"
+
+namespace acd::render {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t kMaxJsonBytes = 4U << 20U;
+
+Failure Malformed(const std::string& what) {
+  return Fail(Code::kInvalidInput, "ARGOCD_APP_PARAMETERS: " + what,
+              "expected a JSON array of {name, string|array|map}");
+}
+
+// Names come from the Application's author, so a message repeats them only when they are words.
+std::string Quotable(const std::string& name) {
+  const bool word =
+      !name.empty() && name.size() <= 64 &&
+      std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f; });
+  return word ? name : "(not a word)";
+}
+
+Result<std::vector<std::string>> ReadArray(const Json& json, const std::string& name) {
+  std::vector<std::string> values;
+  if (!json.is_array()) return Malformed(name + ".array: not an array");
+  for (const Json& item : json) {
+    if (!item.is_string()) return Malformed(name + ".array: an element is not a string");
+    values.push_back(item.get<std::string>());
+  }
+  return values;
+}
+
+Result<std::map<std::string, std::string>> ReadMap(const Json& json, const std::string& name) {
+  std::map<std::string, std::string> values;
+  if (!json.is_object()) return Malformed(name + ".map: not an object");
+  for (const auto& [key, item] : json.items()) {
+    if (!item.is_string()) return Malformed(name + ".map: a value is not a string");
+    values[key] = item.get<std::string>();
+  }
+  return values;
+}
+
+Result<Parameter> ReadParameter(const Json& entry, const std::string& name) {
+  Parameter parameter;
+  if (const auto it = entry.find("string"); it != entry.end() && !it->is_null()) {
+    if (!it->is_string()) return Malformed(name + ".string: not a string");
+    parameter.string = it->get<std::string>();
+  }
+  if (const auto it = entry.find("array"); it != entry.end() && !it->is_null()) {
+    ACD_TRY(parameter.array, ReadArray(*it, name));
+  }
+  if (const auto it = entry.find("map"); it != entry.end() && !it->is_null()) {
+    ACD_TRY(parameter.map, ReadMap(*it, name));
+  }
+  return parameter;
+}
+
+bool HasShape(const Parameter& parameter, Shape shape) {
+  switch (shape) {
+    case Shape::kString:
+      return parameter.string.has_value();
+    case Shape::kArray:
+      return parameter.array.has_value();
+    case Shape::kMap:
+      return parameter.map.has_value();
+  }
+  return false;
+}
+
+// Whether setting it asks for anything: "", "false", [] and {} do not.
+bool IsSet(const Parameter& parameter) {
+  if (parameter.string && !parameter.string->empty() && *parameter.string != "false") return true;
+  if (parameter.array && !parameter.array->empty()) return true;
+  return parameter.map && !parameter.map->empty();
+}
+
+Support SupportIn(const ParameterInfo& info, std::string_view renderer) {
+  if (renderer == "helm") return info.helm;
+  if (renderer == "kustomize") return info.kustomize;
+  return info.directory;
+}
+
+std::string Owners(const ParameterInfo& info) {
+  std::string owners;
+  for (const std::string_view renderer : {"directory", "helm", "kustomize"}) {
+    if (SupportIn(info, renderer) == Support::kForeign) continue;
+    if (!owners.empty()) owners += " and ";
+    owners += renderer;
+  }
+  return owners;
+}
+
+Failure Unknown(const std::string& name) {
+  return Fail(Code::kInvalidInput, "parameter " + Quotable(name) + ": unknown",
+              "known parameters: " + KnownParameters());
+}
+
+}  // namespace
+
+Result<Parameters> Parameters::FromJson(std::string_view json) {
+  Parameters parameters;
+  if (json.find_first_not_of(" \t\r\n") == std::string_view::npos) return parameters;
+  if (json.size() > kMaxJsonBytes) {
+    return Fail(Code::kLimitExceeded, "ARGOCD_APP_PARAMETERS: larger than 4 MiB");
+  }
+  const Json root = Json::parse(json.begin(), json.end(), nullptr, /*allow_exceptions=*/false);
+  if (root.is_discarded()) return Malformed("not JSON");
+  if (root.is_null()) return parameters;
+  if (!root.is_array()) return Malformed("not an array");
+  for (const Json& entry : root) {
+    if (!entry.is_object()) return Malformed("an element is not an object");
+    const auto name = entry.find("name");
+    if (name == entry.end() || !name->is_string()) return Malformed("an element has no name");
+    ACD_TRY(Parameter parameter, ReadParameter(entry, Quotable(name->get<std::string>())));
+    ACD_CHECK(parameters.Add(name->get<std::string>(), std::move(parameter)));
+  }
+  return parameters;
+}
+
+Status Parameters::Add(const std::string& name, Parameter parameter) {
+  const ParameterInfo* info = FindParameter(name);
+  if (info == nullptr) return Unknown(name);
+  const bool absent = !parameter.string && !parameter.array && !parameter.map;
+  if (absent) return {};
+  if (!HasShape(parameter, info->shape)) {
+    return Fail(Code::kInvalidInput, "parameter " + name + ": must be given as `" +
+                                         std::string(ShapeName(info->shape)) + "`");
+  }
+  parameters_[name] = std::move(parameter);
+  return {};
+}
+
+Status Parameters::Set(const std::string& name, const std::string& value) {
+  const ParameterInfo* info = FindParameter(name);
+  if (info == nullptr) return Unknown(name);
+  Parameter& parameter = parameters_[name];
+  switch (info->shape) {
+    case Shape::kString:
+      parameter.string = value;
+      return {};
+    case Shape::kArray:
+      if (!parameter.array) parameter.array.emplace();
+      parameter.array->push_back(value);
+      return {};
+    case Shape::kMap: {
+      const std::size_t equals = value.find('=');
+      if (equals == std::string::npos || equals == 0) {
+        return Fail(Code::kInvalidInput, "parameter " + name + ": must be given as key=value");
+      }
+      if (!parameter.map) parameter.map.emplace();
+      (*parameter.map)[value.substr(0, equals)] = value.substr(equals + 1);
+      return {};
+    }
+  }
+  return {};
+}
+
+std::string Parameters::String(const std::string& name) const {
+  const auto it = parameters_.find(name);
+  return it == parameters_.end() ? std::string() : it->second.string.value_or("");
+}
+
+std::vector<std::string> Parameters::Array(const std::string& name) const {
+  const auto it = parameters_.find(name);
+  if (it == parameters_.end() || !it->second.array) return {};
+  return *it->second.array;
+}
+
+std::map<std::string, std::string> Parameters::Map(const std::string& name) const {
+  const auto it = parameters_.find(name);
+  if (it == parameters_.end() || !it->second.map) return {};
+  return *it->second.map;
+}
+
+Result<bool> Parameters::Bool(const std::string& name, bool fallback) const {
+  std::string value = String(name);
+  std::transform(value.begin(), value.end(), value.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  if (value.empty()) return fallback;
+  if (value == "true" || value == "1") return true;
+  if (value == "false" || value == "0") return false;
+  return Fail(Code::kInvalidInput, "parameter " + name + ": must be true or false");
+}
+
+bool Parameters::Has(const std::string& name) const { return parameters_.contains(name); }
+
+Status Parameters::CheckFor(std::string_view renderer) const {
+  for (const auto& [name, parameter] : parameters_) {
+    const ParameterInfo* info = FindParameter(name);
+    if (info == nullptr || !IsSet(parameter)) continue;
+    switch (SupportIn(*info, renderer)) {
+      case Support::kSupported:
+        break;
+      case Support::kUnsupported:
+        return Fail(
+            Code::kUnsupported,
+            "parameter " + name + ": not supported by this version with " + std::string(renderer),
+            "remove it; what it asks for would be missing from the result");
+      case Support::kForeign:
+        return Fail(Code::kInvalidInput,
+                    "parameter " + name + ": belongs to " + Owners(*info) +
+                        ", but this application is rendered by " + std::string(renderer),
+                    "remove it, or set the parameter renderer");
+    }
+  }
+  return {};
+}
+
+}  // namespace acd::render

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "decrypt/base/secret_bytes.h"
+
+namespace acd::render {
+
+/// A file's text without byte order mark, UTF-16 turned into UTF-8 (Argo CD accepts both).
+/// A broken surrogate becomes U+FFFD.
+SecretBytes ToUtf8(SecretBytes content);
+
+}  // namespace acd::render

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "decrypt/base/result.h"
+#include "decrypt/yaml/reader.h"
+
+namespace acd::render {
+
+/// Calls `visit` with each field of a mapping, its name in lower case (kustomize matches field
+/// names in any case), merge keys followed. Stops at the first error. Other nodes have no fields.
+Status ForEachField(
+    const yaml::Node& mapping,
+    const std::function<Status(const std::string& name, const yaml::Node& value)>& visit);
+
+/// A field by its lower-case name; of several the last. Null when there is none.
+const yaml::Node* Field(const yaml::Node& mapping, std::string_view lower_name);
+
+/// A scalar's text; empty for other nodes.
+std::string ScalarText(const yaml::Node* node);
+
+/// The texts of a sequence's scalars, or of a lone scalar.
+std::vector<std::string> ScalarTexts(const yaml::Node& node);
+
+}  // namespace acd::render
