@@ -1,0 +1,88 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/decrypt/facade/facade.h"
+
+namespace acd {
+namespace {
+
+using sops::Format;
+using testing::Replaced;
+using testing::Sample;
+
+constexpr const char* kEnc = "ENC[AES256_GCM,data:eA==,iv:eA==,tag:eA==,type:str]";
+
+bool IsYaml(std::string_view content) { return IsSopsDocument(AsBytes(content), Format::kYaml); }
+bool IsJson(std::string_view content) { return IsSopsDocument(AsBytes(content), Format::kJson); }
+
+TEST(IsSopsDocument, SeesEncryptedFilesHoweverTheyAreLaidOut) {
+  EXPECT_TRUE(IsYaml(Sample("types.yaml")));
+  EXPECT_TRUE(IsYaml(Sample("multi.yaml")));
+  EXPECT_TRUE(IsJson(Sample("types.json")));
+  EXPECT_TRUE(IsYaml(Sample("types.json"))) << "JSON is YAML";
+  EXPECT_TRUE(IsYaml("{a: b, sops: {mac: x}}"));
+  EXPECT_TRUE(IsYaml("a: b\n\"sops\":\n  lastmodified: x\n"));
+  EXPECT_TRUE(IsYaml("? sops\n: MAC: x\n"));
+  EXPECT_TRUE(IsYaml("--- # head\nsops: {age: [{recipient: r, enc: e}]}\n"));
+  EXPECT_TRUE(IsJson(R"({"sops":{"lastmodified":"x"}})"));
+}
+
+TEST(IsSopsDocument, ADamagedSopsEntryBesideCiphertextStillCounts) {
+  for (const char* entry :
+       {"sops: {}", "sops: null", "sops: text", "sops: []", "sops: {version: 1}"}) {
+    EXPECT_TRUE(IsYaml("a: " + std::string(kEnc) + "\n" + entry + "\n")) << entry;
+    EXPECT_TRUE(IsYaml("a: 1\n" + std::string(entry) + "\n---\nb: [{c: \"" + kEnc + "\"}]\n"))
+        << entry;
+  }
+}
+
+TEST(IsSopsDocument, WhatDoesNotParseButHasTheMarkersCounts) {
+  EXPECT_TRUE(IsYaml("a: " + std::string(kEnc) + "\nsops: [\n"));
+  EXPECT_TRUE(IsYaml("a: " + std::string(kEnc) + "\na: twice\nsops: {}\n"));
+  EXPECT_TRUE(IsJson("{\"a\": \"" + std::string(kEnc) + "\", \"sops\": "));
+  EXPECT_FALSE(IsYaml("sops: [lastmodified\n"));
+}
+
+TEST(IsSopsDocument, PlainFilesThatMentionSopsDoNot) {
+  EXPECT_FALSE(IsYaml(""));
+  EXPECT_FALSE(IsYaml("a: 1\n"));
+  EXPECT_FALSE(IsYaml("sops: {enabled: true, age: {secretName: keys}, machine: enc}\n"));
+  EXPECT_FALSE(IsYaml("data:\n  sops: {mac: x, lastmodified: y}\n"));
+  EXPECT_FALSE(IsYaml("data: |\n  a: " + std::string(kEnc) + "\n  sops:\n    mac: x\n"));
+  EXPECT_FALSE(IsYaml("# sops: lastmodified mac\na: " + std::string(kEnc) + "\n"));
+  EXPECT_FALSE(IsYaml("a: " + std::string(kEnc) + "\n")) << "the output guard's business";
+  EXPECT_FALSE(IsYaml("- sops: {mac: x}\n"));
+  EXPECT_FALSE(IsYaml("a: 1\n---\nsops: {mac: x}\n")) << "metadata is in the first document";
+  EXPECT_FALSE(IsJson(R"({"a": {"sops": {"mac": "x"}}})"));
+  EXPECT_FALSE(IsJson("sops mac lastmodified"));
+}
+
+TEST(IsSopsDocument, ReadsUtf16) {
+  std::string wide = "\xFF\xFE";
+  for (char c : std::string("sops: {mac: x}\n")) {
+    wide += c;
+    wide += '\0';
+  }
+  EXPECT_TRUE(IsYaml(wide));
+}
+
+TEST(IsSopsDocument, OtherFormats) {
+  const auto is = [](std::string_view content, Format format) {
+    return IsSopsDocument(AsBytes(content), format);
+  };
+  EXPECT_TRUE(is(Sample("blob.bin"), Format::kBinary));
+  EXPECT_FALSE(
+      is("\x7F"
+         "ELF sops lastmodified",
+         Format::kBinary));
+  EXPECT_FALSE(is("text about sops and ENC[AES256_GCM,data:x", Format::kBinary));
+  EXPECT_TRUE(is("A=1\nsops_mac=ENC[x]\n", Format::kDotenv));
+  EXPECT_TRUE(is("sops_lastmodified=x\n", Format::kDotenv));
+  EXPECT_FALSE(is("A=sops_mac=x\n", Format::kDotenv));
+  EXPECT_TRUE(is("[a]\nb = c\n[sops]\nmac = x\n", Format::kIni));
+  EXPECT_FALSE(is("[a]\nb = [sops]\n", Format::kIni));
+}
+
+}  // namespace
+}  // namespace acd
