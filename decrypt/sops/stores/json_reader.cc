@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "decrypt/sops/stores/json_number.h"
 #include "decrypt/sops/stores/json_store.h"
@@ -15,7 +16,7 @@ namespace {
 constexpr std::string_view kWrapper = "Could not unmarshal input data: ";
 constexpr std::string_view kOnlyObjects =
     "SOPS only supports JSON files with a top-level object (starting with '{'), not ";
-constexpr std::size_t kMaxDepth = 2000;  // what the stack of a thread surely holds
+constexpr std::size_t kMaxDepth = 2000;  // who walks, prints or destroys a tree recurses
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 bool IsHexDigit(char c) { return IsDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
@@ -66,13 +67,13 @@ class Reader {
   Result<Node> Document() {
     SkipSpace();
     if (AtEnd()) return Fail(Code::kInvalidInput, std::string(kWrapper).append("EOF"));
-    if (Peek() == '{') return Value(1);
+    if (Peek() == '{') return Tree();
     if (Peek() == '[') {
       return Syntax(std::string(kOnlyObjects) +
                     "arrays or other types. Got delimiter [ instead. To encrypt this file, wrap it "
                     "in an object, e.g., {\"data\": [...]}");
     }
-    ACD_TRY(const Node scalar, Value(1));
+    ACD_TRY(const Node scalar, Scalar());
     return Syntax(std::string(kOnlyObjects) + "other JSON types. Got a value of type " +
                   GoType(scalar) + " instead");
   }
@@ -116,14 +117,103 @@ class Reader {
                                           std::to_string(limits_.max_nodes) + " values");
   }
 
-  Result<Node> Value(std::size_t depth) {
-    ACD_CHECK(CountNode());
+  // A container that is being read, and the key of the member whose value comes next.
+  struct Open {
+    Node node;
+    std::string key;
+
+    bool IsMap() const { return node.Is<Node::Map>(); }
+    void Add(Node value) {
+      if (auto* map = node.As<Node::Map>()) {
+        map->push_back({std::move(key), std::move(value)});
+      } else {
+        node.As<Node::List>()->push_back(std::move(value));
+      }
+    }
+  };
+
+  // Without recursion: nesting is bounded by the limit, not by the stack.
+  Result<Node> Tree() {
+    std::vector<Open> open;
+    for (;;) {
+      ACD_CHECK(CountNode());
+      if (AtEnd()) return EndInsteadOfKey();
+      Node value;
+      if (Peek() == '{' || Peek() == '[') {
+        ACD_CHECK(CheckDepth(open.size() + 1));
+        open.push_back({Peek() == '{' ? Node(Node::Map()) : Node(Node::List()), {}});
+        ACD_TRY(const bool has_value, First(open.back()));
+        if (has_value) continue;
+        value = std::move(open.back().node);
+        open.pop_back();
+      } else {
+        ACD_TRY(value, Scalar());
+      }
+      // The value may be the last of its container, that one of the next, and so on.
+      for (;;) {
+        if (open.empty()) return value;
+        open.back().Add(std::move(value));
+        ACD_TRY(const bool has_value, Next(open.back()));
+        if (has_value) break;
+        value = std::move(open.back().node);
+        open.pop_back();
+      }
+    }
+  }
+
+  // At the opening bracket: goes to the first value; false if there is none, the end then read.
+  Result<bool> First(Open& open) {
+    ++offset_;
+    SkipSpace();
     if (AtEnd()) return EndInsteadOfKey();
+    if (Peek() == (open.IsMap() ? '}' : ']')) {
+      ++offset_;
+      return false;
+    }
+    if (!open.IsMap()) return true;
+    if (Peek() != '"') return Unexpected("");
+    ACD_CHECK(Key(open));
+    return true;
+  }
+
+  // Behind a value: goes to the next one; false if the end was read.
+  Result<bool> Next(Open& open) {
+    SkipSpace();
+    if (AtEnd()) return EndInsteadOfKey();
+    const bool more = Peek() == ',';
+    if (!more && Peek() != (open.IsMap() ? '}' : ']')) {
+      return Unexpected(open.IsMap() ? " after object key:value pair" : " after array element");
+    }
+    ++offset_;
+    if (!more) return false;
+    SkipSpace();
+    if (!open.IsMap()) return true;
+    if (AtEnd()) return EndInsteadOfKey();
+    if (Peek() != '"') return Unexpected(" looking for beginning of object key string");
+    ACD_CHECK(Key(open));
+    return true;
+  }
+
+  // Reads a key and its colon, and goes to the value.
+  Status Key(Open& open) {
+    ACD_TRY(const std::string_view key, String());
+    open.key = DecodeJsonString(key).ExposeText();
+    SkipSpace();
+    if (AtEnd()) return EndInsteadOfKey();
+    if (Peek() != ':') return Unexpected(" after object key");
+    ++offset_;
+    SkipSpace();
+    return {};
+  }
+
+  Status CheckDepth(std::size_t depth) const {
+    if (depth <= max_depth_) return {};
+    return Fail(Code::kLimitExceeded,
+                std::string(kWrapper) + "exceeded max depth of " + std::to_string(max_depth_));
+  }
+
+  Result<Node> Scalar() {
     switch (Peek()) {
-      case '{':
-        return Object(depth);
-      case '[':
-        return Array(depth);
       case '"': {
         ACD_TRY(const std::string_view body, String());
         return Node(DecodeJsonString(body));
@@ -141,70 +231,6 @@ class Reader {
         if (Peek() == '-' || IsDigit(Peek())) return Number();
         return Unexpected(" looking for beginning of value");
     }
-  }
-
-  Status CheckDepth(std::size_t depth) const {
-    if (depth <= max_depth_) return {};
-    return Fail(Code::kLimitExceeded,
-                std::string(kWrapper) + "exceeded max depth of " + std::to_string(max_depth_));
-  }
-
-  Result<Node> Object(std::size_t depth) {
-    ACD_CHECK(CheckDepth(depth));
-    ++offset_;
-    Node::Map members;
-    for (bool first = true;; first = false) {
-      SkipSpace();
-      if (AtEnd()) return EndInsteadOfKey();
-      if (Peek() == '}' && first) break;
-      if (Peek() != '"') {
-        return Unexpected(first ? "" : " looking for beginning of object key string");
-      }
-      ACD_TRY(Entry member, Member(depth));
-      members.push_back(std::move(member));
-      SkipSpace();
-      if (AtEnd()) return EndInsteadOfKey();
-      if (Peek() == '}') break;
-      if (Peek() != ',') return Unexpected(" after object key:value pair");
-      ++offset_;
-    }
-    ++offset_;
-    return Node(std::move(members));
-  }
-
-  Result<Entry> Member(std::size_t depth) {
-    ACD_TRY(const std::string_view key, String());
-    Entry member{std::string(DecodeJsonString(key).ExposeText()), Node()};
-    SkipSpace();
-    if (AtEnd()) return EndInsteadOfKey();
-    if (Peek() != ':') return Unexpected(" after object key");
-    ++offset_;
-    SkipSpace();
-    ACD_TRY(member.value, Value(depth + 1));
-    return member;
-  }
-
-  Result<Node> Array(std::size_t depth) {
-    ACD_CHECK(CheckDepth(depth));
-    ++offset_;
-    Node::List items;
-    SkipSpace();
-    if (!AtEnd() && Peek() == ']') {
-      ++offset_;
-      return Node(std::move(items));
-    }
-    for (;;) {
-      SkipSpace();
-      ACD_TRY(Node item, Value(depth + 1));
-      items.push_back(std::move(item));
-      SkipSpace();
-      if (AtEnd()) return EndInsteadOfKey();
-      if (Peek() == ']') break;
-      if (Peek() != ',') return Unexpected(" after array element");
-      ++offset_;
-    }
-    ++offset_;
-    return Node(std::move(items));
   }
 
   Status Literal(std::string_view word) {
