@@ -66,9 +66,10 @@ std::string_view FirstLine(std::string_view text) { return text.substr(0, text.f
 
 std::string ErrorText(const Error& error, const ErrorContext& context) {
   std::string message = error.message;
-  ReplaceAll(message, context.tree + "/", "");
+  if (!context.tree.empty()) ReplaceAll(message, context.tree + "/", "");
   ReplaceAll(message, context.tree, ".");
   ReplaceAll(message, context.run, "<run>");
+  ReplaceAll(message, context.workspaces, "<workspace>");
   message = Printable(message, true);
 
   std::string tail;

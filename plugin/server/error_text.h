@@ -13,9 +13,11 @@ struct ErrorContext {
   std::string project;
   std::string source_path;
   std::string phase;  ///< "receive", "prepare", "render", ...
-  std::string
-      tree;         ///< this request's folders: taken out of the text, because the text must be the
-  std::string run;  ///< same at every attempt
+  // This request's folders, and the folder of all requests: taken out of the text, because it must
+  // be the same at every attempt.
+  std::string tree;
+  std::string run;
+  std::string workspaces;
 };
 
 constexpr std::size_t kMaxErrorTextBytes = 4096;

@@ -95,12 +95,12 @@ std::variant<std::vector<std::string>, CallError> ManifestService::Generate(
   record.received_bytes = call.stream.received_bytes();
   if (result) return std::move(result).value();
 
-  ErrorContext context{call.application.name,
-                       call.application.project,
-                       call.application.source_path,
-                       call.phase,
-                       {},
-                       {}};
+  ErrorContext context;
+  context.application = call.application.name;
+  context.project = call.application.project;
+  context.source_path = call.application.source_path;
+  context.phase = call.phase;
+  context.workspaces = root_.path();
   if (call.workspace) {
     context.tree = call.workspace->tree();
     context.run = call.workspace->run();
