@@ -2,21 +2,31 @@
 
 #include <cstddef>
 
+#include "decrypt/base/limits.h"
+
 namespace acd::yaml {
 
-/// Counts nodes as they are expanded and says when too many of them come from aliases: go-yaml's
-/// rule, so that what sops and Argo CD expand is expanded, and what they refuse is refused early.
+/// Counts the nodes of a document while aliases are expanded, and says when there are too many.
 class AliasBudget {
  public:
-  void Enter() { ++alias_depth_; }
-  void Leave() { --alias_depth_; }
+  /// `by_ratio`: also go-yaml's rule on the share of nodes that come from aliases, which refuses an
+  /// alias bomb early.
+  AliasBudget(const Limits& limits, bool by_ratio)
+      : max_nodes_(limits.max_nodes), max_bytes_(limits.max_document_bytes), by_ratio_(by_ratio) {}
 
-  /// False: "document contains excessive aliasing".
-  bool Count() {
-    ++total_;
-    if (alias_depth_ > 0) ++aliased_;
-    return aliased_ <= 100 || total_ <= 1000 ||
-           static_cast<double>(aliased_) / static_cast<double>(total_) <= AllowedRatio();
+  void EnterAlias() { ++alias_depth_; }
+  void LeaveAlias() { --alias_depth_; }
+
+  /// Counts a node with so many bytes of text. False: "document contains excessive aliasing".
+  bool Count(std::size_t text_bytes) {
+    ++nodes_;
+    if (alias_depth_ > 0) {
+      ++aliased_nodes_;
+      aliased_bytes_ += text_bytes;
+    }
+    if (nodes_ > max_nodes_ || aliased_bytes_ > max_bytes_) return false;
+    return !by_ratio_ || aliased_nodes_ <= 100 || nodes_ <= 1000 ||
+           static_cast<double>(aliased_nodes_) / static_cast<double>(nodes_) <= AllowedRatio();
   }
 
  private:
@@ -24,13 +34,17 @@ class AliasBudget {
   double AllowedRatio() const {
     constexpr std::size_t kLow = 400'000;
     constexpr std::size_t kHigh = 4'000'000;
-    if (total_ <= kLow) return 0.99;
-    if (total_ >= kHigh) return 0.10;
-    return 0.99 - 0.89 * (static_cast<double>(total_ - kLow) / static_cast<double>(kHigh - kLow));
+    if (nodes_ <= kLow) return 0.99;
+    if (nodes_ >= kHigh) return 0.10;
+    return 0.99 - 0.89 * (static_cast<double>(nodes_ - kLow) / static_cast<double>(kHigh - kLow));
   }
 
-  std::size_t total_ = 0;
-  std::size_t aliased_ = 0;
+  std::size_t max_nodes_;
+  std::size_t max_bytes_;
+  bool by_ratio_;
+  std::size_t nodes_ = 0;
+  std::size_t aliased_nodes_ = 0;
+  std::size_t aliased_bytes_ = 0;
   std::size_t alias_depth_ = 0;
 };
 

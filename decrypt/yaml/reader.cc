@@ -12,11 +12,11 @@ namespace {
 /// Copies a graph into a tree, aliases expanded. The recursion is bounded by max_depth.
 class Expander {
  public:
-  Expander(const StreamParser& parser, const Limits& limits) : parser_(parser), limits_(limits) {}
+  Expander(const StreamParser& parser, const Limits& limits)
+      : parser_(parser), limits_(limits), budget_(limits, true) {}
 
   Status ExpandDocument(const GraphNode& root, Node& to) {
-    budget_ = {};
-    nodes_ = 0;
+    budget_ = AliasBudget(limits_, true);
     return Expand(root, to);
   }
 
@@ -27,7 +27,7 @@ class Expander {
                                             ": exceeded max depth of " +
                                             std::to_string(limits_.max_depth) + " in YAML");
     }
-    if (!budget_.Count() || ++nodes_ > limits_.max_nodes) {
+    if (!budget_.Count(from.text.size())) {
       return Fail(Code::kLimitExceeded, "document contains excessive aliasing");
     }
     Status status = from.kind == GraphNode::Kind::kAlias ? ExpandAlias(from, to) : Copy(from, to);
@@ -42,9 +42,9 @@ class Expander {
       return Fail(Code::kInvalidInput,
                   "line " + std::to_string(alias.line) + ": anchor value contains itself");
     }
-    budget_.Enter();
+    budget_.EnterAlias();
     ACD_CHECK(Expand(*target, to));
-    budget_.Leave();
+    budget_.LeaveAlias();
     AddComments(alias.comments, to);
     return {};
   }
@@ -104,7 +104,6 @@ class Expander {
   const StreamParser& parser_;
   const Limits& limits_;
   std::size_t depth_ = 0;
-  std::size_t nodes_ = 0;
   AliasBudget budget_;
   std::vector<const GraphNode*> open_;  // the collections around the current node
 };

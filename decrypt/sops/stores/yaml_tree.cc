@@ -1,0 +1,208 @@
+#include "decrypt/sops/stores/yaml_tree.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "decrypt/base/encoding.h"
+#include "decrypt/yaml/resolve.h"
+
+namespace acd::sops {
+namespace {
+
+using Kind = yaml::GraphNode::Kind;
+
+std::string At(const yaml::GraphNode& node) { return "line " + std::to_string(node.line) + ": "; }
+
+// A value that its explicit tag does not suit is null: sops overlooks the error.
+Node ScalarValue(const yaml::GraphNode& scalar) {
+  yaml::Resolution resolved = yaml::Resolve(scalar);
+  if (!resolved.fits) return Node();
+  switch (resolved.type) {
+    case yaml::Type::kNull:
+      return Node();
+    case yaml::Type::kBool:
+      return Node(resolved.boolean);
+    case yaml::Type::kInt:
+      if (resolved.beyond_int64) return Node(Unwalkable{"uint64"});
+      return Node(resolved.integer);
+    case yaml::Type::kFloat:
+      return Node(resolved.real);
+    case yaml::Type::kTimestamp:
+      return Node(Timestamp{std::move(resolved.rfc3339)});
+    case yaml::Type::kBinary: {
+      Result<SecretBytes> bytes = DecodeBase64Go(scalar.text);
+      return bytes ? Node(std::move(bytes).value()) : Node();
+    }
+    case yaml::Type::kMerge:
+    case yaml::Type::kString:
+      break;
+  }
+  return Node(SecretBytes::CopyOf(scalar.text));
+}
+
+// The type alone counts: "!!null x" is null here.
+bool IsNull(const yaml::GraphNode& scalar) {
+  const yaml::Resolution resolved = yaml::Resolve(scalar);
+  if (resolved.fits) return resolved.type == yaml::Type::kNull;
+  return yaml::ShortTag(scalar.tag) == "!!null";
+}
+
+// What Go's %T says of a key.
+std::string GoTypeName(const yaml::GraphNode& key, const Node& value) {
+  if (key.kind == Kind::kSequence) return "[]interface {}";
+  if (key.kind == Kind::kMapping) return "map[string]interface {}";
+  if (value.Is<bool>()) return "bool";
+  if (value.Is<std::int64_t>()) return "int";
+  if (value.Is<double>()) return "float64";
+  if (value.Is<Timestamp>()) return "time.Time";
+  if (value.Is<Unwalkable>()) return "uint64";
+  return "<nil>";
+}
+
+}  // namespace
+
+Result<Node> YamlTree::Convert(const yaml::GraphDocument& document) {
+  budget_ = yaml::AliasBudget(limits_, false);
+  const Graph& root = *document.root;
+  Node::Map map;
+  AddComments(document.head, false, map);
+  switch (root.kind) {
+    case Kind::kMapping:
+      ACD_CHECK(Count(root));
+      depth_ = 1;
+      open_.assign(1, &root);
+      ACD_CHECK(ConvertMembers(root, true, map));
+      break;
+    case Kind::kScalar:
+      if (!IsNull(root)) {
+        return Fail(Code::kInvalidInput,
+                    At(root) + "YAML documents that are values are not supported");
+      }
+      AddComments(root.comments.head, false, map);
+      AddComments(root.comments.line, false, map);
+      break;
+    case Kind::kSequence:
+    case Kind::kAlias:
+      return Fail(Code::kInvalidInput,
+                  At(root) + "YAML documents that are sequences are not supported");
+  }
+  AddComments(document.foot, false, map);
+  return Node(std::move(map));
+}
+
+Status YamlTree::Count(const Graph& node) {
+  if (budget_.Count(node.text.size())) return {};
+  return Fail(Code::kLimitExceeded, At(node) + "document contains excessive aliasing");
+}
+
+Status YamlTree::ConvertValue(const Graph& node, bool with_comments, Node& out) {
+  ACD_CHECK(Count(node));
+  if (node.kind == Kind::kAlias) return ConvertAlias(node, out);
+  if (node.kind != Kind::kScalar) return ConvertCollection(node, with_comments, out);
+  out = ScalarValue(node);
+  return {};
+}
+
+Status YamlTree::ConvertCollection(const Graph& node, bool with_comments, Node& out) {
+  if (++depth_ > limits_.max_depth) {
+    return Fail(Code::kLimitExceeded,
+                At(node) + "exceeded max depth of " + std::to_string(limits_.max_depth));
+  }
+  open_.push_back(&node);
+  if (node.kind == Kind::kSequence) {
+    ACD_CHECK(ConvertItems(node, with_comments, out.value.emplace<Node::List>()));
+  } else {
+    ACD_CHECK(ConvertMembers(node, with_comments, out.value.emplace<Node::Map>()));
+  }
+  open_.pop_back();
+  --depth_;
+  return {};
+}
+
+// The target's own comments come along, as in sops.
+Status YamlTree::ConvertAlias(const Graph& alias, Node& out) {
+  if (std::find(open_.begin(), open_.end(), alias.target) != open_.end()) {
+    return Fail(Code::kInvalidInput, At(alias) + "anchor value contains itself");
+  }
+  budget_.EnterAlias();
+  ACD_CHECK(ConvertValue(*alias.target, true, out));
+  budget_.LeaveAlias();
+  return {};
+}
+
+Status YamlTree::ConvertItems(const Graph& node, bool with_comments, Node::List& list) {
+  list.reserve(node.size);
+  if (with_comments) {
+    AddComments(node.comments.head, false, list);
+    AddComments(node.comments.line, false, list);
+  }
+  for (const Graph* item = node.first; item != nullptr; item = item->next) {
+    AddComments(item->comments.head, false, list);
+    AddComments(item->comments.line, true, list);
+    Node value;
+    ACD_CHECK(ConvertValue(*item, false, value));
+    list.push_back(std::move(value));
+    AddComments(item->comments.foot, false, list);
+  }
+  if (with_comments) AddComments(node.comments.foot, false, list);
+  return {};
+}
+
+Status YamlTree::ConvertMembers(const Graph& node, bool with_comments, Node::Map& map) {
+  map.reserve(map.size() + node.size / 2);
+  if (with_comments) {
+    AddComments(node.comments.head, false, map);
+    AddComments(node.comments.line, false, map);
+  }
+  for (const Graph* key = node.first; key != nullptr; key = key->next->next) {
+    ACD_CHECK(ConvertMember(*key, *key->next, map));
+  }
+  if (with_comments) AddComments(node.comments.foot, false, map);
+  return {};
+}
+
+Status YamlTree::ConvertMember(const Graph& key, const Graph& value, Node::Map& map) {
+  AddComments(key.comments.head, false, map);
+  AddComments(key.comments.line, false, map);
+  // A collection's comments stand inside of it.
+  const bool is_leaf = value.kind == Kind::kScalar || value.kind == Kind::kAlias;
+  if (is_leaf) {
+    AddComments(value.comments.head, false, map);
+    AddComments(value.comments.line, true, map);
+  }
+  Entry entry;
+  entry.key = Key(key);
+  ACD_CHECK(ConvertValue(value, !is_leaf, entry.value));
+  map.push_back(std::move(entry));
+  if (is_leaf) AddComments(value.comments.foot, false, map);
+  AddComments(key.comments.foot, false, map);
+  return {};
+}
+
+std::string YamlTree::Key(const Graph& node) {
+  const Graph& key = node.kind == Kind::kAlias ? *node.target : node;
+  const Node value = key.kind == Kind::kScalar ? ScalarValue(key) : Node();
+  if (const auto* text = value.As<SecretBytes>()) return std::string(text->ExposeText());
+  if (!key_error_) {
+    key_error_ = Error{Code::kInvalidInput,
+                       "yaml: " + At(key) + "Tree contains a non-string key (type " +
+                           GoTypeName(key, value) + "). Only string keys are supported"};
+  }
+  return std::string(key.text);
+}
+
+template <typename Container>
+void YamlTree::AddComments(yaml::CommentRange range, bool is_inline, Container& to) {
+  for (const std::string_view line : parser_.Lines(range)) {
+    if (line.empty()) continue;  // a blank line
+    Node comment(Comment{SecretBytes::CopyOf(line.substr(1)), is_inline});
+    if constexpr (std::is_same_v<Container, Node::Map>) {
+      to.push_back(Entry{{}, std::move(comment)});
+    } else {
+      to.push_back(std::move(comment));
+    }
+  }
+}
+
+}  // namespace acd::sops

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "decrypt/base/limits.h"
+#include "decrypt/base/result.h"
+#include "decrypt/sops/tree.h"
+#include "decrypt/yaml/alias_budget.h"
+#include "decrypt/yaml/stream_parser.h"
+
+namespace acd::sops {
+
+/// Turns parsed YAML documents into sops trees: scalars get their values, aliases are expanded, and
+/// comments become members of their own where sops has them.
+/// Spec: sops stores/yaml/store.go, yamlDocumentNodeToTreeBranch.
+class YamlTree {
+ public:
+  /// Both are borrowed.
+  YamlTree(const yaml::StreamParser& parser, const Limits& limits)
+      : parser_(parser), limits_(limits), budget_(limits, false) {}
+
+  /// A document as a map. Errors: kInvalidInput (a root that is no map), kLimitExceeded.
+  Result<Node> Convert(const yaml::GraphDocument& document);
+
+  /// The first key met so far that is no string. It stands in the tree as its text.
+  const std::optional<Error>& key_error() const { return key_error_; }
+
+ private:
+  using Graph = yaml::GraphNode;
+
+  /// `with_comments`: the node's own comments go into the result too.
+  Status ConvertValue(const Graph& node, bool with_comments, Node& out);
+  Status ConvertCollection(const Graph& node, bool with_comments, Node& out);
+  Status ConvertAlias(const Graph& alias, Node& out);
+  Status ConvertItems(const Graph& node, bool with_comments, Node::List& list);
+  Status ConvertMembers(const Graph& node, bool with_comments, Node::Map& map);
+  Status ConvertMember(const Graph& key, const Graph& value, Node::Map& map);
+  Status Count(const Graph& node);
+  std::string Key(const Graph& node);
+
+  template <typename Container>
+  void AddComments(yaml::CommentRange range, bool is_inline, Container& to);
+
+  const yaml::StreamParser& parser_;
+  const Limits& limits_;
+  yaml::AliasBudget budget_;
+  std::size_t depth_ = 0;
+  std::vector<const Graph*> open_;  // the collections around the current node
+  std::optional<Error> key_error_;
+};
+
+}  // namespace acd::sops
