@@ -1,0 +1,284 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+
+#include "decrypt/base/encoding.h"
+#include "tests/plugin/render/render_fixture.h"
+#include "tests/support/matchers.h"
+
+namespace acd::render {
+namespace {
+
+using acd::testing::Fails;
+using acd::testing::IsOk;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+class HelmTest : public RenderTest {
+ protected:
+  HelmTest() { Use("helm", "chart"), request_.app_path = "chart"; }
+
+  const std::vector<std::string>& Arguments() const { return runner_.commands.back().args; }
+  bool HasArguments(const std::string& flag, const std::string& value) const {
+    for (std::size_t i = 0; i + 1 < Arguments().size(); ++i) {
+      if (Arguments()[i] == flag && Arguments()[i + 1] == value) return true;
+    }
+    return false;
+  }
+  void ImportableKey() {
+    std::filesystem::create_directory(settings_.key_dir + "/age");
+    std::filesystem::copy_file(TestData("keys/render-other-age-key.txt"),
+                               settings_.key_dir + "/age/other.txt");
+  }
+};
+
+TEST_F(HelmTest, PassesWhatArgoCdPasses) {
+  const auto out = Run();
+  ASSERT_THAT(out, IsOk());
+  EXPECT_EQ(out->renderer, "helm");
+  EXPECT_EQ(Arguments(),
+            (std::vector<std::string>{"template", ".", "--name-template", "demo", "--namespace",
+                                      "target", "--kube-version", "1.31.4", "--api-versions", "v1",
+                                      "--api-versions", "example.com/v1", "--api-versions",
+                                      "example.com/v1/Thing", "--include-crds"}));
+  EXPECT_THAT(Text(out), AllOf(HasSubstr("name: demo"), HasSubstr("namespace: target"),
+                               HasSubstr("kube: \"v1.31.4\""), HasSubstr("apis: \"true\""),
+                               HasSubstr("CustomResourceDefinition"), HasSubstr("name: test")));
+}
+
+TEST_F(HelmTest, ParametersOverrideWhatArgoCdPasses) {
+  Set("releaseName", "mine");
+  Set("namespace", "elsewhere");
+  Set("kubeVersion", "v1.30.1-gke.5");
+  Set("apiVersions", "example.com/v1/Thing");
+  Set("skipCrds", "true");
+  Set("skipTests", "true");
+  const auto out = Run();
+  ASSERT_THAT(out, IsOk());
+  EXPECT_THAT(Text(out), AllOf(HasSubstr("name: mine"), HasSubstr("namespace: elsewhere"),
+                               HasSubstr("kube: \"v1.30.1\""), Not(HasSubstr("CustomResource")),
+                               Not(HasSubstr("name: test"))));
+}
+
+TEST_F(HelmTest, DecryptsValueFilesByContent) {
+  for (const char* file : {"secrets.yaml", "./secrets.yaml", "/chart/secrets.yaml",
+                           "../chart/secrets.yaml", "secrets://secrets.yaml",
+                           "secrets://sops!secrets.yaml", "secr*ts.yaml", "**/secrets.yaml"}) {
+    request_.parameters = {};
+    Set("valueFiles", file);
+    const auto out = Run();
+    ASSERT_THAT(out, IsOk()) << file;
+    EXPECT_THAT(Text(out), HasSubstr("password: \"canary-yaml\"")) << file;
+  }
+}
+
+TEST_F(HelmTest, LaterValueFilesWinAndInlineValuesComeLast) {
+  Set("valueFiles", "secrets.yaml");
+  Set("valueFiles", "values-dev.yaml");
+  Set("valueFiles", "secrets.json");
+  EXPECT_THAT(Text(Run()),
+              AllOf(HasSubstr("canary-json"), HasSubstr("host: \"from-values-file\"")));
+  Set("values", "host: inline\n");
+  EXPECT_THAT(Text(Run()), AllOf(HasSubstr("canary-json"), HasSubstr("host: \"inline\"")));
+  Set("valuesObject", "{\"host\": \"object\"}");
+  EXPECT_THAT(Text(Run()), HasSubstr("host: \"object\""));
+}
+
+TEST_F(HelmTest, PutsNoDecryptedValueOnDiskInArgumentsOrInTheEnvironment) {
+  std::filesystem::remove_all(root_ + "/chart/charts");  // its values.yaml is the one that must be
+  Write("chart/Chart.yaml", "apiVersion: v2\nname: demo\nversion: 1.0.0\n");
+  Set("valueFiles", "secrets.yaml");
+  Set("fileParameters", "certificate=files/cert.pem");
+  const auto out = Run();
+  ASSERT_THAT(out, IsOk());
+  EXPECT_THAT(Text(out), AllOf(HasSubstr("canary-yaml"), HasSubstr("canary-certificate")));
+  EXPECT_THAT(FilesWith(dir_.path(), "canary"), IsEmpty());
+  for (const exec::Command& command : runner_.commands) {
+    for (const std::string& argument : command.args)
+      EXPECT_THAT(argument, Not(HasSubstr("canary")));
+    for (const auto& [name, value] : command.environment) {
+      EXPECT_THAT(value, Not(HasSubstr("canary"))) << name;
+      EXPECT_THAT(value, HasSubstr(request_.run_dir)) << name;
+    }
+  }
+}
+
+TEST_F(HelmTest, DecryptsTheChartsOwnValuesInPlace) {
+  const auto out = Run();
+  ASSERT_THAT(out, IsOk());
+  EXPECT_THAT(Text(out), HasSubstr("token: \"canary-subchart\""));
+  EXPECT_THAT(FilesWith(dir_.path(), "canary"),
+              ::testing::ElementsAre(root_ + "/chart/charts/sub/values.yaml"));
+}
+
+TEST_F(HelmTest, SubstitutesArgoCdsVariables) {
+  Write("chart/values-team.yaml", "host: by-variable\n");
+  Set("valueFiles", "values-${ARGOCD_APP_PROJECT_NAME}.yaml");
+  Set("parameters", "password=$ARGOCD_APP_NAME-$$-$UNKNOWN.");
+  EXPECT_THAT(Text(Run()), AllOf(HasSubstr("host: \"by-variable\""), HasSubstr("argocd_demo-$-.")));
+}
+
+TEST_F(HelmTest, PassesParametersInOrderWithCommasEscaped) {
+  Set("parameters", "host=a,b");
+  Set("parameters", "list={x,y}");
+  Set("forceStringParameters", "password=123");
+  const auto out = Run();
+  ASSERT_THAT(out, IsOk());
+  EXPECT_TRUE(HasArguments("--set", "host=a\\,b"));
+  EXPECT_THAT(Text(out), AllOf(HasSubstr("host: \"a,b\""), HasSubstr("[\\\"x\\\",\\\"y\\\"]"),
+                               HasSubstr("password: \"123\"")));
+}
+
+TEST_F(HelmTest, ReportsOrIgnoresMissingValueFiles) {
+  Set("valueFiles", "missing.yaml");
+  EXPECT_THAT(Run(), Fails(Code::kNotFound, "valueFiles: missing.yaml: no such file"));
+  Set("ignoreMissingValueFiles", "true");
+  EXPECT_THAT(Run(), IsOk());
+  request_.parameters = {};
+  Set("valueFiles", "secrets://?missing.yaml");
+  EXPECT_THAT(Run(), IsOk());
+  request_.parameters = {};
+  Set("valueFiles", "none-*.yaml");
+  EXPECT_THAT(Run(), Fails(Code::kNotFound, "none-*.yaml"));
+}
+
+TEST_F(HelmTest, KeepsValueFilesInsideTheRepository) {
+  dir_.Write("outside.yaml", "host: outside\n");
+  std::filesystem::create_symlink("../../outside.yaml", root_ + "/chart/link.yaml");
+  std::filesystem::create_symlink("../..", root_ + "/chart/up");
+  for (const char* file :
+       {"../../outside.yaml", "/../outside.yaml", "link.yaml", "up/outside.yaml", "../../*.yaml",
+        "l*k.yaml", "secrets://../../outside.yaml", "secrets://link.yaml"}) {
+    request_.parameters = {};
+    Set("valueFiles", file);
+    EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "leaves the repository")) << file;
+    request_.parameters = {};
+    if (std::string_view(file).find('*') != std::string_view::npos) continue;
+    Set("fileParameters", std::string("x=") + file);
+    EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "leaves the repository")) << file;
+  }
+}
+
+TEST_F(HelmTest, ImportsAKeyFileFromTheKeyFolder) {
+  ImportableKey();
+  Set("valueFiles", "imported.yaml");
+  EXPECT_THAT(Run(), Fails(Code::kNoMatchingKey, "chart/imported.yaml"));
+  request_.parameters = {};
+  Set("valueFiles", "secrets+age-import://" + settings_.key_dir + "/age/other.txt?imported.yaml");
+  EXPECT_THAT(Text(Run()), HasSubstr("canary-other"));
+}
+
+TEST_F(HelmTest, RefusesKeyFilesElsewhereByName) {
+  ImportableKey();
+  const std::string outside = dir_.Write("keys-not/other.txt", "AGE-SECRET-KEY-");
+  std::filesystem::create_symlink(outside, settings_.key_dir + "/link.txt");
+  for (const std::string& file :
+       {outside, settings_.key_dir + "/../keys-not/other.txt", settings_.key_dir + "/link.txt",
+        std::string("/etc/passwd"), std::string("keys/other.txt"), settings_.key_dir}) {
+    request_.parameters = {};
+    Set("valueFiles", "secrets+age-import://" + file + "?imported.yaml");
+    EXPECT_THAT(Run(),
+                Fails(Code::kInvalidInput, "key file " + file + ": not inside the key folder"))
+        << file;
+  }
+}
+
+TEST_F(HelmTest, RefusesUrlsItCannotServe) {
+  const struct {
+    const char* file;
+    Code code;
+    const char* text;
+  } cases[] = {
+      {"secrets+age-import://key", Code::kInvalidInput, "Invalid syntax: secrets+age-import://"},
+      {"secrets+gpg-import://k?f", Code::kUnsupported, "secrets+gpg-import"},
+      {"secrets+literal://x", Code::kUnsupported, "secrets+literal"},
+      {"secrets://vals!ref+x", Code::kUnsupported, "secret backend 'vals' not allowed"},
+      {"secrets://https://host/x.yaml", Code::kUnsupported, "must lie in the repository"},
+      {"s3://bucket/x.yaml", Code::kInvalidInput, "the URL scheme 's3' is not allowed"},
+      {"file:///etc/passwd", Code::kInvalidInput, "the URL scheme 'file' is not allowed"},
+      {"$values/x.yaml", Code::kUnsupported, "$values names another source"},
+  };
+  for (const auto& c : cases) {
+    request_.parameters = {};
+    Set("valueFiles", c.file);
+    EXPECT_THAT(Run(), Fails(c.code, c.text)) << c.file;
+  }
+}
+
+TEST_F(HelmTest, RefusesTamperedValuesBeforeHelmStarts) {
+  std::string text = testing::Slurp(root_ + "/chart/secrets.yaml");
+  text.replace(text.find("port: ENC"), 4, "Port");
+  Write("chart/secrets.yaml", text);
+  Set("valueFiles", "secrets.yaml");
+  EXPECT_THAT(Run(), Fails(Code::kAuthFailed, "chart/secrets.yaml"));
+  EXPECT_THAT(runner_.commands, IsEmpty());
+}
+
+TEST_F(HelmTest, RefusesToDecryptForTheSourceHydrator) {
+  request_.application.kube_version.clear();
+  std::filesystem::remove_all(root_ + "/chart/charts");
+  Write("chart/Chart.yaml", "apiVersion: v2\nname: demo\nversion: 1.0.0\n");
+  const auto plain = Run();
+  ASSERT_THAT(plain, IsOk());
+  EXPECT_FALSE(HasArguments("--kube-version", ""));
+  Set("valueFiles", "secrets.yaml");
+  EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "source hydrator"));
+}
+
+TEST_F(HelmTest, SaysWhatHelmSaidWithoutValuesAndWithStablePaths) {
+  Set("valueFiles", "secrets.yaml");
+  Set("valueFiles", "fail.yaml");
+  const auto first = Run();
+  EXPECT_THAT(first, Fails(Code::kToolFailed, "helm template: exit status 1: "));
+  EXPECT_THAT(Complaint(first), AllOf(HasSubstr("templates/secret.yaml"),
+                                      HasSubstr("no such [redacted]"), Not(HasSubstr("canary")),
+                                      Not(HasSubstr(dir_.path())), Not(HasSubstr("--debug"))));
+  EXPECT_EQ(Complaint(first), Complaint(Run()));
+}
+
+TEST_F(HelmTest, NamesTheFileThatHelmCannotParse) {
+  Write("chart/bad.yaml", "a: [\n");
+  Set("valueFiles", "bad.yaml");
+  EXPECT_THAT(Complaint(Run()), AllOf(HasSubstr("chart/bad.yaml"), Not(HasSubstr(dir_.path()))));
+}
+
+TEST_F(HelmTest, ExplainsMissingDependencies) {
+  std::filesystem::remove_all(root_ + "/chart/charts");
+  const auto out = Run();
+  EXPECT_THAT(out, Fails(Code::kToolFailed, "missing in charts/ directory"));
+  EXPECT_THAT(Complaint(out), HasSubstr("helm dependency update"));
+}
+
+TEST_F(HelmTest, LeavesValueFilesOfOtherStagesAlone) {
+  keys_ = KeysFrom("render-other-age-key.txt");
+  std::filesystem::remove_all(root_ + "/chart/charts");
+  Write("chart/Chart.yaml", "apiVersion: v2\nname: demo\nversion: 1.0.0\n");
+  EXPECT_THAT(Run(), IsOk());
+}
+
+TEST_F(HelmTest, HandsOverAFileWhoseNameHelmWouldSplit) {
+  Write("chart/a,b.yaml", "host: comma\n");
+  Set("valueFiles", "a,b.yaml");
+  EXPECT_THAT(Text(Run()), HasSubstr("host: \"comma\""));
+}
+
+TEST_F(HelmTest, NamesAParameterOfAnotherRenderer) {
+  Set("namePrefix", "x-");
+  EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "parameter namePrefix: belongs to kustomize"));
+  request_.parameters = {};
+  Set("passCredentials", "true");
+  EXPECT_THAT(Run(), Fails(Code::kUnsupported, "parameter passCredentials"));
+}
+
+TEST_F(HelmTest, FailsWhenHelmIsNotThere) {
+  settings_.helm = "no-such-helm";
+  EXPECT_THAT(Run(), Fails(Code::kNotFound, "no-such-helm"));
+}
+
+}  // namespace
+}  // namespace acd::render

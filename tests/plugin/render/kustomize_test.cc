@@ -1,0 +1,371 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+
+#include "decrypt/base/encoding.h"
+#include "tests/plugin/render/render_fixture.h"
+#include "tests/support/matchers.h"
+
+namespace acd::render {
+namespace {
+
+using acd::testing::Fails;
+using acd::testing::IsOk;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+constexpr const char* kConfigMap = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: m\n";
+
+std::string Base64(std::string_view text) {
+  return std::string(EncodeBase64(AsBytes(text)).ExposeText());
+}
+
+std::string Generator(const std::string& exec, const std::string& rest) {
+  return "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata:\n  name: g\n  annotations:\n"
+         "    config.kubernetes.io/function: |\n      exec:\n        " +
+         exec + "\n" + rest;
+}
+
+class KustomizeTest : public RenderTest {
+ protected:
+  void Ksops() { Use("ksops"); }
+};
+
+TEST_F(KustomizeTest, DecryptsInPlaceWhateverKustomizeReads) {
+  Use("kustomize");
+  request_.app_path = "overlay";
+  const auto out = Run();
+  ASSERT_THAT(out, IsOk());
+  EXPECT_EQ(out->renderer, "kustomize");
+  EXPECT_EQ(out->files_decrypted, 4U);
+  EXPECT_THAT(Text(out),
+              AllOf(HasSubstr("name: dev-base"), HasSubstr("password: canary-base"),
+                    HasSubstr("mode: canary-patched"), HasSubstr("canary-component"),
+                    HasSubstr(Base64("canary-file\nof two lines\n")), Not(HasSubstr("sops"))));
+  EXPECT_EQ(runner_.commands.back().args, (std::vector<std::string>{"build", root_ + "/overlay"}));
+  EXPECT_EQ(runner_.commands.back().directory, root_);
+}
+
+TEST_F(KustomizeTest, WritesPlaintextOnlyIntoTheTree) {
+  Use("kustomize");
+  request_.app_path = "overlay";
+  ASSERT_THAT(Run(), IsOk());
+  for (const std::string& file : FilesWith(dir_.path(), "canary")) {
+    EXPECT_EQ(file.find(root_ + "/"), 0U) << file;
+    EXPECT_EQ(std::filesystem::status(file).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  }
+}
+
+TEST_F(KustomizeTest, LeavesFilesAloneThatTheApplicationDoesNotReach) {
+  Use("kustomize");
+  request_.app_path = "base";
+  const auto out = Run();
+  ASSERT_THAT(out, IsOk());
+  EXPECT_EQ(out->files_decrypted, 1U);
+}
+
+TEST_F(KustomizeTest, RunsKsopsGeneratorsOfBothKinds) {
+  Ksops();
+  const auto out = Run();
+  ASSERT_THAT(out, IsOk());
+  EXPECT_EQ(out->files_decrypted, 4U);
+  EXPECT_THAT(Text(out),
+              AllOf(HasSubstr("canary-ksops-one"), HasSubstr("canary-ksops-two"),
+                    HasSubstr("canary-ksops-three"), HasSubstr("number: \"123\""),
+                    HasSubstr("blob.enc: " + Base64(std::string_view("canary-binary\0\377", 15))),
+                    HasSubstr("canary-user"), HasSubstr("made: by-ksops")));
+  EXPECT_THAT(Text(out), ::testing::ContainsRegex("name: made-[a-z0-9]{10}"));  // needs-hash
+}
+
+TEST_F(KustomizeTest, KeepsKsopsFilesEncryptedOnDiskAndTheKeyInThisProcess) {
+  Ksops();
+  ASSERT_THAT(Run(), IsOk());
+  EXPECT_THAT(FilesWith(dir_.path(), "canary"), IsEmpty());
+  for (const auto& [name, value] : runner_.commands.back().environment) {
+    EXPECT_THAT(value, AllOf(Not(HasSubstr("canary")), Not(HasSubstr("AGE-SECRET")),
+                             Not(HasSubstr("token"))))
+        << name;
+  }
+  EXPECT_FALSE(std::filesystem::exists(request_.run_dir + "/ksops.sock"));
+}
+
+TEST_F(KustomizeTest, AcceptsTheExecPathsOfOtherImages) {
+  for (const char* path :
+       {"ksops", "/usr/local/bin/ksops", "./ksops", "\"/home/argocd/bin/ksops\""}) {
+    std::filesystem::remove_all(root_);
+    Ksops();
+    Write("kustomization.yaml", "generators: [generator.yaml]\n");
+    Write("generator.yaml", Generator(std::string("path: ") + path, "files: [./one.enc.yaml]\n"));
+    const auto out = Run();
+    ASSERT_THAT(out, IsOk()) << path;
+    EXPECT_THAT(Text(out), HasSubstr("canary-ksops-one")) << path;
+  }
+}
+
+TEST_F(KustomizeTest, RunsAnInlineGenerator) {
+  Ksops();
+  std::string text = Generator("path: /usr/local/bin/ksops", "files: [one.enc.yaml]\n");
+  std::string indented = "generators:\n- |\n  ";
+  for (const char c : text) {
+    indented += c;
+    if (c == '\n') indented += "  ";
+  }
+  Write("kustomization.yaml", indented + "\n");
+  EXPECT_THAT(Text(Run()), HasSubstr("canary-ksops-one"));
+}
+
+TEST_F(KustomizeTest, SaysInTheFirstLineWhyAGeneratorFailed) {
+  Ksops();
+  UseFile("broken/tampered.yaml", "one.enc.yaml");
+  for (const char* list : {"generators: [generator.yaml]\n", "generators: [legacy.yaml]\n"}) {
+    UseFile("broken/tampered.yaml", "text.enc.yaml");
+    Write("kustomization.yaml", list);
+    const auto out = Run();
+    EXPECT_THAT(out, Fails(Code::kAuthFailed, "kustomize build: exit status 1: ksops: decrypt: "))
+        << list;
+    const std::string first = Complaint(out).substr(0, Complaint(out).find('\n'));
+    EXPECT_THAT(first, AllOf(HasSubstr(".enc.yaml"), HasSubstr("MAC"))) << list;
+    EXPECT_THAT(Complaint(out), AllOf(Not(HasSubstr(dir_.path())), Not(HasSubstr("canary"))));
+    EXPECT_EQ(Complaint(out), Complaint(Run()));
+  }
+}
+
+TEST_F(KustomizeTest, SaysWhichFileAGeneratorMisses) {
+  Ksops();
+  std::filesystem::remove(root_ + "/one.enc.yaml");
+  EXPECT_THAT(Run(), Fails(Code::kNotFound, "ksops: one.enc.yaml: no such file"));
+}
+
+TEST_F(KustomizeTest, KeepsGeneratorsInsideTheRepository) {
+  Ksops();
+  const std::string outside = dir_.Write("outside.yaml", testing::Slurp(root_ + "/one.enc.yaml"));
+  std::filesystem::create_symlink("../outside.yaml", root_ + "/link.yaml");
+  Write("kustomization.yaml", "generators: [generator.yaml]\n");
+  for (const std::string& file :
+       {std::string("../outside.yaml"), outside, std::string("link.yaml")}) {
+    Write("generator.yaml", Generator("path: ksops", "files: ['" + file + "']\n"));
+    EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "leaves the repository")) << file;
+  }
+}
+
+TEST_F(KustomizeTest, OpensAFileThatIsAlsoAResource) {
+  Ksops();
+  Write("kustomization.yaml",
+        "resources: [two.enc.yaml]\ngenerators: [generator.yaml]\nnamePrefix: a-\n");
+  Write("generator.yaml",
+        Generator("path: ksops", "secretFrom: [{metadata: {name: x}, files: [two.enc.yaml]}]\n"));
+  EXPECT_THAT(Text(Run()), AllOf(HasSubstr("canary-ksops-two"), HasSubstr("name: a-x")));
+}
+
+TEST_F(KustomizeTest, RefusesEveryOtherProgramBeforeKustomizeStarts) {
+  const std::string head = "apiVersion: example.com/v1\nkind: Tool\nmetadata:\n  name: t\n";
+  const std::string annotations = head + "  annotations:\n";
+  const std::string function = annotations + "    config.kubernetes.io/function: |\n      ";
+  const struct {
+    const char* name;
+    std::string text;
+  } cases[] = {
+      {"exec function", function + "exec: {path: /bin/sh}\n"},
+      {"relative exec function", function + "exec: {path: ./evil.sh}\n"},
+      {"arguments", function + "exec: {path: ksops, args: [x]}\n"},
+      {"environment", function + "exec: {path: ksops, envs: ['LD_PRELOAD=./x.so']}\n"},
+      {"container", function + "container: {image: evil}\n"},
+      {"container beside exec", function + "{exec: {path: ksops}, container: {image: evil}}\n"},
+      {"old annotation", annotations + "    config.k8s.io/function: 'exec: {path: /bin/sh}'\n"},
+      {"container annotation", annotations + "    config.kubernetes.io/container: evil\n"},
+      {"configFn", head + "  configFn: {exec: {path: /bin/sh}}\n"},
+      {"two paths", function + "exec: {path: /bin/sh, Path: ksops}\n"},
+      {"merged annotation",
+       "x: &x {config.kubernetes.io/function: 'exec: {path: /bin/sh}'}\n"
+       "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata:\n  name: t\n  annotations: {<<: *x, "
+       "config.kubernetes.io/function: 'exec: {path: ksops}'}\n"},
+      {"only merged annotation",
+       "x: &x {config.kubernetes.io/function: 'exec: {path: /bin/sh}'}\n"
+       "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata:\n  name: t\n  annotations: {<<: *x}\n"},
+      {"legacy plugin", head},
+      {"legacy plugin by path", "apiVersion: ../../../tree/v1\nkind: evil\nmetadata: {name: t}\n"},
+      {"legacy ksops with arguments",
+       "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata: {name: t}\nargsOneLiner: x\n"},
+      {"second kind", "apiVersion: viaduct.ai/v1\nkind: ksops\nkind: evil\nmetadata: {name: t}\n"},
+      {"in a list",
+       "apiVersion: v1\nkind: List\nitems: [" + std::string("{apiVersion: a/v1, kind: B}") + "]\n"},
+  };
+  for (const auto& c : cases) {
+    for (const char* field : {"generators", "transformers", "validators"}) {
+      Write("plugin.yaml", c.text);
+      Write("kustomization.yaml", std::string(field) + ": [plugin.yaml]\n");
+      EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "not allowed")) << c.name << " " << field;
+    }
+  }
+  EXPECT_THAT(runner_.commands, IsEmpty());
+}
+
+TEST_F(KustomizeTest, RefusesPluginsThatAnotherKustomizationCouldChange) {
+  Write("kustomization.yaml", "generators: [plugins]\n");
+  Write("plugins/kustomization.yaml", "resources: [g.yaml]\npatches: [{path: p.yaml}]\n");
+  Write("plugins/g.yaml", Generator("path: ksops", "files: []\n"));
+  EXPECT_THAT(Run(),
+              Fails(Code::kUnsupported, "patches: not supported in a kustomization of plugins"));
+  Write("plugins/kustomization.yaml", "resources: [g.yaml, evil.yaml]\n");
+  Write("plugins/evil.yaml", "apiVersion: a/v1\nkind: B\nmetadata: {name: t}\n");
+  EXPECT_THAT(
+      Run(), Fails(Code::kInvalidInput, "plugins/evil.yaml: kustomize plugin a/v1/B: not allowed"));
+}
+
+TEST_F(KustomizeTest, RefusesRemotePlugins) {
+  for (const char* entry :
+       {"https://example.com/gen.yaml", "example.com/org/repo//gen?ref=v1", "missing.yaml"}) {
+    Write("kustomization.yaml", std::string("generators: ['") + entry + "']\n");
+    EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "no such file or folder")) << entry;
+  }
+}
+
+TEST_F(KustomizeTest, RunsBuiltinPluginsAndDecryptsWhatTheyRead) {
+  Use("kustomize");
+  Write("app/kustomization.yaml", "generators: [secret.yaml]\n");
+  Write(
+      "app/secret.yaml",
+      "apiVersion: builtin\nkind: SecretGenerator\nmetadata: {name: built}\nfiles: [b=blob.bin]\n");
+  UseFile("kustomize/overlay/blob.bin", "app/blob.bin");
+  request_.app_path = "app";
+  EXPECT_THAT(Text(Run()), HasSubstr(Base64("canary-file\nof two lines\n")));
+}
+
+TEST_F(KustomizeTest, KeepsReferencesInsideTheRepository) {
+  dir_.Write("other/kustomization.yaml", "resources: [m.yaml]\n");
+  dir_.Write("other/m.yaml", kConfigMap);
+  std::filesystem::create_symlink("../other", root_ + "/link");
+  std::filesystem::create_symlink("../other/m.yaml", root_ + "/link.yaml");
+  Write("m.yaml", kConfigMap);
+  for (const std::string& kustomization : {
+           std::string("resources: [../other]\n"),
+           std::string("resources: [link]\n"),
+           std::string("resources: [link.yaml]\n"),
+           std::string("bases: [../other]\n"),
+           std::string("Resources: [../other]\n"),
+           std::string("components: [../other]\n"),
+           std::string("generators: [../other/m.yaml]\n"),
+           std::string("resources: [m.yaml]\npatches: [{path: ../other/m.yaml}]\n"),
+           std::string("resources: [m.yaml]\npatchesStrategicMerge: [../other/m.yaml]\n"),
+           std::string("resources: [m.yaml]\npatchesJson6902: [{path: ../other/m.yaml}]\n"),
+           std::string("resources: [m.yaml]\nreplacements: [{path: ../other/m.yaml}]\n"),
+           std::string("resources: [m.yaml]\nconfigurations: [../other/m.yaml]\n"),
+           std::string("resources: [m.yaml]\ncrds: [../other/m.yaml]\n"),
+           std::string("resources: [m.yaml]\nopenapi: {path: ../other/m.yaml}\n"),
+           std::string("configMapGenerator: [{name: x, files: [a=../other/m.yaml]}]\n"),
+           std::string("secretGenerator: [{name: x, envs: [../other/m.yaml]}]\n"),
+           std::string("secretGenerator: [{name: x, env: link.yaml}]\n"),
+       }) {
+    Write("kustomization.yaml", kustomization);
+    EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "leaves the repository")) << kustomization;
+  }
+  Write("kustomization.yaml", "resources: ['" + dir_.path() + "/other']\n");
+  EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "an absolute path"));
+  EXPECT_THAT(runner_.commands, IsEmpty());
+}
+
+TEST_F(KustomizeTest, RefusesRemoteReferencesThatRunOrReadLocally) {
+  for (const char* entry : {"https://example.com/x//y?ref=--upload-pack=touch", "file:///etc//x",
+                            "git::file:///tmp/x"}) {
+    Write("kustomization.yaml", std::string("resources: ['") + entry + "']\n");
+    EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "not allowed as a remote reference")) << entry;
+  }
+}
+
+TEST_F(KustomizeTest, SurvivesCycles) {
+  Write("a/kustomization.yaml", "resources: [../b]\n");
+  Write("b/kustomization.yaml", "resources: [../a]\n");
+  request_.app_path = "a";
+  EXPECT_THAT(Run(), Fails(Code::kToolFailed, "cycle"));
+}
+
+TEST_F(KustomizeTest, SaysWhatKustomizeSaidWithStablePaths) {
+  Write("kustomization.yaml", "bases: []\nresources: [missing.yaml]\n");
+  const auto out = Run();
+  EXPECT_THAT(out,
+              Fails(Code::kToolFailed, "kustomize build: exit status 1: accumulating resources"));
+  EXPECT_THAT(Complaint(out), AllOf(HasSubstr("missing.yaml"), Not(HasSubstr(dir_.path())),
+                                    Not(HasSubstr("Warning"))));
+}
+
+TEST_F(KustomizeTest, RefusesATamperedResource) {
+  Write("kustomization.yaml", "resources: [r.yaml]\n");
+  UseFile("broken/tampered.yaml", "r.yaml");
+  EXPECT_THAT(Run(), Fails(Code::kAuthFailed, "decrypt: r.yaml: "));
+}
+
+TEST_F(KustomizeTest, RefusesToDecryptForTheSourceHydrator) {
+  request_.application.kube_version.clear();
+  Use("kustomize");
+  request_.app_path = "overlay";
+  EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "source hydrator"));
+  std::filesystem::remove_all(root_);
+  Ksops();
+  request_.app_path = ".";
+  EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "source hydrator"));
+}
+
+TEST_F(KustomizeTest, RefusesAnEmptyResultUnlessAllowed) {
+  Write("kustomization.yaml", "generators: [g.yaml]\n");
+  Write("g.yaml", Generator("path: ksops", "files: []\n"));
+  EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "no manifest at all"));
+  Set("allowEmpty", "1");
+  EXPECT_THAT(Run(), IsOk());
+}
+
+TEST_F(KustomizeTest, RefusesChartsInsideAKustomization) {
+  Write("kustomization.yaml", "helmCharts: [{name: x}]\n");
+  EXPECT_THAT(Run(), Fails(Code::kUnsupported, "kustomization.yaml: helmcharts"));
+}
+
+TEST_F(KustomizeTest, AppliesParametersAsArgoCdDoes) {
+  Write("kustomization.yaml", "resources: [d.yaml]\n");
+  Write("d.yaml",
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec:\n  replicas: 1\n"
+        "  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n"
+        "    spec: {containers: [{name: c, image: nginx}]}\n");
+  Write("extra/kustomization.yaml",
+        "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [m.yaml]\n");
+  Write("extra/m.yaml", kConfigMap);
+  Set("namePrefix", "pre-");
+  Set("nameSuffix", "-post");
+  Set("namespace", "there");
+  Set("images", "nginx=registry/web:$ARGOCD_APP_PROJECT_NAME");
+  Set("replicas", "web=3");
+  Set("commonLabels", "team=$ARGOCD_APP_PROJECT_NAME");
+  Set("commonAnnotations", "note=$HOME");
+  Set("components", "extra");
+  Set("components", "missing");
+  Set("ignoreMissingComponents", "true");
+  EXPECT_THAT(Text(Run()), AllOf(HasSubstr("name: pre-web-post"), HasSubstr("namespace: there"),
+                                 HasSubstr("image: registry/web:team"), HasSubstr("replicas: 3"),
+                                 HasSubstr("team: team"), HasSubstr("note: $HOME"),
+                                 HasSubstr("name: pre-m-post")));
+}
+
+TEST_F(KustomizeTest, NamesParametersThatThisVersionDoesNotActUpon) {
+  Write("kustomization.yaml", "resources: []\n");
+  for (const char* name : {"buildOptions", "patches", "version", "kubeVersion", "apiVersions"}) {
+    request_.parameters = {};
+    Set(name, "x");
+    EXPECT_THAT(Run(), Fails(Code::kUnsupported, std::string("parameter ") + name)) << name;
+  }
+  request_.parameters = {};
+  Set("valueFiles", "x");
+  EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "parameter valueFiles: belongs to helm"));
+}
+
+TEST_F(KustomizeTest, EndsWhenTheDeadlinePasses) {
+  Ksops();
+  request_.budget.deadline = exec::Budget::Clock::now() - std::chrono::seconds(1);
+  EXPECT_THAT(Run(), Fails(Code::kDeadline, ""));
+}
+
+}  // namespace
+}  // namespace acd::render
