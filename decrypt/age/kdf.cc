@@ -13,7 +13,8 @@ static_assert(kKeySize == crypto_auth_hmacsha256_BYTES);
 class Hmac {
  public:
   explicit Hmac(std::span<const std::uint8_t> key) {
-    crypto_auth_hmacsha256_init(&state_, key.data(), key.size());
+    constexpr std::uint8_t kNoByte = 0;  // an empty span has no address, libsodium wants one
+    crypto_auth_hmacsha256_init(&state_, key.empty() ? &kNoByte : key.data(), key.size());
   }
   Hmac(const Hmac&) = delete;
   Hmac& operator=(const Hmac&) = delete;
