@@ -48,6 +48,7 @@ Result<UniqueFd> OpenShared(const UniqueFd& workdir, const std::string& path) {
   }
   UniqueFd fd(::openat(workdir.get(), kFolder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!fd || ::fstat(fd.get(), &info) != 0) return IoError(path);
+  if (info.st_uid != ::geteuid()) return Fail(Code::kIo, path + ": was replaced");
   if ((info.st_mode & 0777) != 0700 && ::fchmod(fd.get(), 0700) != 0) return IoError(path);
   return fd;
 }
