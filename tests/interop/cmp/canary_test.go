@@ -93,7 +93,7 @@ func TestKsopsProcessesShowNoSecret(t *testing.T) {
 func TestDebugLogHoldsNoSecret(t *testing.T) {
 	f := newPlace(t)
 	f.place.AddKey(t, f.key)
-	f.start(t, "--log-level", "trace")
+	f.start(t, "--log-level", "debug")
 	secret := f.key.Encrypt(t, "secret.yaml", f.goodSecret())
 	trees := []harness.Tree{
 		{"secret.yaml": secret},

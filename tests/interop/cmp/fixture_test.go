@@ -118,8 +118,8 @@ func (f *fixture) refused(t *testing.T, says []string, generate func(context.Con
 	if f.needles().In([]byte(text)) {
 		t.Errorf("the error holds plaintext: %s", text)
 	}
-	if strings.Contains(text, f.place.Root) {
-		t.Errorf("the error names the server's own folder, so that it changes with every request: %s", text)
+	if strings.Contains(text, f.place.Work) {
+		t.Errorf("the error names the workspace, so that it changes with every request: %s", text)
 	}
 	return err
 }
@@ -128,7 +128,7 @@ func (f *fixture) refused(t *testing.T, says []string, generate func(context.Con
 // folder is left.
 func (f *fixture) clean(t *testing.T) {
 	t.Helper()
-	harness.WaitFor(t, 5*time.Second, f.place.CheckNoRequests)
+	harness.WaitFor(t, 5*time.Second, f.server.CheckIdle)
 	if f.needles().In([]byte(f.server.Log())) {
 		t.Errorf("the log holds plaintext:\n%s", f.server.Log())
 	}

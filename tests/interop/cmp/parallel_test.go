@@ -1,9 +1,11 @@
 package cmp_test
 
 import (
+	"context"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"argocd-decrypt/tests/interop/harness"
 )
@@ -37,13 +39,15 @@ func TestParallelRendersAreEqual(t *testing.T) {
 
 func (f *fixture) renderAtOnce(t *testing.T, app harness.App, n int) [][]string {
 	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
+	defer cancel()
 	answers, errs := make([][]string, n), make([]error, n)
 	var requests sync.WaitGroup
 	for i := range n {
 		requests.Add(1)
 		go func() {
 			defer requests.Done()
-			answers[i], errs[i] = f.Generate(background(t), app)
+			answers[i], errs[i] = f.Generate(ctx, app)
 		}()
 	}
 	requests.Wait()

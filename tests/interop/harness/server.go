@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -75,6 +76,7 @@ type Server struct {
 	Pid    int
 	Ready  time.Duration // from its start to the first answer
 	socket string
+	idle   []string // what lies in the workdir before the first request
 	log    logBuffer
 	exited chan struct{}
 	state  *os.ProcessState
@@ -117,6 +119,7 @@ func Start(t T, p Place, c Command, socket string) *Server {
 		<-s.exited
 	})
 	s.awaitReady(t, start)
+	s.idle = s.below()
 	return s
 }
 
@@ -203,32 +206,27 @@ func WaitFor(t T, limit time.Duration, check func() error) {
 	}
 }
 
-// Requests lists the request folders that exist now: what lies below the root's own folder.
-func (p Place) Requests() ([]string, error) {
-	roots, err := os.ReadDir(p.Work)
-	if err != nil {
-		return nil, err
-	}
-	var requests []string
-	for _, root := range roots {
-		entries, err := os.ReadDir(filepath.Join(p.Work, root.Name()))
-		if err != nil {
-			continue
+// below lists everything in the workdir.
+func (p Place) below() []string {
+	var found []string
+	filepath.WalkDir(p.Work, func(path string, _ os.DirEntry, err error) error {
+		if err == nil {
+			found = append(found, path)
 		}
-		for _, entry := range entries {
-			if entry.IsDir() {
-				requests = append(requests, filepath.Join(p.Work, root.Name(), entry.Name()))
-			}
-		}
-	}
-	return requests, nil
+		return nil
+	})
+	return found
 }
 
-// CheckNoRequests is for WaitFor: no request's folder is left.
-func (p Place) CheckNoRequests() error {
-	requests, err := p.Requests()
-	if err == nil && len(requests) > 0 {
-		err = fmt.Errorf("request folders are left: %v", requests)
+// CheckIdle is for WaitFor: the workdir holds what it held before the first request.
+func (s *Server) CheckIdle() error {
+	for _, path := range s.below() {
+		if !slices.Contains(s.idle, path) {
+			return fmt.Errorf("%s is left in the workdir", path)
+		}
 	}
-	return err
+	return nil
 }
+
+// Idle is what an idle server keeps in its workdir.
+func (s *Server) Idle() []string { return s.idle }

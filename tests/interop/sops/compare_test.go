@@ -2,6 +2,7 @@ package sops_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -44,7 +45,13 @@ func firstDifference(what string, want, got []string) string {
 }
 
 // yamlLeaves lists a stream's nodes in order, with their resolved types and values.
-func yamlLeaves(text []byte) []string {
+func yamlLeaves(text []byte) []string { return streamLeaves(text, scalarText) }
+
+// valueLeaves lists them in the form in which sops's cleartext and plaintext are alike: 1.0 is 1, and
+// a binary is the text that it encodes.
+func valueLeaves(text []byte) []string { return streamLeaves(text, valueText) }
+
+func streamLeaves(text []byte, show func(*yaml.Node) string) []string {
 	var leaves []string
 	decoder := yaml.NewDecoder(bytes.NewReader(text))
 	for i := 0; ; i++ {
@@ -56,29 +63,29 @@ func yamlLeaves(text []byte) []string {
 		if err != nil {
 			return append(leaves, "error: "+err.Error())
 		}
-		leaves = appendNode(leaves, fmt.Sprintf("document %d", i), &n)
+		leaves = appendNode(leaves, fmt.Sprintf("document %d", i), &n, show)
 	}
 }
 
-func appendNode(leaves []string, path string, n *yaml.Node) []string {
+func appendNode(leaves []string, path string, n *yaml.Node, show func(*yaml.Node) string) []string {
 	switch n.Kind {
 	case yaml.DocumentNode:
 		for _, c := range n.Content {
-			leaves = appendNode(leaves, path, c)
+			leaves = appendNode(leaves, path, c, show)
 		}
 	case yaml.MappingNode:
 		leaves = append(leaves, fmt.Sprintf("%s: map of %d", path, len(n.Content)/2))
 		for i := 0; i+1 < len(n.Content); i += 2 {
 			key := fmt.Sprintf("%s[%s %q]", path, n.Content[i].ShortTag(), n.Content[i].Value)
-			leaves = appendNode(leaves, key, n.Content[i+1])
+			leaves = appendNode(leaves, key, n.Content[i+1], show)
 		}
 	case yaml.SequenceNode:
 		leaves = append(leaves, fmt.Sprintf("%s: list of %d", path, len(n.Content)))
 		for i, c := range n.Content {
-			leaves = appendNode(leaves, fmt.Sprintf("%s[%d]", path, i), c)
+			leaves = appendNode(leaves, fmt.Sprintf("%s[%d]", path, i), c, show)
 		}
 	case yaml.ScalarNode:
-		leaves = append(leaves, path+": "+scalarText(n))
+		leaves = append(leaves, path+": "+show(n))
 	default:
 		leaves = append(leaves, fmt.Sprintf("%s: kind %d", path, n.Kind))
 	}
@@ -105,6 +112,28 @@ func scalarText(n *yaml.Node) string {
 		return tag + " error: " + err.Error()
 	}
 	return fmt.Sprintf("%s %v", tag, v)
+}
+
+func valueText(n *yaml.Node) string {
+	plain := *n
+	if plain.Tag == "!" {
+		plain.Tag = ""
+	}
+	switch tag := plain.ShortTag(); tag {
+	case "!!int", "!!float":
+		var f float64
+		if plain.Decode(&f) == nil && f == math.Trunc(f) {
+			return fmt.Sprintf("number %.0f", f+0) // -0.0 is printed as -0, an integer
+		}
+	case "!!binary":
+		if text, err := base64.StdEncoding.DecodeString(n.Value); err == nil {
+			return fmt.Sprintf("str %q", text)
+		}
+	case "!!str", "!!null", "!!bool", "!!timestamp":
+	default:
+		return fmt.Sprintf("str %q", n.Value)
+	}
+	return scalarText(&plain)
 }
 
 // argoObjects is what the repo-server makes of a plugin's output: YAML 1.1, as JSON.

@@ -123,7 +123,7 @@ func (w *yamlWriter) comment(indent int) {
 }
 
 func (w *yamlWriter) commentText() string {
-	texts := []string{"# note", "#tight", "# leave this", "# hide this", "# é \U0001f600 ünïcode", "#", "# a: b", "#  spaced  out ", "# - x", "#ENC[AES256_GCM,"}
+	texts := []string{"# note", "#tight", "# leave this", "# hide this", "# é \U0001f600 ünïcode", "# a: b", "#  spaced  out ", "# - x", "#ENC[AES256_GCM,"}
 	return texts[w.r.Intn(len(texts))]
 }
 

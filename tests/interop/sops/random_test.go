@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -102,7 +103,7 @@ func TestDecryptEqualsSopsOnRandomDocuments(t *testing.T) {
 
 type tally struct {
 	sync.Mutex
-	compared, refused, bytesDiffer int
+	compared, refused, bytesDiffer, lost int
 }
 
 func (p *peers) compare(t *testing.T, seed int64, documents int) {
@@ -115,6 +116,9 @@ func (p *peers) compare(t *testing.T, seed int64, documents int) {
 		}
 	})
 	t.Logf("%d documents equal in types and values; bytes differ in %d; sops itself refuses %d", counts.compared, counts.bytesDiffer, counts.refused)
+	if counts.lost > 0 {
+		t.Logf("%d read as what was encrypted here, and not as sops prints them", counts.lost)
+	}
 	if only < 0 && counts.refused*5 > documents {
 		t.Errorf("sops refuses %d of %d generated documents: the generator tests too little", counts.refused, documents)
 	}
@@ -125,16 +129,13 @@ func (p *peers) compareOne(t *testing.T, seed int64, i int, counts *tally) {
 	r := rand.New(rand.NewSource(seed*1_000_003 + int64(i)))
 	for range 20 {
 		d := generate(r)
-		name := fmt.Sprintf("seed %d, ACD_DOC=%d (%s, %v)", seed, i, d.name, d.options)
+		c := comparison{peers: p, name: fmt.Sprintf("seed %d, ACD_DOC=%d (%s, %v)", seed, i, d.name, d.options), document: d, counts: counts}
 		encrypted, ok, err := p.encrypt(r, d)
 		if err != nil {
-			t.Errorf("%s: sops does not run: %v", name, err)
+			t.Errorf("%s: sops does not run: %v", c.name, err)
 			return
 		}
-		if ok {
-			ok = p.compareEncrypted(t, name, d, encrypted, counts)
-		}
-		if ok {
+		if ok && c.run(t, encrypted) {
 			return
 		}
 		counts.add(func() { counts.refused++ })
@@ -142,29 +143,55 @@ func (p *peers) compareOne(t *testing.T, seed int64, i int, counts *tally) {
 	t.Errorf("seed %d, ACD_DOC=%d: sops refuses everything that is generated", seed, i)
 }
 
-// compareEncrypted is false when sops does not read what it wrote; then nobody else may.
-func (p *peers) compareEncrypted(t *testing.T, name string, d document, encrypted []byte, counts *tally) bool {
-	want, got, err := p.both(d.name, encrypted)
-	if err != nil {
-		t.Errorf("%s: %v", name, err)
-		return true
-	}
-	if want.Code != 0 {
+// comparison is one document and what is known about it.
+type comparison struct {
+	*peers
+	name     string
+	document document
+	counts   *tally
+}
+
+// run is false when sops does not read what it wrote; then nobody else may.
+func (c comparison) run(t *testing.T, encrypted []byte) bool {
+	want, got, err := c.both(c.document.name, encrypted)
+	switch {
+	case err != nil:
+		t.Errorf("%s: %v", c.name, err)
+	case want.Code != 0:
 		if problem := refusal(got); problem != "" {
-			t.Errorf("%s: sops refuses what it wrote (%s): %s\n%s", name, firstLine(want.Err), problem, d.text)
+			t.Errorf("%s: sops refuses what it wrote (%s): %s\n%s", c.name, firstLine(want.Err), problem, c.document.text)
 		}
 		return false
+	case got.Code != 0:
+		t.Errorf("%s: exit %d: %s\n%s", c.name, got.Code, got.Err, c.document.text)
+	default:
+		c.judge(t, want.Out, got.Out)
 	}
-	if got.Code != 0 {
-		t.Errorf("%s: exit %d: %s\n%s", name, got.Code, got.Err, d.text)
-		return true
-	}
-	if problem := difference(d.name, want.Out, got.Out); problem != "" {
-		t.Errorf("%s: %s\n--- document\n%s\n--- sops\n%s\n--- ours\n%s", name, problem, d.text, want.Out, got.Out)
-		return true
-	}
-	counts.add(func() { counts.equal(t, name, want.Out, got.Out) })
 	return true
+}
+
+func (c comparison) judge(t *testing.T, want, got []byte) {
+	problem := difference(c.document.name, want, got)
+	if problem == "" {
+		c.counts.add(func() { c.counts.equal(t, c.name, want, got) })
+		return
+	}
+	if sopsLoses(c.document, want, got) {
+		c.counts.add(func() { c.counts.lost++ })
+		return
+	}
+	t.Errorf("%s: %s\n--- document\n%s\n--- sops\n%s\n--- ours\n%s", c.name, problem, c.document.text, want, got)
+}
+
+// sopsLoses: what sops prints does not read as what it was given, and what we print does. It happens
+// to texts in lists that start with a blank or a line end (sops writes `|4` and then indents by less)
+// and to comments at the head of a list inside a list.
+func sopsLoses(d document, want, got []byte) bool {
+	if !strings.HasSuffix(d.name, "l") {
+		return false
+	}
+	original := valueLeaves([]byte(d.text))
+	return firstDifference("", original, valueLeaves(got)) == "" && firstDifference("", original, valueLeaves(want)) != ""
 }
 
 func (c *tally) equal(t *testing.T, name string, want, got []byte) {
