@@ -3,8 +3,6 @@
 add_library(acd_options INTERFACE)
 target_compile_options(acd_options INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
                        -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough)
-# g++ 12 sees uninitialized strings in every optimized std::variant that is moved from (GCC bug 105562).
-target_compile_options(acd_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 if(ACD_WERROR)
   target_compile_options(acd_options INTERFACE -Werror)
 endif()

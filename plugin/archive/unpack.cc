@@ -55,7 +55,10 @@ class Unpacker {
                   "archive: " + Printable(entry.name) + ": a name or link of more than " +
                       std::to_string(limits.max_path_bytes) + " bytes (limit max_path_bytes)");
     }
-    ACD_TRY(const std::string path, EntryPath(entry.name));
+    // Not ACD_TRY: g++ 12 calls a string moved out of a variant uninitialized when optimizing.
+    const auto inside = EntryPath(entry.name);
+    if (!inside) return Fail(inside.error());
+    const std::string& path = *inside;
     if (path == ".") return {};
     if (options_.skip_git && (path == ".git" || path.starts_with(".git/"))) return {};
     switch (entry.type) {
