@@ -94,16 +94,23 @@ bool AgeKeyService::RefreshSources() {
 std::shared_ptr<const AgeKeyService::Snapshot> AgeKeyService::Merge() const {
   auto merged = std::make_shared<Snapshot>();
   merged->empty_locations = not_set_;
-  // A source that failed is named with its problem; "did not find keys" is for the others.
-  const auto add = [&](const std::string& location, const age::Identities& identities,
+  // A source that failed is named with its problem, "did not find keys" is for the others. As sops
+  // does, places that may be absent are only named when there is no key at all.
+  std::vector<std::string> defaults;
+  const auto add = [&](const std::string& location, bool is_default,
+                       const age::Identities& identities,
                        const std::vector<std::string>& problems) {
-    if (identities.empty() && problems.empty()) merged->empty_locations.push_back(location);
+    if (identities.empty() && problems.empty()) {
+      (is_default ? defaults : merged->empty_locations).push_back(location);
+    }
     merged->identities.AddAll(identities);
     Append(merged->problems, problems);
   };
   Append(merged->problems, unsupported_);
-  for (const Text& text : texts_) add(text.name, text.identities, text.problems);
-  for (const KeyFile& file : files_) add(file.label(), file.identities(), file.problems());
+  for (const Text& text : texts_) add(text.name, false, text.identities, text.problems);
+  for (const KeyFile& file : files_) {
+    add(file.label(), file.may_be_absent(), file.identities(), file.problems());
+  }
   for (const KeyFolder& folder : folders_) {
     age::Identities all;
     std::vector<std::string> problems = folder.problems();
@@ -111,8 +118,9 @@ std::shared_ptr<const AgeKeyService::Snapshot> AgeKeyService::Merge() const {
       all.AddAll(file.identities());
       Append(problems, file.problems());
     }
-    add(folder.path(), all, problems);
+    add(folder.path(), true, all, problems);
   }
+  if (merged->identities.empty()) Append(merged->empty_locations, defaults);
   return merged;
 }
 

@@ -34,6 +34,7 @@ class KeyFile {
   /// What is wrong with it, each with the label and for a bad line its number.
   const std::vector<std::string>& problems() const { return problems_; }
   const std::string& label() const { return options_.label; }
+  bool may_be_absent() const { return options_.may_be_absent; }
 
  private:
   bool IsUnchanged() const;

@@ -56,11 +56,9 @@ class Writer {
     AppendJsonString(value.rfc3339, out_);
     return {};
   }
-  // A comment where a value is due: a leaf that decrypted to one. sops prints its Go struct.
-  Status WriteValue(const Comment& value, std::size_t depth) {
-    Node::Map fields;
-    fields.push_back({"Value", Node(value.text.Clone())});
-    return WriteValue(fields, depth);
+  // Comments stand between members and items, where they are dropped.
+  Status WriteValue(const Comment&, std::size_t) {
+    return Fail(Code::kInvalidInput, "json: unsupported type: comment in place of a value");
   }
   Status WriteValue(const Unwalkable& value, std::size_t) {
     return Fail(Code::kInvalidInput, "json: unsupported type: " + value.go_type);

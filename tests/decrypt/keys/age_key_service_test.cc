@@ -151,6 +151,14 @@ TEST(AgeKeyService, SaysThatNoKeyMatched) {
   EXPECT_EQ(one.Unwrap(ForFirst()).error().message,
             "failed to create reader for decrypting sops data key with age: identity did not match "
             "any of the recipients: incorrect identity for recipient block");
+  KeySources with_default = FileSource(dir.Path("k"));
+  with_default.not_set = {"SOPS_AGE_KEY"};
+  with_default.files.push_back({"", "/none/keys.txt", false});
+  with_default.folder = dir.Path("age");
+  Service quiet(std::move(with_default));
+  EXPECT_THAT(quiet.Unwrap(ForFirst()),
+              Fails(Code::kNoMatchingKey,
+                    "recipient block. Did not find keys in location 'SOPS_AGE_KEY'."));
   KeySources two = FileSource(dir.Write("k", "junk\n" + kKey2));
   two.files.push_back({"SOPS_AGE_KEY_FILE", dir.Path("none"), true});
   Service failing(std::move(two));

@@ -201,6 +201,13 @@ TEST(JsonStore, RefusesWhatJsonCannotHold) {
   }
 }
 
+TEST(JsonStore, RefusesNodesThatAreNoValues) {
+  EXPECT_THAT(WriteJson(One(Node(Comment{SecretBytes::CopyOf("note")})), {}),
+              Fails(Code::kInvalidInput, "value of v: json: unsupported type: comment"));
+  EXPECT_THAT(WriteJson(One(Node(Unwalkable{"uint64"})), {}),
+              Fails(Code::kInvalidInput, "json: unsupported type: uint64"));
+}
+
 TEST(JsonStore, RefusesWhatSopsRefusesInItsWords) {
   struct Row {
     std::string_view text;
