@@ -41,7 +41,11 @@ quietly() {
   log=$(mktemp)
   note "$what ..."
   # The sleep's descriptors are closed, so that it keeps no pipe open when its parent has gone.
-  (while sleep 20 >/dev/null 2>&1; do note "  $(tail -n 1 "$log" | tr -cd '[:print:]' | cut -c 1-90)"; done) </dev/null &
+  (
+    while sleep 20 >/dev/null 2>&1; do
+      note "  $((SECONDS - started)) s: $(tail -n 1 "$log" | tr -cd '[:print:]' | cut -c 1-90)"
+    done
+  ) </dev/null &
   heartbeat=$!
   "$@" >"$log" 2>&1 </dev/null || status=$?
   kill "$heartbeat" 2>/dev/null || true
