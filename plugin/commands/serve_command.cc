@@ -9,7 +9,6 @@
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
-#include <map>
 #include <optional>
 #include <string>
 #include <thread>
@@ -39,8 +38,8 @@ struct ServeFlags {
   std::string config;
   std::string socket_dir = EnvironmentOr("ARGOCD_PLUGINSOCKFILEPATH", kDefaultSocketDir);
   double shutdown_grace_s = 20;
-  LogFormat log_format = LogFormat::kJson;
-  LogLevel log_level = LogLevel::kInfo;
+  std::string log_format = "json";
+  std::string log_level = "info";
 
   std::optional<int> Parse(std::span<char*> args);
 };
@@ -59,22 +58,24 @@ std::optional<int> ServeFlags::Parse(std::span<char*> args) {
   AddSetting(app, "shutdown-grace", shutdown_grace_s,
              "seconds that running requests get after SIGTERM")
       ->check(CLI::Range(0.0, 86400.0));
-  const std::map<std::string, LogFormat> formats{{"json", LogFormat::kJson},
-                                                 {"text", LogFormat::kText}};
-  const std::map<std::string, LogLevel> levels{{"debug", LogLevel::kDebug},
-                                               {"info", LogLevel::kInfo},
-                                               {"warn", LogLevel::kWarn},
-                                               {"error", LogLevel::kError}};
-  AddSetting(app, "log-format", log_format, "json or text")
-      ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case))
-      ->default_str("json");
-  AddSetting(app, "log-level", log_level, "debug, info, warn or error")
-      ->transform(CLI::CheckedTransformer(levels, CLI::ignore_case))
-      ->default_str("info");
+  AddSetting(app, "log-format", log_format, "json or text")->check(CLI::IsMember({"json", "text"}));
+  AddSetting(app, "log-level", log_level, "trace, debug, info, warn or error")
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}));
   app.footer(
       "\nExample: SOPS_AGE_KEY_FILE=key.txt argocd-decrypt serve --socket-dir /run/plugins "
       "--workdir /dev/shm --log-format text");
   return ParseArguments(app, args);
+}
+
+LogFormat FormatNamed(const std::string& name) {
+  return name == "text" ? LogFormat::kText : LogFormat::kJson;
+}
+
+// Nothing is logged below debug; trace is a name that people try.
+LogLevel LevelNamed(const std::string& name) {
+  if (name == "trace" || name == "debug") return LogLevel::kDebug;
+  if (name == "warn") return LogLevel::kWarn;
+  return name == "error" ? LogLevel::kError : LogLevel::kInfo;
 }
 
 // Keys and plaintext are in this memory: it must not be written to a disk, nor be read by a child
@@ -156,7 +157,7 @@ Result<int> Serve(ServeFlags& flags) {
   ACD_TRY(EngineSettings settings, flags.engine.Take());
   settings.service.unpack.preserve_file_mode = config.preserve_file_mode;
 
-  Log log(flags.log_format, flags.log_level);
+  Log log(FormatNamed(flags.log_format), LevelNamed(flags.log_level));
   ACD_TRY(const auto engine,
           Engine::Create(std::move(settings), true, [&](const std::string& text) {
             log.Write(LogLevel::kWarn, "key source", {{"problem", text}});

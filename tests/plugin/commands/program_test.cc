@@ -1,0 +1,251 @@
+// The real program, from its command line to its exit status.
+#include "tests/plugin/commands/program.h"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <memory>
+
+#include "tests/plugin/workspace/test_folder.h"
+
+namespace acd::commands {
+namespace {
+
+using testing::Finished;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using testing::Program;
+using testing::Run;
+using ::testing::StartsWith;
+using workspace::testing::Exists;
+using workspace::testing::TestFolder;
+
+constexpr const char* kConfigMap =
+    "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: x\ndata:\n  a: b\n";
+
+/// Folders for one server.
+struct Place {
+  TestFolder folder;
+  std::string sockets = Folder("sockets");
+  std::string work = Folder("work");
+  std::string keys = Folder("keys");
+  std::string socket = sockets + "/argocd-decrypt.sock";
+
+  std::string Folder(const std::string& name) const {
+    std::filesystem::create_directory(folder / name);
+    return folder / name;
+  }
+  std::vector<std::string> Serve(const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> args{"serve",     "--socket-dir", sockets,       "--workdir",    work,
+                                  "--key-dir", keys,           "--tool-path", "/usr/bin:/bin"};
+    args.insert(args.end(), more.begin(), more.end());
+    return args;
+  }
+  std::size_t RequestFolders() const {
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(work)) {
+      count += entry.path().filename().string().starts_with("request-") ? 1 : 0;
+    }
+    return count;
+  }
+};
+
+TEST(Program, WithoutOrWithAnUnknownCommandSaysHow) {
+  for (const std::vector<std::string>& args :
+       {std::vector<std::string>{}, std::vector<std::string>{"reticulate"}}) {
+    const Finished finished = Run(args);
+    EXPECT_EQ(finished.exit_code, 2);
+    EXPECT_THAT(finished.err, HasSubstr("healthcheck"));
+    EXPECT_THAT(finished.out, IsEmpty());
+  }
+}
+
+TEST(Program, HelpListsTheCommandsWithAnExample) {
+  const Finished finished = Run({"--help"});
+  EXPECT_EQ(finished.exit_code, 0);
+  for (const char* name :
+       {"serve", "generate", "decrypt", "ksops", "call", "healthcheck", "version"}) {
+    EXPECT_THAT(finished.out, HasSubstr(std::string("\n  ") + name));
+  }
+  EXPECT_THAT(finished.out, HasSubstr("Example: "));
+}
+
+TEST(Program, EachCommandHelpsWithAnExample) {
+  for (const char* name : {"serve", "generate", "decrypt", "call", "healthcheck", "version"}) {
+    const Finished finished = Run({name, "--help"});
+    EXPECT_EQ(finished.exit_code, 0) << name;
+    EXPECT_THAT(finished.out, HasSubstr("xample")) << name;
+    const Finished wrong = Run({name, "--no-such-flag"});
+    EXPECT_NE(wrong.exit_code, 0) << name;
+    EXPECT_THAT(wrong.out, IsEmpty()) << name;
+  }
+}
+
+TEST(Program, EverySettingIsAFlagAndAVariable) {
+  const std::string help = Run({"serve", "--help"}).out;
+  for (std::size_t at = help.find("\n  --"); at != std::string::npos;
+       at = help.find("\n  --", at + 1)) {
+    std::string name = help.substr(at + 5, help.find_first_of(" ,=[", at + 5) - at - 5);
+    for (char& c : name) c = c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
+    EXPECT_THAT(help, HasSubstr("(Env:ARGOCD_DECRYPT_" + name + ")"));
+  }
+  const Finished bad = Run({"serve"}, {"ARGOCD_DECRYPT_LOG_FORMAT=xml"});
+  EXPECT_EQ(bad.exit_code, 2);
+}
+
+TEST(Version, IsPrintedInTwoForms) {
+  EXPECT_THAT(Run({"version"}).out, StartsWith("argocd-decrypt "));
+  EXPECT_THAT(Run({"version", "--json"}).out, StartsWith("{\"version\":\""));
+  EXPECT_EQ(Run({"--version"}).exit_code, 0);
+}
+
+TEST(Serve, AnswersFromItsStartToItsEnd) {
+  const Place place;
+  place.folder.Write("repository/app/config.yaml", kConfigMap);
+  Program server(place.Serve({"--log-format", "text"}));
+  ASSERT_TRUE(server.AwaitError("info serving"));
+
+  const Finished healthy = Run({"healthcheck", "--socket", place.socket});
+  EXPECT_EQ(healthy.exit_code, 0);
+  const Finished called =
+      Run({"call", place.folder / "repository", "--app-path", "app", "--socket-dir", place.sockets,
+           "--app-name", "shop", "--kube-version", "1.34.0"});
+  EXPECT_EQ(called.exit_code, 0) << called.err;
+  EXPECT_EQ(called.out, kConfigMap);
+  const Finished refused =
+      Run({"call", place.folder / "repository", "--app-path", "none", "--socket", place.socket});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("none: app path does not exist"));
+  EXPECT_THAT(refused.out, IsEmpty());
+
+  server.Signal(SIGTERM);
+  const Finished ended = server.Wait();
+  EXPECT_EQ(ended.exit_code, 0);
+  EXPECT_THAT(ended.err, HasSubstr("app=shop"));
+  EXPECT_FALSE(Exists(place.socket));
+  EXPECT_EQ(place.RequestFolders(), 0U);
+
+  const Finished dead = Run({"healthcheck", "--socket", place.socket});
+  EXPECT_EQ(dead.exit_code, 1);
+  EXPECT_THAT(dead.err, HasSubstr(place.socket));
+}
+
+TEST(Serve, IsReadyWhenItsSocketExists) {
+  const Place place;
+  Program server(place.Serve());
+  while (!Exists(place.socket)) ASSERT_FALSE(HasFailure());
+  EXPECT_EQ(Run({"healthcheck", "--socket", place.socket}).exit_code, 0);
+}
+
+TEST(Serve, RefusesASecondServerOnItsSocketAndReplacesADeadOne) {
+  const Place place;
+  auto first = std::make_unique<Program>(place.Serve());
+  ASSERT_TRUE(first->AwaitError("serving"));
+  const Finished second = Run(place.Serve());
+  EXPECT_EQ(second.exit_code, 1);
+  EXPECT_THAT(second.err, HasSubstr("another server is running"));
+  EXPECT_EQ(Run({"healthcheck", "--socket", place.socket}).exit_code, 0);
+
+  first->Signal(SIGKILL);
+  first->Wait();
+  ASSERT_TRUE(Exists(place.socket));
+  Program third(place.Serve());
+  EXPECT_TRUE(third.AwaitError("serving"));
+}
+
+TEST(Serve, TakesItsNameFromThePluginsConfiguration) {
+  const Place place;
+  const std::string config = place.folder.Write(
+      "plugin.yaml", "kind: ConfigManagementPlugin\nmetadata: {name: sops}\nspec: {version: v2}\n");
+  Program server(place.Serve({"--config", config}));
+  ASSERT_TRUE(server.AwaitError("\"plugin\":\"sops-v2\""));
+  EXPECT_TRUE(Exists(place.sockets + "/sops-v2.sock"));
+}
+
+TEST(Serve, RefusesToStartWithAReason) {
+  const Place place;
+  const std::string commands = place.folder.Write(
+      "plugin.yaml",
+      "kind: ConfigManagementPlugin\nmetadata: {name: x}\nspec: {generate: {command: [sh]}}\n");
+  const Finished generate = Run(place.Serve({"--config", commands}));
+  EXPECT_EQ(generate.exit_code, 1);
+  EXPECT_THAT(generate.err, HasSubstr("plugin.yaml: spec.generate"));
+
+  const Finished missing = Run(place.Serve({"--config", place.folder / "none.yaml"}));
+  EXPECT_EQ(missing.exit_code, 1);
+  EXPECT_THAT(missing.err, HasSubstr("none.yaml"));
+
+  const Finished disk = Run({"serve", "--socket-dir", place.sockets, "--workdir", "/proc"});
+  EXPECT_EQ(disk.exit_code, 1);
+  EXPECT_THAT(disk.err, HasSubstr("--allow-disk-workdir"));
+
+  const Finished folder =
+      Run({"serve", "--socket-dir", place.folder / "none", "--workdir", place.work});
+  EXPECT_EQ(folder.exit_code, 1);
+  EXPECT_THAT(folder.err, HasSubstr("--socket-dir"));
+}
+
+TEST(Serve, ASecondSignalEndsARunningRequest) {
+  const Place place;
+  place.folder.Write("repository/kustomization.yaml", "resources: [config.yaml]\n");
+  place.folder.Write("repository/config.yaml", kConfigMap);
+  const std::string marker = place.folder / "started";
+  // Blocks until it is killed.
+  const std::string tool = place.folder.Write(
+      "kustomize", "#!/bin/sh\n: > '" + marker + "'\nwhile :; do sleep 1; done\n");
+  std::filesystem::permissions(tool, std::filesystem::perms::owner_all);
+  Program server(place.Serve({"--kustomize", tool, "--shutdown-grace", "3600"}));
+  ASSERT_TRUE(server.AwaitError("serving"));
+  Program call({"call", place.folder / "repository", "--socket", place.socket, "--kube-version",
+                "1.34.0", "--timeout", "300"});
+  while (!Exists(marker)) ASSERT_EQ(::usleep(1000), 0);
+  EXPECT_EQ(place.RequestFolders(), 1U);
+
+  server.Signal(SIGTERM);
+  ASSERT_TRUE(server.AwaitError("stopping"));
+  server.Signal(SIGTERM);
+  EXPECT_EQ(server.Wait().exit_code, 1);
+  EXPECT_EQ(call.Wait().exit_code, 1);
+  EXPECT_EQ(place.RequestFolders(), 0U);
+}
+
+TEST(Generate, RendersTheCurrentFolder) {
+  const Place place;
+  place.folder.Write("repository/app/config.yaml", kConfigMap);
+  const std::string app = place.folder / "repository/app";
+  for (const char* path : {"ARGOCD_APP_SOURCE_PATH=app", "ARGOCD_APP_SOURCE_PATH=./app/",
+                           "ARGOCD_APP_SOURCE_PATH=elsewhere", "ARGOCD_APP_SOURCE_PATH="}) {
+    const Finished finished = Run({"generate", "--workdir", place.work},
+                                  {"ARGOCD_APP_NAME=shop", "KUBE_VERSION=1.34.0", path}, app);
+    EXPECT_EQ(finished.exit_code, 0) << finished.err;
+    EXPECT_EQ(finished.out, kConfigMap) << path;
+  }
+  EXPECT_EQ(place.RequestFolders(), 0U);
+}
+
+TEST(Generate, SeesTheWholeRepositoryWhenItKnowsWhereItIs) {
+  const Place place;
+  place.folder.Write("repository/base/config.yaml", kConfigMap);
+  std::filesystem::create_directories(place.folder / "repository/apps/one");
+  place.folder.Link("../../base/config.yaml", "repository/apps/one/config.yaml");
+  const std::string app = place.folder / "repository/apps/one";
+  const std::vector<std::string> command{"generate", "--workdir", place.work};
+  EXPECT_EQ(Run(command, {"ARGOCD_APP_SOURCE_PATH=apps/one"}, app).out, kConfigMap);
+  EXPECT_EQ(Run(command, {}, app).exit_code, 1);
+}
+
+TEST(Generate, PrintsNothingButTheErrorWhenItFails) {
+  const Place place;
+  place.folder.Write("app/broken.yaml",
+                     std::string(kConfigMap) + "---\nkind: Secret\ndata: {p: hunter2}\n");
+  const Finished finished =
+      Run({"generate", "--workdir", place.work}, {"ARGOCD_APP_NAME=shop"}, place.folder / "app");
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_THAT(finished.out, IsEmpty());
+  EXPECT_THAT(finished.err, HasSubstr("application: shop"));
+  EXPECT_THAT(finished.err, Not(HasSubstr("hunter2")));
+}
+
+}  // namespace
+}  // namespace acd::commands
