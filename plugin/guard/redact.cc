@@ -1,6 +1,7 @@
 #include "plugin/guard/redact.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "decrypt/base/encoding.h"
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::size_t kMinValue = 4;
 constexpr std::size_t kPrefix = 8;  // enough of a long value to recognise it when it is cut off
+constexpr std::size_t kMaxForm = 64U << 10U;  // as much as a tool's message may hold
 constexpr std::string_view kReplacement = "[redacted]";
 
 // The inside of a Go or JSON string literal; the two agree on what matters here.
@@ -46,20 +48,23 @@ std::size_t CommonLength(std::string_view a, std::string_view b) {
   return i;
 }
 
-// Marks the bytes of `text` that show `form`, or its beginning.
-void Mark(std::string_view text, std::string_view form, std::vector<bool>& secret) {
-  const std::string_view start = form.substr(0, std::min(form.size(), kPrefix));
-  for (std::size_t at = text.find(start); at != std::string_view::npos;
-       at = text.find(start, at + 1)) {
-    const std::size_t length = CommonLength(text.substr(at), form);
-    std::fill_n(secret.begin() + static_cast<std::ptrdiff_t>(at), length, true);
-  }
+std::uint32_t FirstFour(std::string_view text) {
+  std::uint32_t value = 0;
+  std::memcpy(&value, text.data(), sizeof(value));
+  return value;
+}
+
+// How much of `form` stands at the beginning of `text`, if enough to recognise it.
+std::size_t Recognised(std::string_view text, std::string_view form) {
+  const std::size_t common = CommonLength(text, form);
+  return common >= std::min(form.size(), kPrefix) ? common : 0;
 }
 
 }  // namespace
 
 void Redactor::AddForm(std::string_view form) {
-  if (form.size() >= kMinValue) forms_.push_back(SecretBytes::CopyOf(form));
+  if (form.size() < kMinValue) return;
+  forms_[FirstFour(form)].push_back(SecretBytes::CopyOf(form.substr(0, kMaxForm)));
 }
 
 void Redactor::Add(const SecretBytes& value) {
@@ -84,7 +89,15 @@ std::string Redactor::Apply(std::string_view text) const {
   std::vector<bool> secret(text.size(), false);
   {
     const std::lock_guard lock(mutex_);
-    for (const SecretBytes& form : forms_) Mark(text, form.ExposeText(), secret);
+    for (std::size_t at = 0; at + kMinValue <= text.size(); ++at) {
+      const auto forms = forms_.find(FirstFour(text.substr(at)));
+      if (forms == forms_.end()) continue;
+      std::size_t length = 0;
+      for (const SecretBytes& form : forms->second) {
+        length = std::max(length, Recognised(text.substr(at), form.ExposeText()));
+      }
+      std::fill_n(secret.begin() + static_cast<std::ptrdiff_t>(at), length, true);
+    }
   }
   std::string out;
   out.reserve(text.size());

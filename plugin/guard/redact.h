@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "decrypt/base/secret_bytes.h"
@@ -25,7 +27,7 @@ class Redactor {
  private:
   void AddForm(std::string_view form);
   mutable std::mutex mutex_;
-  std::vector<SecretBytes> forms_;
+  std::unordered_map<std::uint32_t, std::vector<SecretBytes>> forms_;  ///< by their first bytes
 };
 
 }  // namespace acd::guard

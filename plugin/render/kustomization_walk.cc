@@ -153,6 +153,7 @@ class Walk {
   // Empty: not a local file.
   Result<std::string> Locate(const std::string& entry, const std::string& dir,
                              const std::string& field) {
+    ACD_CHECK(context_.request.budget.Check());
     const auto has = [&](std::string_view part) { return entry.find(part) != std::string::npos; };
     if (entry.empty() || has("\n")) return std::string();
     if (has("ref=-") || has("version=-") || has("file://")) {
