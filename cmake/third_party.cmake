@@ -18,6 +18,7 @@ function(acd_external name)
     set(wanted ${PC_${name}_STATIC_LIBRARIES})
   endif()
   list(REMOVE_DUPLICATES wanted)
+  list(REMOVE_ITEM wanted "" ${ACD_NOT_LINKED})
   set(libraries)
   foreach(library IN LISTS wanted)
     if(library MATCHES "^(c|m|dl|rt|pthread|atomic)$")
@@ -50,7 +51,10 @@ acd_external(yaml_cpp yaml-cpp)
 acd_external(re2 re2)
 acd_external(zlib zlib)
 # The unsecure variant: the plugin socket is plain HTTP/2, and libssl would only cost start time.
-acd_external(grpc grpc++_unsecure protobuf)
+# Its pkg-config file forgets what its archive needs; that of the secure variant names it.
+set(ACD_NOT_LINKED grpc grpc++ ssl crypto)
+acd_external(grpc grpc++_unsecure grpc++ protobuf)
+unset(ACD_NOT_LINKED)
 
 # libarchive: of its archive only tar and gzip are linked, so its own dependencies are not needed.
 if(ACD_STATIC)
