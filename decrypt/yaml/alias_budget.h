@@ -6,13 +6,12 @@
 
 namespace acd::yaml {
 
-/// Counts the nodes of a document while aliases are expanded, and says when there are too many.
+/// Counts the nodes of a document while aliases are expanded, and says when there are too many, or
+/// too many of them come from aliases: go-yaml's rule, which refuses an alias bomb early.
 class AliasBudget {
  public:
-  /// `by_ratio`: also go-yaml's rule on the share of nodes that come from aliases, which refuses an
-  /// alias bomb early.
-  AliasBudget(const Limits& limits, bool by_ratio)
-      : max_nodes_(limits.max_nodes), max_bytes_(limits.max_document_bytes), by_ratio_(by_ratio) {}
+  explicit AliasBudget(const Limits& limits)
+      : max_nodes_(limits.max_nodes), max_bytes_(limits.max_document_bytes) {}
 
   void EnterAlias() { ++alias_depth_; }
   void LeaveAlias() { --alias_depth_; }
@@ -25,7 +24,7 @@ class AliasBudget {
       aliased_bytes_ += text_bytes;
     }
     if (nodes_ > max_nodes_ || aliased_bytes_ > max_bytes_) return false;
-    return !by_ratio_ || aliased_nodes_ <= 100 || nodes_ <= 1000 ||
+    return aliased_nodes_ <= 100 || nodes_ <= 1000 ||
            static_cast<double>(aliased_nodes_) / static_cast<double>(nodes_) <= AllowedRatio();
   }
 
@@ -41,7 +40,6 @@ class AliasBudget {
 
   std::size_t max_nodes_;
   std::size_t max_bytes_;
-  bool by_ratio_;
   std::size_t nodes_ = 0;
   std::size_t aliased_nodes_ = 0;
   std::size_t aliased_bytes_ = 0;

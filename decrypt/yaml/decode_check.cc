@@ -56,7 +56,7 @@ std::string Quoted(std::string_view key) {
 
 class Checker {
  public:
-  explicit Checker(const Limits& limits) : limits_(limits), budget_(limits, true) {}
+  explicit Checker(const Limits& limits) : limits_(limits), budget_(limits) {}
 
   Status Check(const GraphNode& root) {
     bool good = false;

@@ -13,10 +13,10 @@ namespace {
 class Expander {
  public:
   Expander(const StreamParser& parser, const Limits& limits)
-      : parser_(parser), limits_(limits), budget_(limits, true) {}
+      : parser_(parser), limits_(limits), budget_(limits) {}
 
   Status ExpandDocument(const GraphNode& root, Node& to) {
-    budget_ = AliasBudget(limits_, true);
+    budget_ = AliasBudget(limits_);
     return Expand(root, to);
   }
 

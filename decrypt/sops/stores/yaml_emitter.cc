@@ -1,5 +1,6 @@
 #include "decrypt/sops/stores/yaml_emitter.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "decrypt/base/encoding.h"
@@ -11,6 +12,15 @@ namespace {
 constexpr std::size_t kMaxSimpleKey = 128;
 
 bool IsCollection(const Node& node) { return node.Is<Node::List>() || node.Is<Node::Map>(); }
+
+// A map or a list of maps. Any other value was read under a quoted "<<", and would not be read back
+// under the merge key as which sops prints it.
+bool CanBeMerged(const Node& value) {
+  const auto* list = value.As<Node::List>();
+  if (list == nullptr) return value.Is<Node::Map>();
+  return std::all_of(list->begin(), list->end(),
+                     [](const Node& item) { return item.Is<Node::Map>() || item.Is<Comment>(); });
+}
 
 }  // namespace
 
@@ -115,7 +125,11 @@ Status YamlEmitter::EmitMember(const Child& child, const Lines& tail, bool first
   WriteIndent();
   if (!line_.empty()) key_line_ = std::exchange(line_, {});
 
-  const ScalarPlan key = PlanString(child.entry->key);
+  ScalarPlan key = PlanString(child.entry->key);
+  if (key.tag == "!!merge" && !CanBeMerged(*child.value)) {
+    key.tag = {};
+    key.style = ScalarPlan::Style::kDoubleQuoted;
+  }
   const bool simple = !key.multiline && key.tag.size() + key.text.size() <= kMaxSimpleKey;
   if (!simple) WriteIndicator("?", true, false, true);
   EmitString(key, Parent::kMapping);

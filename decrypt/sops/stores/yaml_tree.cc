@@ -63,7 +63,7 @@ std::string GoTypeName(const yaml::GraphNode& key, const Node& value) {
 }  // namespace
 
 Result<Node> YamlTree::Convert(const yaml::GraphDocument& document) {
-  budget_ = yaml::AliasBudget(limits_, false);
+  budget_ = yaml::AliasBudget(limits_);
   const Graph& root = *document.root;
   Node::Map map;
   AddComments(document.head, false, map);

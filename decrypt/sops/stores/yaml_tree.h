@@ -19,7 +19,7 @@ class YamlTree {
  public:
   /// Both are borrowed.
   YamlTree(const yaml::StreamParser& parser, const Limits& limits)
-      : parser_(parser), limits_(limits), budget_(limits, false) {}
+      : parser_(parser), limits_(limits), budget_(limits) {}
 
   /// A document as a map. Errors: kInvalidInput (a root that is no map), kLimitExceeded.
   Result<Node> Convert(const yaml::GraphDocument& document);
