@@ -5,11 +5,10 @@ ARG GOLANG=golang:1.26.6-trixie
 
 # ---- our program, and its unit tests ------------------------------------------------------------
 FROM ${DEBIAN} AS build
-SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 WORKDIR /src
 # The packages alone first: this layer is kept while the sources change.
 COPY scripts/lib scripts/lib
-RUN source scripts/lib/common.sh; source scripts/lib/packages.sh; install_packages build unit-tests
+RUN bash -euo pipefail -c '. scripts/lib/common.sh; . scripts/lib/packages.sh; install_packages build unit-tests'
 COPY . .
 RUN cmake --preset release && cmake --build --preset release
 RUN ctest --preset release
@@ -17,14 +16,12 @@ RUN cmake --install build/release --prefix /out
 
 # ---- helm and kustomize, from their sources -----------------------------------------------------
 FROM ${GOLANG} AS tools
-SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 # Unset, Go's own default counts: --build-arg for a proxy of your own.
 ARG GOPROXY
 ARG GOSUMDB
 COPY scripts/lib /source/scripts/lib
-RUN cd /source/scripts/lib; source common.sh; source packages.sh; source tools.sh; \
-    need_tool helm kustomize; \
-    install -D -t /out "$(command -v helm)" "$(command -v kustomize)"
+RUN bash -euo pipefail -c 'cd /source/scripts/lib; . common.sh; . packages.sh; . tools.sh; \
+    need_tool helm kustomize; install -D -t /out "$(command -v helm)" "$(command -v kustomize)"'
 
 # ---- what runs ----------------------------------------------------------------------------------
 FROM ${DEBIAN}
