@@ -21,6 +21,11 @@
 namespace acd::render {
 namespace {
 
+constexpr const char* kTransports = "https:http:ssh";
+// With exec functions on, a remote base could name any program, and nobody could look at it first.
+constexpr const char* kNoTransports = "none";
+constexpr const char* kNotAllowed = "transport '";
+
 Status MakeFolders(std::string path, std::initializer_list<const char*> names) {
   for (const char* name : names) {
     path += std::string("/") + name;
@@ -70,6 +75,11 @@ Result<SecretBytes> Build(Context& context, const ToolRun& run, const KsopsBroke
   if (outcome.exit_code == 0 && !refused) return std::move(outcome.out);
   if (outcome.exit_code == 0) return Fail(Error(*refused).With("ksops").With(run.label));
   Failure failure = ToolFailure(context, run, outcome, "");
+  if (broker != nullptr && outcome.err.find(kNotAllowed) != std::string::npos) {
+    failure.error.hint =
+        "a remote base cannot be combined with KSOPS generators: it could name any program to run; "
+        "copy it into the repository";
+  }
   if (refused) {  // knows more about the cause than an exit status does
     failure.error.code = refused->code;
     failure.error.hint = refused->hint;
@@ -94,6 +104,7 @@ Result<std::vector<Produced>> RenderKustomize(Context& context) {
   if (graph.runs_ksops) {
     ACD_CHECK(InstallKsops(context, home));
     ACD_TRY(broker, KsopsBroker::Start(context));
+    run.command.environment["GIT_ALLOW_PROTOCOL"] = kNoTransports;
     run.command.environment["ARGOCD_DECRYPT_BROKER"] = broker->address();
     run.command.args.insert(run.command.args.end(), {"--enable-alpha-plugins", "--enable-exec"});
   }

@@ -278,6 +278,15 @@ TEST_F(KustomizeTest, RefusesRemoteReferencesThatRunOrReadLocally) {
   }
 }
 
+TEST_F(KustomizeTest, FetchesNoRemoteBaseWhenItCouldRunPrograms) {
+  Ksops();
+  Write("kustomization.yaml",
+        "resources: ['https://127.0.0.1:1/org/repo//base?ref=v1']\ngenerators: [generator.yaml]\n");
+  const auto out = Run();
+  EXPECT_THAT(out, Fails(Code::kToolFailed, "transport 'https' not allowed"));
+  EXPECT_THAT(Complaint(out), HasSubstr("a remote base cannot be combined with KSOPS generators"));
+}
+
 TEST_F(KustomizeTest, SurvivesCycles) {
   Write("a/kustomization.yaml", "resources: [../b]\n");
   Write("b/kustomization.yaml", "resources: [../a]\n");
