@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -17,6 +18,12 @@ constexpr std::chrono::milliseconds kAnswerTime{250};
 
 // A wire string of n bytes costs its tag and length too.
 constexpr std::size_t kManifestOverheadBytes = 6;
+
+// The settings of ArchiveLimits, by the names that an operator knows.
+constexpr std::string_view kLimitsHint =
+    "the plugin's ARGOCD_DECRYPT_MAX_ARCHIVE_MB, _MAX_UNPACKED_MB, _MAX_ENTRIES and _MAX_RATIO "
+    "bound "
+    "what it unpacks; the repo-server can leave files out with --plugin-tar-exclude";
 
 Result<UniqueFd> OpenFolder(const std::string& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -154,7 +161,11 @@ Status ManifestService::Receive(Call& call) {
   }
   // A damaged transfer also damages the archive: the first is the cause.
   ACD_CHECK(call.stream.Finish(call.metadata.checksum));
-  if (!unpacked) return Fail(std::move(unpacked).error());
+  if (!unpacked) {
+    Error error = std::move(unpacked).error();
+    if (error.code == Code::kLimitExceeded) error = std::move(error).Hint(kLimitsHint);
+    return Fail(std::move(error));
+  }
   return {};
 }
 
