@@ -309,6 +309,15 @@ TEST_F(KustomizeTest, RefusesATamperedResource) {
   EXPECT_THAT(Run(), Fails(Code::kAuthFailed, "decrypt: r.yaml: "));
 }
 
+TEST_F(KustomizeTest, NamesAnEncryptedFileOfAFormatThatIsNotBuiltIn) {
+  for (const char* file : {"app.env", "app.ini"}) {
+    UseFile(std::string("broken/") + file, file);
+    Write("kustomization.yaml",
+          std::string("secretGenerator: [{name: x, files: [") + file + "]}]\n");
+    EXPECT_THAT(Run(), Fails(Code::kUnsupported, std::string("decrypt: ") + file + ": ")) << file;
+  }
+}
+
 TEST_F(KustomizeTest, RefusesToDecryptForTheSourceHydrator) {
   request_.application.kube_version.clear();
   Use("kustomize");
