@@ -1,5 +1,6 @@
 #include "decrypt/decrypt.h"
 
+#include <string>
 #include <utility>
 
 #include "decrypt/sops/data_key.h"
@@ -34,6 +35,12 @@ Result<Opened> Read(std::span<const std::uint8_t> content, const DecryptOptions&
   return opened;
 }
 
+/// The printing step, in sops's words.
+Result<SecretBytes> Printed(std::string_view what, Result<SecretBytes> text) {
+  if (text) return text;
+  return Fail(std::move(text).error().With("Error dumping " + std::string(what)).At(Stage::kEmit));
+}
+
 /// Prints the whole file, or what the path leads to: a map as a file of its own (further documents
 /// follow, as in sops), a string as it is, anything else as the format prints a value.
 Result<SecretBytes> Print(std::vector<sops::Node> documents, const sops::TreePath& path,
@@ -49,7 +56,7 @@ Result<SecretBytes> Print(std::vector<sops::Node> documents, const sops::TreePat
     }
     documents.front() = std::move(part);
   }
-  return At(Stage::kEmit, sops::WriteStore(options.output, documents, options.write));
+  return Printed("file", sops::WriteStore(options.output, documents, options.write));
 }
 
 }  // namespace

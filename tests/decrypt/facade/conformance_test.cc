@@ -300,7 +300,9 @@ TEST(Conformance, BinaryNeedsAStringCalledData) {
   DecryptOptions options = testing::OptionsFor(Format::kJson);
   options.output = Format::kBinary;
   const auto plain = DecryptDocument(AsBytes(Sample("types.json")), options, *keys, {});
-  EXPECT_THAT(Outcome(plain), Is("4", "error emitting binary store: no binary data found in tree"));
+  EXPECT_THAT(
+      Outcome(plain),
+      Is("4", "Error dumping file: error emitting binary store: no binary data found in tree"));
   EXPECT_THAT(plain.error().hint, ::testing::HasSubstr("--output-type"));
 }
 
