@@ -38,6 +38,9 @@ func (b *bench) settledRSS(pid int) int64 {
 	return last
 }
 
+// batch is how many requests share a reading: the kernel counts a server's time in steps of 10 ms.
+const batch = 5
+
 // repository: 2,000 files, 20 MB, of which the application is one small manifest.
 func (b *bench) repository() {
 	app := harness.App{Root: harness.Tmpfs(b), Path: "apps/small"}
@@ -51,7 +54,6 @@ func (b *bench) repository() {
 		clients = append(clients, c)
 		b.generate(c, app) // the first request pays for lazy initialisation
 	}
-	const batch = 4 // the kernel counts a process's time in steps of 10 ms
 	var cpu, wall [2]samples
 	for range max(5, b.rounds/2) {
 		for i, s := range servers {
