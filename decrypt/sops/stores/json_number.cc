@@ -64,21 +64,18 @@ std::string FormatJsonDouble(double value) {
   if (e > 2) digits += text.substr(2, e - 2);
 
   std::string out = std::signbit(value) ? "-" : "";
-  const auto count = static_cast<int>(digits.size());
-  if (value == 0) return out + "0";
+  if (value == 0) return out.append("0");
   if (exponent < -6 || exponent >= 21) {
-    out += digits.substr(0, 1);
-    if (count > 1) out += "." + digits.substr(1);
-    return out + (exponent < 0 ? "e-" : "e+") + std::to_string(std::abs(exponent));
+    out.append(digits, 0, 1);
+    if (digits.size() > 1) out.append(".").append(digits, 1);
+    return out.append(exponent < 0 ? "e-" : "e+").append(std::to_string(std::abs(exponent)));
   }
   if (exponent < 0) {
-    return out + "0." + std::string(static_cast<std::size_t>(-exponent - 1), '0') + digits;
+    return out.append("0.").append(static_cast<std::size_t>(-exponent - 1), '0').append(digits);
   }
-  if (count <= exponent + 1) {
-    return out + digits + std::string(static_cast<std::size_t>(exponent + 1 - count), '0');
-  }
-  const auto whole = static_cast<std::size_t>(exponent + 1);
-  return out + digits.substr(0, whole) + "." + digits.substr(whole);
+  const auto whole = static_cast<std::size_t>(exponent + 1);  // digits before the point
+  if (digits.size() <= whole) return out.append(digits).append(whole - digits.size(), '0');
+  return out.append(digits, 0, whole).append(".").append(digits, whole);
 }
 
 }  // namespace acd::sops

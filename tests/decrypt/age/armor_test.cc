@@ -64,7 +64,8 @@ TEST(AgeArmor, RefusesEverythingElse) {
   for (const Row& row : {
            Row{"empty", "", "unexpected EOF"},
            Row{"no armor", "age-encryption.org/v1\n", "invalid first line"},
-           Row{"space before the marker", " " + Armored("YWdl\n"), "invalid first line"},
+           Row{"space before the marker", std::string(" ").append(Armored("YWdl\n")),
+               "invalid first line"},
            Row{"lower-case marker", "-----begin age encrypted file-----\nYWdl\n" + end,
                "invalid first line"},
            Row{"no end", begin + "YWdl\n", "unexpected EOF"},

@@ -151,7 +151,7 @@ TEST(JsonStore, ReadsEscapesAndRepairsTextAsGo) {
     ASSERT_THAT(node, IsOk()) << row.in;
     EXPECT_EQ((*node->As<Node::Map>())[0].value.As<SecretBytes>()->ExposeText(), row.text)
         << row.in;
-    const auto key = Read("{" + std::string(row.in) + ":1}");
+    const auto key = Read(std::string("{").append(row.in) + ":1}");
     ASSERT_THAT(key, IsOk()) << row.in;
     EXPECT_EQ((*key->As<Node::Map>())[0].key, row.text) << row.in;
   }
