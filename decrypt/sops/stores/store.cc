@@ -1,5 +1,6 @@
 #include "decrypt/sops/stores/store.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -23,10 +24,32 @@ Result<std::vector<Node>> One(Result<Node> document) {
   return documents;
 }
 
+/// Takes the comments off that stand before a list's first element, as lines. Below a key they have
+/// no place in sops's output, above a list of its own they do.
+SecretBytes TakeHead(Node& value) {
+  SecretBytes head;
+  auto* list = value.As<Node::List>();
+  if (list == nullptr) return head;
+  const auto first = std::find_if(list->begin(), list->end(),
+                                  [](const Node& item) { return !item.Is<Comment>(); });
+  const bool lines = std::all_of(list->begin(), first, [](const Node& item) {
+    return item.As<Comment>()->text.ExposeText().find_first_of("\r\n") == std::string_view::npos;
+  });
+  if (first == list->end() || !lines) return head;
+  for (auto item = list->begin(); item != first; ++item) {
+    head.Append('#');
+    head.Append(item->As<Comment>()->text.Expose());
+    head.Append('\n');
+  }
+  list->erase(list->begin(), first);
+  return head;
+}
+
 /// The YAML of a value by itself, cut out of a document that has it as its only member.
 Result<SecretBytes> WriteYamlValue(Node value) {
   constexpr std::string_view kKey = "v";
   constexpr std::string_view kIndent = "    ";
+  SecretBytes out = TakeHead(value);
   Node::Map map;
   map.push_back(Entry{std::string(kKey), std::move(value)});
   std::vector<Node> documents;
@@ -36,10 +59,10 @@ Result<SecretBytes> WriteYamlValue(Node value) {
   text.remove_prefix(kKey.size() + 1);
   if (text.starts_with(' ')) return SecretBytes::CopyOf(text.substr(1));
   text.remove_prefix(1);  // the value stands below its key: take one level of indentation away
-  SecretBytes out;
-  out.Reserve(text.size());
+  out.Reserve(out.size() + text.size());
   while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n') + 1);
+    const std::size_t end = text.find('\n');
+    const std::string_view line = end == std::string_view::npos ? text : text.substr(0, end + 1);
     text.remove_prefix(line.size());
     out.Append(line.starts_with(kIndent) ? line.substr(kIndent.size()) : line);
   }
