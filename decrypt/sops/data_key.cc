@@ -1,6 +1,8 @@
 #include "decrypt/sops/data_key.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -18,11 +20,10 @@ std::vector<const WrappedKey*> InOrder(const std::vector<WrappedKey>& group,
   std::vector<const WrappedKey*> out;
   out.reserve(group.size());
   for (const WrappedKey& key : group) out.push_back(&key);
-  const auto priority = [&](const WrappedKey* key) {
-    // Of a type named twice, Go's map keeps the last place.
+  const auto priority = [&](const WrappedKey* key) -> std::ptrdiff_t {
+    // From the end: of a type named twice, the last place counts in sops.
     const auto found = std::find(order.rbegin(), order.rend(), keys::TypeName(key->type));
-    return order.rend() - found -
-           (found == order.rend() ? -static_cast<std::ptrdiff_t>(order.size() + 1) : 0);
+    return found == order.rend() ? std::ssize(order) + 1 : order.rend() - found;
   };
   if (group.size() > 1) {
     std::stable_sort(out.begin(), out.end(), [&](const WrappedKey* a, const WrappedKey* b) {

@@ -1,6 +1,7 @@
 // Whatever is done to an encrypted file: no crash, and no plaintext unless it is the true one.
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
