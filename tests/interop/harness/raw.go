@@ -134,6 +134,12 @@ func Link(name, target string) Entry {
 // Archive packs entries in the given order, as they are.
 func Archive(t T, entries ...Entry) []byte {
 	t.Helper()
+	return ArchiveWithTail(t, "", entries...)
+}
+
+// ArchiveWithTail has more bytes after the end of the tar, inside the gzip stream.
+func ArchiveWithTail(t T, tail string, entries ...Entry) []byte {
+	t.Helper()
 	var out bytes.Buffer
 	zip := gzip.NewWriter(&out)
 	archive := tar.NewWriter(zip)
@@ -144,6 +150,8 @@ func Archive(t T, entries ...Entry) []byte {
 		Check(t, err)
 	}
 	Check(t, archive.Close())
+	_, err := io.WriteString(zip, tail)
+	Check(t, err)
 	Check(t, zip.Close())
 	return out.Bytes()
 }
