@@ -45,6 +45,16 @@ class Scanner {
     Mark mark;
   };
 
+  /// Line breaks inside a scalar: a single one becomes a space, of several the first is dropped.
+  struct Fold {
+    bool active = false;     // a break was met, so blanks are indentation
+    std::string_view first;  // empty if it was escaped
+    std::string more;
+
+    void Add(std::string_view line_break);
+    void AppendTo(SecretBytes& out);
+  };
+
   // scanner.cc: which token comes next.
   bool FetchMoreTokens();
   bool FetchNextToken();
@@ -81,6 +91,8 @@ class Scanner {
 
   // scanner_scalars.cc
   bool FetchPlainScalar();
+  std::int32_t PlainRunEnd() const;
+  bool SkipPlainBlanks(Mark start, Fold& fold);
   bool FetchQuotedScalar(char quote);
   bool ScanQuotedBody(char quote, Mark start, SecretBytes& out);
   bool ScanQuotedRun(char quote, Mark start, SecretBytes& out, bool& escaped_break);
@@ -141,7 +153,6 @@ class Scanner {
   std::size_t comments_head_ = 0;
 
   std::vector<SecretBytes> texts_;  // scalars that are no views of the input
-  std::string breaks_;              // scratch: folded line breaks
   Error error_;
 };
 

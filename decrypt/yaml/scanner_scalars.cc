@@ -86,62 +86,30 @@ bool IsFlowIndicator(char c) {
 
 }  // namespace
 
+// Lines are joined as they come: a view of the input will do until there is a second one.
 bool Scanner::FetchPlainScalar() {
   if (!SaveSimpleKey()) return false;
   simple_key_allowed_ = false;
   const Mark start = Here();
-  const std::int32_t indent = indent_ + 1;
-  SecretBytes folded;              // the lines before the last one, when there are several
-  std::int32_t line_begin = pos_;  // where the text of the last line begins
-  std::int32_t line_end = pos_;    // and ends
-  std::string_view leading_break;
-  bool leading_blanks = false;
-  breaks_.clear();
+  SecretBytes folded;              // the lines before the last one
+  std::int32_t line_begin = pos_;  // the text of the last line
+  std::int32_t line_end = pos_;
+  Fold fold;
 
   while (!AtDocumentIndicator() && *At() != '#') {
-    std::int32_t end = pos_;
-    while (!IsBlankOrEnd(text_ + end)) {
-      const char c = text_[end];
-      if (c == ':' && IsBlankOrEnd(text_ + end + 1)) break;
-      if (flow_level_ > 0 && IsFlowIndicator(c)) break;
-      ++end;
-    }
+    const std::int32_t end = PlainRunEnd();
     if (end > pos_) {
-      if (leading_blanks) {
+      if (fold.active) {
         folded.Append(TextBetween(line_begin, line_end));
-        if (leading_break != "\n")
-          folded.Append(leading_break);
-        else if (breaks_.empty())
-          folded.Append(' ');
-        folded.Append(breaks_);
-        breaks_.clear();
-        leading_blanks = false;
+        fold.AppendTo(folded);
         line_begin = pos_;
       }
       SkipText(end);
       line_end = end;
     }
     if (!IsBlank(At()) && !IsBreak(At())) break;
-
-    for (;;) {
-      if (IsBlank(At())) {
-        if (leading_blanks && Column() < indent && *At() == '\t') {
-          return Refuse(start, "found a tab character that violates indentation");
-        }
-        ++pos_;
-      } else if (IsBreak(At())) {
-        const std::string_view line_break = ReadBreak();
-        if (leading_blanks) {
-          breaks_ += line_break;
-        } else {
-          leading_break = line_break;
-          leading_blanks = true;
-        }
-      } else {
-        break;
-      }
-    }
-    if (flow_level_ == 0 && Column() < indent) break;
+    if (!SkipPlainBlanks(start, fold)) return false;
+    if (flow_level_ == 0 && Column() <= indent_) break;
   }
 
   Token token{TokenType::kScalar, ScalarStyle::kPlain, start, {}, {}};
@@ -151,8 +119,34 @@ bool Scanner::FetchPlainScalar() {
     token.text = Keep(std::move(folded));
   }
   InsertToken(-1, token);
-  if (leading_blanks) simple_key_allowed_ = true;
+  if (fold.active) simple_key_allowed_ = true;
   return true;
+}
+
+// Where the characters of a plain scalar end that are not parted by blanks.
+std::int32_t Scanner::PlainRunEnd() const {
+  std::int32_t end = pos_;
+  for (; !IsBlankOrEnd(text_ + end); ++end) {
+    const char c = text_[end];
+    if (c == ':' && IsBlankOrEnd(text_ + end + 1)) break;
+    if (flow_level_ > 0 && IsFlowIndicator(c)) break;
+  }
+  return end;
+}
+
+bool Scanner::SkipPlainBlanks(Mark start, Fold& fold) {
+  for (;;) {
+    if (IsBlank(At())) {
+      if (fold.active && Column() <= indent_ && *At() == '\t') {
+        return Refuse(start, "found a tab character that violates indentation");
+      }
+      ++pos_;
+    } else if (IsBreak(At())) {
+      fold.Add(ReadBreak());
+    } else {
+      return true;
+    }
+  }
 }
 
 bool Scanner::FetchQuotedScalar(char quote) {
@@ -248,37 +242,44 @@ bool Scanner::ScanEscape(Mark start, SecretBytes& out) {
 
 // Blanks and breaks inside quotes: kept on a line, folded across lines.
 void Scanner::ScanQuotedBlanks(bool escaped_break, SecretBytes& out) {
-  bool leading_blanks = escaped_break;
-  std::string_view leading_break;
-  breaks_.clear();
+  Fold fold;
+  fold.active = escaped_break;
   const std::int32_t begin = pos_;
   std::int32_t end = pos_;
   for (;;) {
     if (IsBlank(At())) {
       ++pos_;
-      if (!leading_blanks) end = pos_;
+      if (!fold.active) end = pos_;
     } else if (IsBreak(At())) {
-      const std::string_view line_break = ReadBreak();
-      if (leading_blanks) {
-        breaks_ += line_break;
-      } else {
-        leading_break = line_break;
-        leading_blanks = true;
-      }
+      fold.Add(ReadBreak());
     } else {
       break;
     }
   }
-  if (!leading_blanks) {
+  if (fold.active) {
+    fold.AppendTo(out);
+  } else {
     out.Append(TextBetween(begin, end));
-    return;
   }
-  if (leading_break != "\n") {
-    out.Append(leading_break);
-  } else if (breaks_.empty()) {
+}
+
+void Scanner::Fold::Add(std::string_view line_break) {
+  if (active) {
+    more += line_break;
+  } else {
+    first = line_break;
+    active = true;
+  }
+}
+
+void Scanner::Fold::AppendTo(SecretBytes& out) {
+  if (first != "\n") {
+    out.Append(first);
+  } else if (more.empty()) {
     out.Append(' ');
   }
-  out.Append(breaks_);
+  out.Append(more);
+  *this = {};
 }
 
 }  // namespace acd::yaml

@@ -12,13 +12,13 @@ bool IsDirective(TokenType type) {
   return type == TokenType::kVersionDirective || type == TokenType::kTagDirective;
 }
 
-/// The text of a document starts behind its marker, and on the next line if this one is empty.
+/// The text of a document starts with the first word behind its marker, or else on the next line.
+/// No block collection can start on the marker's line, so the columns cut off do not matter.
 std::size_t ContentStart(std::string_view text, std::size_t marker) {
-  const std::size_t behind = marker + 3;
-  std::size_t at = text.find_first_not_of(" \t", behind);
+  std::size_t at = text.find_first_not_of(" \t", marker + 3);
   if (at == std::string_view::npos) return text.size();
   if (text[at] == '\r' && at + 1 < text.size() && text[at + 1] == '\n') ++at;
-  return text[at] == '\n' || text[at] == '\r' ? at + 1 : behind;
+  return text[at] == '\n' || text[at] == '\r' ? at + 1 : at;
 }
 
 }  // namespace

@@ -64,16 +64,20 @@ std::string GoTypeName(const yaml::GraphNode& key, const Node& value) {
 
 Result<Node> YamlTree::Convert(const yaml::GraphDocument& document) {
   budget_ = yaml::AliasBudget(limits_);
-  const Graph& root = *document.root;
   Node::Map map;
   AddComments(document.head, false, map);
+  ACD_CHECK(ConvertRoot(*document.root, map));
+  AddComments(document.foot, false, map);
+  return Node(std::move(map));
+}
+
+Status YamlTree::ConvertRoot(const Graph& root, Node::Map& map) {
+  ACD_CHECK(Count(root));
   switch (root.kind) {
     case Kind::kMapping:
-      ACD_CHECK(Count(root));
       depth_ = 1;
       open_.assign(1, &root);
-      ACD_CHECK(ConvertMembers(root, true, map));
-      break;
+      return ConvertMembers(root, true, map);
     case Kind::kScalar:
       if (!IsNull(root)) {
         return Fail(Code::kInvalidInput,
@@ -81,14 +85,18 @@ Result<Node> YamlTree::Convert(const yaml::GraphDocument& document) {
       }
       AddComments(root.comments.head, false, map);
       AddComments(root.comments.line, false, map);
-      break;
+      return {};
     case Kind::kSequence:
-    case Kind::kAlias:
-      return Fail(Code::kInvalidInput,
-                  At(root) + "YAML documents that are sequences are not supported");
+      break;
+    case Kind::kAlias:  // of an anchor in a document before
+      AddComments(root.comments.head, false, map);
+      AddComments(root.comments.line, false, map);
+      ACD_CHECK(ConvertRoot(*root.target, map));
+      AddComments(root.comments.foot, false, map);
+      return {};
   }
-  AddComments(document.foot, false, map);
-  return Node(std::move(map));
+  return Fail(Code::kInvalidInput,
+              At(root) + "YAML documents that are sequences are not supported");
 }
 
 Status YamlTree::Count(const Graph& node) {

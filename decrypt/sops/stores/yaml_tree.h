@@ -30,6 +30,7 @@ class YamlTree {
  private:
   using Graph = yaml::GraphNode;
 
+  Status ConvertRoot(const Graph& root, Node::Map& map);
   /// `with_comments`: the node's own comments go into the result too.
   Status ConvertValue(const Graph& node, bool with_comments, Node& out);
   Status ConvertCollection(const Graph& node, bool with_comments, Node& out);

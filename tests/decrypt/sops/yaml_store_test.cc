@@ -623,6 +623,11 @@ TEST(YamlStore, ReadsNoDocumentFromNothing) {
   EXPECT_THAT(Read("# only\n\n"), Fails(Code::kInvalidInput, "EOF"));
 }
 
+TEST(YamlStore, KeepsAnchorsFromDocumentToDocument) {
+  EXPECT_EQ(Reprint("a: &x 1\n---\nb: *x\n"), "a: 1\n---\nb: 1\n");
+  EXPECT_EQ(Reprint("&x {a: 1}\n--- # c\n*x\n"), "a: 1\n---\n# c\na: 1\n");
+}
+
 TEST(YamlStore, ReadsUtf16AndAByteOrderMark) {
   EXPECT_EQ(Reprint("\xEF\xBB\xBF"
                     "a: 1\n"),

@@ -98,7 +98,7 @@ TEST(YamlReader, SaysWhereEachDocumentsTextIs) {
   ASSERT_TRUE(documents.has_value()) << documents.error().message;
   std::vector<std::string> texts;
   for (const Document& d : *documents) texts.push_back(text.substr(d.begin, d.end - d.begin));
-  EXPECT_THAT(texts, ElementsAre("# top\na: 1\n", " # second\nb: 2\n", " {c: 3}\n", "", ""));
+  EXPECT_THAT(texts, ElementsAre("# top\na: 1\n", "# second\nb: 2\n", "{c: 3}\n", "", ""));
   EXPECT_FALSE((*documents)[2].empty);
   EXPECT_TRUE((*documents)[3].empty);
 }
