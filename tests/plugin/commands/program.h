@@ -122,8 +122,8 @@ class Program {
   std::string errors_;
 };
 
-inline Finished Run(std::vector<std::string> args, std::vector<std::string> environment = {},
-                    const std::string& directory = {}) {
+inline Finished RunProgram(std::vector<std::string> args, std::vector<std::string> environment = {},
+                           const std::string& directory = {}) {
   return Program(std::move(args), std::move(environment), directory).Wait();
 }
 

@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using testing::Program;
-using testing::Run;
+using testing::RunProgram;
 using ::testing::StartsWith;
 using workspace::testing::Exists;
 using workspace::testing::TestFolder;
@@ -54,7 +54,7 @@ struct Place {
 TEST(Program, WithoutOrWithAnUnknownCommandSaysHow) {
   for (const std::vector<std::string>& args :
        {std::vector<std::string>{}, std::vector<std::string>{"reticulate"}}) {
-    const Finished finished = Run(args);
+    const Finished finished = RunProgram(args);
     EXPECT_EQ(finished.exit_code, 2);
     EXPECT_THAT(finished.err, HasSubstr("healthcheck"));
     EXPECT_THAT(finished.out, IsEmpty());
@@ -62,7 +62,7 @@ TEST(Program, WithoutOrWithAnUnknownCommandSaysHow) {
 }
 
 TEST(Program, HelpListsTheCommandsWithAnExample) {
-  const Finished finished = Run({"--help"});
+  const Finished finished = RunProgram({"--help"});
   EXPECT_EQ(finished.exit_code, 0);
   for (const char* name :
        {"serve", "generate", "decrypt", "ksops", "call", "healthcheck", "version"}) {
@@ -73,31 +73,31 @@ TEST(Program, HelpListsTheCommandsWithAnExample) {
 
 TEST(Program, EachCommandHelpsWithAnExample) {
   for (const char* name : {"serve", "generate", "decrypt", "call", "healthcheck", "version"}) {
-    const Finished finished = Run({name, "--help"});
+    const Finished finished = RunProgram({name, "--help"});
     EXPECT_EQ(finished.exit_code, 0) << name;
     EXPECT_THAT(finished.out, HasSubstr("xample")) << name;
-    const Finished wrong = Run({name, "--no-such-flag"});
+    const Finished wrong = RunProgram({name, "--no-such-flag"});
     EXPECT_NE(wrong.exit_code, 0) << name;
     EXPECT_THAT(wrong.out, IsEmpty()) << name;
   }
 }
 
 TEST(Program, EverySettingIsAFlagAndAVariable) {
-  const std::string help = Run({"serve", "--help"}).out;
+  const std::string help = RunProgram({"serve", "--help"}).out;
   for (std::size_t at = help.find("\n  --"); at != std::string::npos;
        at = help.find("\n  --", at + 1)) {
     std::string name = help.substr(at + 5, help.find_first_of(" ,=[", at + 5) - at - 5);
     for (char& c : name) c = c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
     EXPECT_THAT(help, HasSubstr("(Env:ARGOCD_DECRYPT_" + name + ")"));
   }
-  const Finished bad = Run({"serve"}, {"ARGOCD_DECRYPT_LOG_FORMAT=xml"});
+  const Finished bad = RunProgram({"serve"}, {"ARGOCD_DECRYPT_LOG_FORMAT=xml"});
   EXPECT_EQ(bad.exit_code, 2);
 }
 
 TEST(Version, IsPrintedInTwoForms) {
-  EXPECT_THAT(Run({"version"}).out, StartsWith("argocd-decrypt "));
-  EXPECT_THAT(Run({"version", "--json"}).out, StartsWith("{\"version\":\""));
-  EXPECT_EQ(Run({"--version"}).exit_code, 0);
+  EXPECT_THAT(RunProgram({"version"}).out, StartsWith("argocd-decrypt "));
+  EXPECT_THAT(RunProgram({"version", "--json"}).out, StartsWith("{\"version\":\""));
+  EXPECT_EQ(RunProgram({"--version"}).exit_code, 0);
 }
 
 TEST(Serve, AnswersFromItsStartToItsEnd) {
@@ -106,15 +106,15 @@ TEST(Serve, AnswersFromItsStartToItsEnd) {
   Program server(place.Serve({"--log-format", "text"}));
   ASSERT_TRUE(server.AwaitError("info serving"));
 
-  const Finished healthy = Run({"healthcheck", "--socket", place.socket});
+  const Finished healthy = RunProgram({"healthcheck", "--socket", place.socket});
   EXPECT_EQ(healthy.exit_code, 0);
   const Finished called =
-      Run({"call", place.folder / "repository", "--app-path", "app", "--socket-dir", place.sockets,
-           "--app-name", "shop", "--kube-version", "1.34.0"});
+      RunProgram({"call", place.folder / "repository", "--app-path", "app", "--socket-dir",
+                  place.sockets, "--app-name", "shop", "--kube-version", "1.34.0"});
   EXPECT_EQ(called.exit_code, 0) << called.err;
   EXPECT_EQ(called.out, kConfigMap);
-  const Finished refused =
-      Run({"call", place.folder / "repository", "--app-path", "none", "--socket", place.socket});
+  const Finished refused = RunProgram(
+      {"call", place.folder / "repository", "--app-path", "none", "--socket", place.socket});
   EXPECT_EQ(refused.exit_code, 1);
   EXPECT_THAT(refused.err, HasSubstr("none: app path does not exist"));
   EXPECT_THAT(refused.out, IsEmpty());
@@ -126,7 +126,7 @@ TEST(Serve, AnswersFromItsStartToItsEnd) {
   EXPECT_FALSE(Exists(place.socket));
   EXPECT_EQ(place.RequestFolders(), 0U);
 
-  const Finished dead = Run({"healthcheck", "--socket", place.socket});
+  const Finished dead = RunProgram({"healthcheck", "--socket", place.socket});
   EXPECT_EQ(dead.exit_code, 1);
   EXPECT_THAT(dead.err, HasSubstr(place.socket));
 }
@@ -135,17 +135,17 @@ TEST(Serve, IsReadyWhenItsSocketExists) {
   const Place place;
   Program server(place.Serve());
   while (!Exists(place.socket)) ASSERT_FALSE(HasFailure());
-  EXPECT_EQ(Run({"healthcheck", "--socket", place.socket}).exit_code, 0);
+  EXPECT_EQ(RunProgram({"healthcheck", "--socket", place.socket}).exit_code, 0);
 }
 
 TEST(Serve, RefusesASecondServerOnItsSocketAndReplacesADeadOne) {
   const Place place;
   auto first = std::make_unique<Program>(place.Serve());
   ASSERT_TRUE(first->AwaitError("serving"));
-  const Finished second = Run(place.Serve());
+  const Finished second = RunProgram(place.Serve());
   EXPECT_EQ(second.exit_code, 1);
   EXPECT_THAT(second.err, HasSubstr("another server is running"));
-  EXPECT_EQ(Run({"healthcheck", "--socket", place.socket}).exit_code, 0);
+  EXPECT_EQ(RunProgram({"healthcheck", "--socket", place.socket}).exit_code, 0);
 
   first->Signal(SIGKILL);
   first->Wait();
@@ -168,20 +168,20 @@ TEST(Serve, RefusesToStartWithAReason) {
   const std::string commands = place.folder.Write(
       "plugin.yaml",
       "kind: ConfigManagementPlugin\nmetadata: {name: x}\nspec: {generate: {command: [sh]}}\n");
-  const Finished generate = Run(place.Serve({"--config", commands}));
+  const Finished generate = RunProgram(place.Serve({"--config", commands}));
   EXPECT_EQ(generate.exit_code, 1);
   EXPECT_THAT(generate.err, HasSubstr("plugin.yaml: spec.generate"));
 
-  const Finished missing = Run(place.Serve({"--config", place.folder / "none.yaml"}));
+  const Finished missing = RunProgram(place.Serve({"--config", place.folder / "none.yaml"}));
   EXPECT_EQ(missing.exit_code, 1);
   EXPECT_THAT(missing.err, HasSubstr("none.yaml"));
 
-  const Finished disk = Run({"serve", "--socket-dir", place.sockets, "--workdir", "/proc"});
+  const Finished disk = RunProgram({"serve", "--socket-dir", place.sockets, "--workdir", "/proc"});
   EXPECT_EQ(disk.exit_code, 1);
   EXPECT_THAT(disk.err, HasSubstr("--allow-disk-workdir"));
 
   const Finished folder =
-      Run({"serve", "--socket-dir", place.folder / "none", "--workdir", place.work});
+      RunProgram({"serve", "--socket-dir", place.folder / "none", "--workdir", place.work});
   EXPECT_EQ(folder.exit_code, 1);
   EXPECT_THAT(folder.err, HasSubstr("--socket-dir"));
 }
@@ -216,8 +216,9 @@ TEST(Generate, RendersTheCurrentFolder) {
   const std::string app = place.folder / "repository/app";
   for (const char* path : {"ARGOCD_APP_SOURCE_PATH=app", "ARGOCD_APP_SOURCE_PATH=./app/",
                            "ARGOCD_APP_SOURCE_PATH=elsewhere", "ARGOCD_APP_SOURCE_PATH="}) {
-    const Finished finished = Run({"generate", "--workdir", place.work},
-                                  {"ARGOCD_APP_NAME=shop", "KUBE_VERSION=1.34.0", path}, app);
+    const Finished finished =
+        RunProgram({"generate", "--workdir", place.work},
+                   {"ARGOCD_APP_NAME=shop", "KUBE_VERSION=1.34.0", path}, app);
     EXPECT_EQ(finished.exit_code, 0) << finished.err;
     EXPECT_EQ(finished.out, kConfigMap) << path;
   }
@@ -231,16 +232,16 @@ TEST(Generate, SeesTheWholeRepositoryWhenItKnowsWhereItIs) {
   place.folder.Link("../../base/config.yaml", "repository/apps/one/config.yaml");
   const std::string app = place.folder / "repository/apps/one";
   const std::vector<std::string> command{"generate", "--workdir", place.work};
-  EXPECT_EQ(Run(command, {"ARGOCD_APP_SOURCE_PATH=apps/one"}, app).out, kConfigMap);
-  EXPECT_EQ(Run(command, {}, app).exit_code, 1);
+  EXPECT_EQ(RunProgram(command, {"ARGOCD_APP_SOURCE_PATH=apps/one"}, app).out, kConfigMap);
+  EXPECT_EQ(RunProgram(command, {}, app).exit_code, 1);
 }
 
 TEST(Generate, PrintsNothingButTheErrorWhenItFails) {
   const Place place;
   place.folder.Write("app/broken.yaml",
                      std::string(kConfigMap) + "---\nkind: Secret\ndata: {p: hunter2}\n");
-  const Finished finished =
-      Run({"generate", "--workdir", place.work}, {"ARGOCD_APP_NAME=shop"}, place.folder / "app");
+  const Finished finished = RunProgram({"generate", "--workdir", place.work},
+                                       {"ARGOCD_APP_NAME=shop"}, place.folder / "app");
   EXPECT_EQ(finished.exit_code, 1);
   EXPECT_THAT(finished.out, IsEmpty());
   EXPECT_THAT(finished.err, HasSubstr("application: shop"));
