@@ -131,6 +131,9 @@ class Walker {
     const bool own = selection_.CommentCountsForItself() ? active : before;
     if (!selection_.Encrypted(scope.key_matched || scope.comment_matched || own)) return {};
     auto plain = cipher_.Decrypt(stored, aad_.empty() ? std::string_view(":") : aad_);
+    if (!plain && plain.error().code == Code::kUnsupported) {
+      return Problem(Code::kUnsupported, "Could not decrypt value: " + plain.error().message);
+    }
     if (!plain) return {};
     if (auto* text = plain->As<SecretBytes>()) {
       mac_.Add(*plain);  // a comment that says it is a string counts as one

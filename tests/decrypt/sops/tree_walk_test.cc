@@ -190,6 +190,12 @@ TEST_F(TreeWalk, UnencryptedCommentRegexLeavesTheCommentAndItsSubject) {
             R"({# plain, a: "x", b: "y", l: [# plain, "z", "w"]})");
 }
 
+// sops crashes on these: kept as plain text, the ciphertext would go on.
+TEST_F(TreeWalk, RefusesACommentOfTypeBytes) {
+  auto documents = Documents(Map("", EncRemark("x", ":", "bytes")));
+  EXPECT_THAT(Walk(documents), Fails(Code::kUnsupported, "Unknown datatype: bytes"));
+}
+
 TEST_F(TreeWalk, ReturnsEachDecryptedString) {
   auto documents = Documents(Map("a", Enc("one", "a:"), "b_unencrypted", Text("plain"), "n",
                                  Enc("1", "n:", "int"), "", EncRemark("note", ":"), "e", Text("")));
