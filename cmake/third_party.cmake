@@ -46,7 +46,6 @@ endfunction()
 
 acd_external(sodium libsodium)
 acd_external(crypto libcrypto)
-acd_external(libyaml yaml-0.1)
 acd_external(yaml_cpp yaml-cpp)
 acd_external(re2 re2)
 acd_external(zlib zlib)
