@@ -73,7 +73,8 @@ Result<SecretBytes> Decode(std::string_view text, const Rules& rules) {
   }
   if (have > 0) {
     const auto spare = static_cast<std::uint32_t>(6 * have - 8 * (have - 1));
-    if (rules.strict_tail && (bits & ((1U << spare) - 1U)) != 0) return IllegalByte(text.size() - 1);
+    if (rules.strict_tail && (bits & ((1U << spare) - 1U)) != 0)
+      return IllegalByte(text.size() - 1);
     bits >>= spare;
     if (have == 3) out.Append(static_cast<char>(bits >> 8U));
     out.Append(static_cast<char>(bits));
@@ -85,7 +86,8 @@ template <typename Out>
 void Encode(std::span<const std::uint8_t> bytes, bool padded, Out& put) {
   std::size_t i = 0;
   const auto emit = [&](std::uint32_t bits, int characters) {
-    for (int n = 0; n < characters; ++n) put(kAlphabet[bits >> (18U - 6U * static_cast<unsigned>(n)) & 63U]);
+    for (int n = 0; n < characters; ++n)
+      put(kAlphabet[bits >> (18U - 6U * static_cast<unsigned>(n)) & 63U]);
     for (int n = characters; n < 4 && padded; ++n) put('=');
   };
   for (; i + 3 <= bytes.size(); i += 3) {

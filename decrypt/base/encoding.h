@@ -14,7 +14,8 @@ namespace acd {
 /// Error: kInvalidInput "illegal base64 data at input byte N", Go's own text.
 Result<SecretBytes> DecodeBase64Go(std::string_view text);
 
-/// Strict base64 of the age format: standard alphabet, no padding, unused bits zero, no white space.
+/// Strict base64 of the age format: standard alphabet, no padding, unused bits zero, no white
+/// space.
 Result<SecretBytes> DecodeBase64Unpadded(std::string_view text);
 
 /// Strict and padded (age armor, Kubernetes Secret data): unused bits zero, no white space.

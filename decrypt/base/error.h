@@ -24,7 +24,8 @@ enum class Code {
 /// The word for a code in logs and errors, for example "invalid input".
 std::string_view CodeName(Code code);
 
-/// Which step of opening a SOPS document failed; the `decrypt` command maps it to sops's exit codes.
+/// Which step of opening a SOPS document failed; the `decrypt` command maps it to sops's exit
+/// codes.
 enum class Stage { kNone, kRead, kDataKey, kTree, kMac, kEmit };
 
 /// A failure. `message` is lower case without a full stop, "path: field: what", the cause in its

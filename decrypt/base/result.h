@@ -23,8 +23,9 @@ inline Failure Fail(Code code, std::string message, std::string_view hint = {}) 
 }
 inline Failure Fail(Error error) { return Failure{std::move(error)}; }
 
-/// A `T` or an `Error`. Member names follow std::expected, so that a later move to it is mechanical.
-/// Reading the side that is not there ends the process: that is a bug, never an input's fault.
+/// A `T` or an `Error`. Member names follow std::expected, so that a later move to it is
+/// mechanical. Reading the side that is not there ends the process: that is a bug, never an input's
+/// fault.
 template <typename T>
 class [[nodiscard]] Result {
  public:
@@ -32,9 +33,10 @@ class [[nodiscard]] Result {
 
   // Implicit on purpose, as in std::expected: `return value;` and `return Fail(...);`.
   template <typename U = T>
-    requires(!std::is_same_v<std::remove_cvref_t<U>, Result> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Failure> && std::is_constructible_v<T, U &&>)
-  Result(U&& value) : state_(std::in_place_index<0>, std::forward<U>(value)) {}
+  requires(!std::is_same_v<std::remove_cvref_t<U>, Result> &&
+           !std::is_same_v<std::remove_cvref_t<U>, Failure> && std::is_constructible_v<T, U&&>)
+      Result(U&& value)
+      : state_(std::in_place_index<0>, std::forward<U>(value)) {}
   Result(Failure failure) : state_(std::in_place_index<1>, std::move(failure.error)) {}
 
   bool has_value() const { return state_.index() == 0; }
@@ -98,14 +100,14 @@ using Status = Result<void>;
 
 /// `ACD_TRY(auto x, Parse(text));` declares x from a Result, or returns its error.
 #define ACD_TRY(decl, expr) ACD_TRY_IMPL(ACD_CONCAT(acd_result_, __LINE__), decl, expr)
-#define ACD_TRY_IMPL(tmp, decl, expr)                            \
-  auto tmp = (expr);                                             \
+#define ACD_TRY_IMPL(tmp, decl, expr)                               \
+  auto tmp = (expr);                                                \
   if (!tmp.has_value()) return ::acd::Fail(std::move(tmp).error()); \
   decl = std::move(tmp).value()
 
 /// `ACD_CHECK(Write(...));` returns the error of a Status, or goes on.
-#define ACD_CHECK(expr)                                                                  \
-  do {                                                                                   \
-    if (auto acd_status = (expr); !acd_status.has_value())                               \
-      return ::acd::Fail(std::move(acd_status).error());                                 \
+#define ACD_CHECK(expr)                                    \
+  do {                                                     \
+    if (auto acd_status = (expr); !acd_status.has_value()) \
+      return ::acd::Fail(std::move(acd_status).error());   \
   } while (false)

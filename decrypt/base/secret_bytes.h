@@ -36,9 +36,7 @@ class SecretBytes {
   /// Valid until the next non-const call or destruction.
   std::span<const std::uint8_t> Expose() const { return {data_, size_}; }
   std::span<std::uint8_t> ExposeMutable() { return {data_, size_}; }
-  std::string_view ExposeText() const {
-    return {reinterpret_cast<const char*>(data_), size_};
-  }
+  std::string_view ExposeText() const { return {reinterpret_cast<const char*>(data_), size_}; }
 
   /// Grows geometrically; the old buffer is wiped.
   void Append(std::span<const std::uint8_t> bytes);

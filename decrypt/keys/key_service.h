@@ -16,7 +16,8 @@ struct Requester {
   std::string application;  ///< instance name, `<app>` or `<namespace>_<app>`
   std::string repository;   ///< URL without credentials
   std::string file;         ///< path inside the repository
-  std::string purpose;      ///< "helm values", "kustomize resource", "ksops", "manifest", "command line"
+  std::string
+      purpose;  ///< "helm values", "kustomize resource", "ksops", "manifest", "command line"
 };
 
 /// A data key as a document stores it: encrypted for one recipient.

@@ -21,8 +21,9 @@ class Gunzip {
   Gunzip(const Gunzip&) = delete;
   Gunzip& operator=(const Gunzip&) = delete;
 
-  /// The next bytes, borrowed until the next call; empty at the end. Blocks are full, but the last of
-  /// a member, however the source cuts its chunks. Errors: kInvalidInput, kLimitExceeded, the source's own.
+  /// The next bytes, borrowed until the next call; empty at the end. Blocks are full, but the last
+  /// of a member, however the source cuts its chunks. Errors: kInvalidInput, kLimitExceeded, the
+  /// source's own.
   Result<std::span<const std::uint8_t>> Next();
 
   /// When the reader has what it wanted: reads the current member to its end, to check its CRC. A

@@ -20,9 +20,9 @@ class ByteSource {
 /// Bounds on an archive; each has its own error text that names the setting.
 struct ArchiveLimits {
   std::uint64_t max_compressed_bytes = 512ULL << 20U;
-  std::uint64_t max_bytes = 2ULL << 30U;   ///< unpacked file contents
+  std::uint64_t max_bytes = 2ULL << 30U;  ///< unpacked file contents
   std::uint64_t max_entries = 200'000;
-  std::uint64_t max_ratio = 200;           ///< unpacked : compressed, judged above 1 MiB unpacked
+  std::uint64_t max_ratio = 200;  ///< unpacked : compressed, judged above 1 MiB unpacked
   std::size_t max_path_bytes = 4096;
 };
 

@@ -18,29 +18,30 @@ namespace acd::exec {
 struct Budget {
   using Clock = std::chrono::steady_clock;
   std::optional<Clock::time_point> deadline;  ///< none: no limit
-  std::function<bool()> cancelled;            ///< empty: never; polled, must be cheap and thread-safe
+  std::function<bool()> cancelled;  ///< empty: never; polled, must be cheap and thread-safe
 
   /// kDeadline or kCancelled when the time is up or the client is gone.
   Status Check() const;
 };
 
-/// One child process. Nothing is inherited: the environment is exactly `environment`, standard input
-/// is /dev/null, and of the open files only 0, 1, 2 and `pass_fds` reach the child.
+/// One child process. Nothing is inherited: the environment is exactly `environment`, standard
+/// input is /dev/null, and of the open files only 0, 1, 2 and `pass_fds` reach the child.
 struct Command {
-  std::string program;             ///< absolute path; no shell, no PATH search
-  std::vector<std::string> args;   ///< without argv[0]; never a secret
+  std::string program;            ///< absolute path; no shell, no PATH search
+  std::vector<std::string> args;  ///< without argv[0]; never a secret
   std::map<std::string, std::string> environment;
-  std::string directory;           ///< working directory
-  std::vector<int> pass_fds;       ///< kept open under the same number (memfds with values)
+  std::string directory;      ///< working directory
+  std::vector<int> pass_fds;  ///< kept open under the same number (memfds with values)
   std::size_t max_stdout_bytes = 256U << 20U;
   std::size_t max_stderr_bytes = 64U << 10U;  ///< more is read and dropped, with a note
 };
 
-/// What a finished child left. A non-zero exit is not an Error here: the caller knows what it means.
+/// What a finished child left. A non-zero exit is not an Error here: the caller knows what it
+/// means.
 struct Outcome {
-  int exit_code = 0;   ///< 128 + signal when it was killed by one
-  SecretBytes out;     ///< stdout; may hold plaintext
-  std::string err;     ///< stderr, capped, trailing white space trimmed
+  int exit_code = 0;  ///< 128 + signal when it was killed by one
+  SecretBytes out;    ///< stdout; may hold plaintext
+  std::string err;    ///< stderr, capped, trailing white space trimmed
   std::chrono::milliseconds wall{0};
 };
 

@@ -17,7 +17,8 @@ namespace {
 // Both made for this program by sops 3.13.3 and age-keygen; the key opens nothing else.
 constexpr std::string_view kIdentity =
     "AGE-SECRET-KEY-18F96PDTNZQX9NX5EPC2NFDT685DH9NA35NDJV3D6H2XSR6L3E8PS90YJ4P";
-constexpr std::string_view kFile = R"(username: ENC[AES256_GCM,data:6NE9Elk=,iv:ftAwcKx8ooeoRzJT8PHLTTSYp6/rxJMgG30dY/Ezx+Y=,tag:0eNsu4u8e8kWrXugd0k01A==,type:str]
+constexpr std::string_view kFile =
+    R"(username: ENC[AES256_GCM,data:6NE9Elk=,iv:ftAwcKx8ooeoRzJT8PHLTTSYp6/rxJMgG30dY/Ezx+Y=,tag:0eNsu4u8e8kWrXugd0k01A==,type:str]
 password: ENC[AES256_GCM,data:B+XdmWJGwxOozitEgvbQxhDgO1hRFW8tLjGKOw==,iv:hAeqyH9iTA0h929bJ/p8/FRpsT8AtE1dYxbEHni83aA=,tag:Kh7zuWgsyRlty6CbkFL1oA==,type:str]
 port: ENC[AES256_GCM,data:8CB5Lw==,iv:2KyTnu2fvSWUtaYi0TTeMUbIlROmQ2VuISwHcwLUEBc=,tag:KIH/mfc976ticzObSQQPPw==,type:int]
 tls: ENC[AES256_GCM,data:8ZYIPg==,iv:SJPmx3jPusfbRmryxE1kvMezeh6PfJkW7v0jWxnnbag=,tag:tnVksq98V9iYGNRgKQ81Yg==,type:bool]

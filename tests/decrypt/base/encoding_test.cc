@@ -11,9 +11,13 @@ using testing::Fails;
 
 // RFC 4648, section 10.
 TEST(Base64, RoundTripsTheRfcVectors) {
-  const std::pair<const char*, const char*> vectors[] = {
-      {"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-      {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+  const std::pair<const char*, const char*> vectors[] = {{"", ""},
+                                                         {"f", "Zg=="},
+                                                         {"fo", "Zm8="},
+                                                         {"foo", "Zm9v"},
+                                                         {"foob", "Zm9vYg=="},
+                                                         {"fooba", "Zm9vYmE="},
+                                                         {"foobar", "Zm9vYmFy"}};
   for (const auto& [plain, encoded] : vectors) {
     EXPECT_EQ(EncodeBase64(AsBytes(plain)).ExposeText(), encoded);
     for (auto* decode : {&DecodeBase64Go, &DecodeBase64Strict}) {
@@ -39,7 +43,8 @@ TEST(Base64, GoFormSkipsNewlinesAndToleratesTrailingBits) {
 }
 
 TEST(Base64, RefusesWrongPaddingAndAlphabet) {
-  for (const char* text : {"Z", "Zg", "Zg=", "Zg===", "Zm9v=", "Zm9-", "Zm9_", "Zm 9v", "=Zg=", "Zg==Zg=="}) {
+  for (const char* text :
+       {"Z", "Zg", "Zg=", "Zg===", "Zm9v=", "Zm9-", "Zm9_", "Zm 9v", "=Zg=", "Zg==Zg=="}) {
     EXPECT_THAT(DecodeBase64Go(text), Fails(Code::kInvalidInput, "illegal base64")) << text;
   }
   EXPECT_THAT(DecodeBase64Unpadded("Zg=="), Fails(Code::kInvalidInput, "illegal base64"));
@@ -56,12 +61,13 @@ TEST(Base64, EveryByteRoundTrips) {
 }
 
 TEST(Utf8, AcceptsEdgesAndRefusesIllFormed) {
-  for (const char* good : {"", "a", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80",
-                           "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {
+  for (const char* good : {"", "a", "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80", "\xED\x9F\xBF",
+                           "\xEE\x80\x80", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF"}) {
     EXPECT_TRUE(IsUtf8(good));
   }
-  for (const char* bad : {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF",
-                          "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xC2", "\xE0\xA0", "a\xFFz"}) {
+  for (const char* bad :
+       {"\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF",
+        "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xC2", "\xE0\xA0", "a\xFFz"}) {
     EXPECT_FALSE(IsUtf8(bad));
   }
 }

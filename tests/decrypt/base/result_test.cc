@@ -32,7 +32,8 @@ TEST(Result, PassesTheErrorWithItsHint) {
 }
 
 TEST(Error, InnermostHintAndStageWin) {
-  Error error = Error{Code::kIo, "read"}.Hint("inner").Hint("outer").At(Stage::kMac).At(Stage::kTree);
+  Error error =
+      Error{Code::kIo, "read"}.Hint("inner").Hint("outer").At(Stage::kMac).At(Stage::kTree);
   error = std::move(error).With("file.yaml");
   EXPECT_EQ(error.message, "file.yaml: read");
   EXPECT_EQ(error.hint, "inner");

@@ -12,7 +12,9 @@ namespace acd {
 namespace {
 
 template <typename T>
-concept Streamable = requires(std::ostream& out, const T& value) { out << value; };
+concept Streamable = requires(std::ostream& out, const T& value) {
+  out << value;
+};
 
 // Nothing that prints, compares or copies by accident.
 static_assert(!std::is_copy_constructible_v<SecretBytes>);
@@ -40,7 +42,8 @@ TEST(SecretBytes, ShrinkingWipesWhatIsCutOff) {
   SecretBytes secret = SecretBytes::CopyOf("canary");
   const auto* bytes = secret.Expose().data();
   secret.Resize(2);
-  EXPECT_EQ(std::string_view(reinterpret_cast<const char*>(bytes), 6), std::string_view("ca\0\0\0\0", 6));
+  EXPECT_EQ(std::string_view(reinterpret_cast<const char*>(bytes), 6),
+            std::string_view("ca\0\0\0\0", 6));
 }
 
 TEST(SecretBytes, MovedFromIsEmpty) {
