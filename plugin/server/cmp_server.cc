@@ -1,10 +1,12 @@
 #include "plugin/server/cmp_server.h"
 
+#include <grpc/support/log.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/server_posix.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -193,6 +195,14 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
   std::atomic<bool> cancel_all_ = false;
 };
 
+// gRPC writes lines of its own form to standard error, which is a stream of ours: JSON, one object
+// a line. What matters of them reaches a client as a status. Kept for whoever traces gRPC itself.
+void SilenceGrpcLog() {
+  if (std::getenv("GRPC_VERBOSITY") == nullptr && std::getenv("GRPC_TRACE") == nullptr) {
+    gpr_set_log_function([](gpr_log_func_args*) {});
+  }
+}
+
 class HealthService final : public grpc::health::v1::Health::Service {
  public:
   grpc::Status Check(grpc::ServerContext*, const grpc::health::v1::HealthCheckRequest* request,
@@ -211,6 +221,7 @@ class CmpServer::Impl {
   Impl(ManifestService& service, Observer observer) : plugin_(service, std::move(observer)) {
     const int max_message =
         static_cast<int>(std::min<std::size_t>(service.settings().max_message_bytes, 2147483647U));
+    SilenceGrpcLog();
     grpc::ServerBuilder builder;
     builder.RegisterService(&plugin_);
     builder.RegisterService(&health_);
