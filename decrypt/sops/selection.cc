@@ -49,7 +49,8 @@ class Selection::Pattern {
 
   bool Search(std::string_view text) const {
     if (words_) return std::find(words_->begin(), words_->end(), text) != words_->end();
-    // RE2's own view: newer releases are built on an absl::string_view that is not the standard one.
+    // RE2's own view: newer releases are built on an absl::string_view that is not the standard
+    // one.
     const re2::StringPiece subject(text.data(), text.size());
     return expression_->ok() && re2::RE2::PartialMatch(subject, *expression_);
   }
