@@ -61,5 +61,5 @@ apt_install() {
 # install_packages PURPOSE...
 install_packages() {
   # shellcheck disable=SC2046
-  apt_install $(packages "$@")
+  apt_install $(packages "$@" | tr " " "\n" | sort -u)
 }
