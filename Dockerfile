@@ -3,17 +3,6 @@
 ARG DEBIAN=debian:trixie-slim
 ARG GOLANG=golang:1.26.6-trixie
 
-# ---- our program, and its unit tests ------------------------------------------------------------
-FROM ${DEBIAN} AS build
-WORKDIR /src
-# The packages alone first: this layer is kept while the sources change.
-COPY scripts/lib scripts/lib
-RUN bash -euo pipefail -c '. scripts/lib/common.sh; . scripts/lib/packages.sh; install_packages build unit-tests'
-COPY . .
-RUN cmake --preset release && cmake --build --preset release
-RUN ctest --preset release
-RUN cmake --install build/release --prefix /out
-
 # ---- helm and kustomize, from their sources -----------------------------------------------------
 FROM ${GOLANG} AS tools
 # Unset, Go's own default counts: --build-arg for a proxy of your own.
@@ -22,6 +11,19 @@ ARG GOSUMDB
 COPY scripts/lib /source/scripts/lib
 RUN bash -euo pipefail -c 'cd /source/scripts/lib; . common.sh; . packages.sh; . tools.sh; \
     need_tool helm kustomize; install -D -t /out "$(command -v helm)" "$(command -v kustomize)"'
+
+# ---- our program, and its unit tests ------------------------------------------------------------
+FROM ${DEBIAN} AS build
+WORKDIR /src
+# The packages alone first: this layer is kept while the sources change.
+COPY scripts/lib scripts/lib
+RUN bash -euo pipefail -c '. scripts/lib/common.sh; . scripts/lib/packages.sh; install_packages build unit-tests'
+# The tests render with the programs that the image ships.
+COPY --from=tools /out/ /usr/local/bin/
+COPY . .
+RUN cmake --preset release && cmake --build --preset release
+RUN ctest --preset release
+RUN cmake --install build/release --prefix /out
 
 # ---- what runs ----------------------------------------------------------------------------------
 FROM ${DEBIAN}

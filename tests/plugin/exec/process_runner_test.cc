@@ -12,6 +12,7 @@
 #include "plugin/exec/command_runner.h"
 #include "tests/plugin/exec/process_test_support.h"
 #include "tests/support/matchers.h"
+#include "tests/support/temp_dir.h"
 
 namespace acd::exec {
 namespace {
@@ -165,7 +166,8 @@ TEST(ProcessRunner, NamesAFileThatIsNoProgramAndAFolderThatIsNotThere) {
   command.program = "/etc/passwd";
   EXPECT_THAT(RunOnce(command), Fails(Code::kIo, "/etc/passwd"));
   command = Shell("exit 0");
-  command.directory = "/nonexistent";
+  const acd::testing::TempDir folder;
+  command.directory = folder / "missing";
   EXPECT_THAT(RunOnce(command), Fails(Code::kIo, "working directory"));
 }
 

@@ -8,6 +8,7 @@
 #include "decrypt/base/encoding.h"
 #include "tests/plugin/render/render_fixture.h"
 #include "tests/support/matchers.h"
+#include "tests/support/tools.h"
 
 namespace acd::render {
 namespace {
@@ -21,7 +22,11 @@ using ::testing::Not;
 
 class HelmTest : public RenderTest {
  protected:
-  HelmTest() { Use("helm", "chart"), request_.app_path = "chart"; }
+  HelmTest() {
+    Use("helm", "chart");
+    request_.app_path = "chart";
+    settings_.helm = testing::Tool("ACD_HELM", "helm");
+  }
 
   const std::vector<std::string>& Arguments() const { return runner_.commands.back().args; }
   bool HasArguments(const std::string& flag, const std::string& value) const {

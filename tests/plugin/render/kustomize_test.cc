@@ -8,6 +8,7 @@
 #include "decrypt/base/encoding.h"
 #include "tests/plugin/render/render_fixture.h"
 #include "tests/support/matchers.h"
+#include "tests/support/tools.h"
 
 namespace acd::render {
 namespace {
@@ -33,6 +34,7 @@ std::string Generator(const std::string& exec, const std::string& rest) {
 
 class KustomizeTest : public RenderTest {
  protected:
+  KustomizeTest() { settings_.kustomize = testing::Tool("ACD_KUSTOMIZE", "kustomize"); }
   void Ksops() { Use("ksops"); }
 };
 

@@ -12,7 +12,6 @@
 #include "plugin/exec/command_runner.h"
 #include "plugin/render/renderer.h"
 #include "tests/support/temp_dir.h"
-#include "tests/support/tools.h"
 
 namespace acd::render {
 
@@ -88,10 +87,6 @@ class RenderTest : public ::testing::Test {
     request_.run_dir = dir_.path() + "/run-" + std::to_string(++runs_);
     std::filesystem::create_directory(request_.run_dir);
     std::filesystem::permissions(request_.run_dir, std::filesystem::perms::owner_all);
-    if (settings_.helm == "helm") settings_.helm = testing::Tool("ACD_HELM", "helm");
-    if (settings_.kustomize == "kustomize") {
-      settings_.kustomize = testing::Tool("ACD_KUSTOMIZE", "kustomize");
-    }
     return Render(request_, settings_, *keys_, runner_);
   }
 
