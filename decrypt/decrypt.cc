@@ -22,17 +22,12 @@ Result<T> At(Stage stage, Result<T> result) {
   return result;
 }
 
-struct Opened {
-  std::vector<sops::Node> documents;
-  sops::Metadata metadata;
-};
-
-Result<Opened> Read(std::span<const std::uint8_t> content, const DecryptOptions& options) {
-  Opened opened;
-  ACD_TRY(opened.documents, sops::ReadStore(options.input, content, options.limits));
-  ACD_TRY(opened.metadata, sops::ExtractMetadata(opened.documents, options.limits));
-  if (options.check_version) ACD_CHECK(sops::CheckVersion(opened.metadata.version));
-  return opened;
+/// Takes the metadata out of the tree.
+Result<sops::Metadata> TakeMetadata(std::vector<sops::Node>& documents,
+                                    const DecryptOptions& options) {
+  ACD_TRY(sops::Metadata metadata, sops::ExtractMetadata(documents, options.limits));
+  if (options.check_version) ACD_CHECK(sops::CheckVersion(metadata.version));
+  return metadata;
 }
 
 /// The printing step, in sops's words.
@@ -61,29 +56,45 @@ Result<SecretBytes> Print(std::vector<sops::Node> documents, const sops::TreePat
 
 }  // namespace
 
-bool IsSopsDocument(std::span<const std::uint8_t> content, sops::Format format) {
-  return sops::IsEncryptedDocument(content, format, Limits());
+std::optional<SopsDocument> SopsDocument::Detect(std::span<const std::uint8_t> content,
+                                                 sops::Format format, const Limits& limits) {
+  auto read = sops::ReadIfEncrypted(content, format, limits);
+  if (!read) return std::nullopt;
+  return SopsDocument(format, *std::move(read));
 }
 
-Result<Plaintext> DecryptDocument(std::span<const std::uint8_t> content,
-                                  const DecryptOptions& options, keys::KeyService& keys,
-                                  const keys::Requester& requester) {
+SopsDocument SopsDocument::Read(std::span<const std::uint8_t> content, sops::Format format,
+                                const Limits& limits) {
+  return SopsDocument(format, sops::ReadStore(format, content, limits));
+}
+
+SopsDocument::SopsDocument(sops::Format format, Result<std::vector<sops::Node>> documents)
+    : format_(format), documents_(std::move(documents)) {}
+
+Result<Plaintext> SopsDocument::Decrypt(const DecryptOptions& options, keys::KeyService& keys,
+                                        const keys::Requester& requester) && {
   ACD_TRY(const sops::TreePath path, sops::ParseTreePath(options.extract));
-  ACD_TRY(Opened opened, At(Stage::kRead, Read(content, options)));
-  const sops::Metadata& metadata = opened.metadata;
+  ACD_TRY(std::vector<sops::Node> documents, At(Stage::kRead, std::move(documents_)));
+  ACD_TRY(const sops::Metadata metadata, At(Stage::kRead, TakeMetadata(documents, options)));
   ACD_TRY(const SecretBytes data_key,
           At(Stage::kDataKey,
              sops::RecoverDataKey(metadata, options.decryption_order, keys, requester)));
   sops::ValueCipher cipher(data_key);
   sops::MacHash mac(metadata.mac_only_encrypted);
   Plaintext plaintext;
-  ACD_TRY(plaintext.values,
-          At(Stage::kTree, sops::DecryptTree(opened.documents, metadata, cipher, mac)));
+  ACD_TRY(plaintext.values, At(Stage::kTree, sops::DecryptTree(documents, metadata, cipher, mac)));
   if (!options.ignore_mac) {
     ACD_CHECK(At(Stage::kMac, sops::VerifyMac(metadata, cipher, mac.Finish())));
   }
-  ACD_TRY(plaintext.text, Print(std::move(opened.documents), path, options));
+  ACD_TRY(plaintext.text, Print(std::move(documents), path, options));
   return plaintext;
+}
+
+Result<Plaintext> DecryptDocument(std::span<const std::uint8_t> content,
+                                  const DecryptOptions& options, keys::KeyService& keys,
+                                  const keys::Requester& requester) {
+  return SopsDocument::Read(content, options.input, options.limits)
+      .Decrypt(options, keys, requester);
 }
 
 }  // namespace acd

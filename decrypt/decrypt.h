@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -38,14 +39,34 @@ struct Plaintext {
   std::vector<SecretBytes> values;
 };
 
-/// Whether a file is a SOPS document of this format: it has a `sops` entry where the format keeps
-/// its metadata (YAML: in the first document), and that entry holds a MAC, a modification time or a
-/// wrapped key, or else some value is an ENC[...] text. Cheap for files without the marker text.
-/// Never an error: a file that has the marker texts but does not parse counts as one, so that
-/// DecryptDocument tells what is wrong with it rather than that its ciphertext goes on as plain
-/// text. Not one: ENC[...] texts without a `sops` entry (the output guard refuses those), and
-/// settings that merely happen to be called `sops`.
-bool IsSopsDocument(std::span<const std::uint8_t> content, sops::Format format);
+/// A file recognised as a SOPS document, and read only once for that and for its decryption.
+class SopsDocument {
+ public:
+  /// nullopt: it is none. A SOPS document has a `sops` entry where the format keeps its metadata
+  /// (YAML: in the first document), and that entry holds a MAC, a modification time or a wrapped
+  /// key, or else some value is an ENC[...] text. Cheap for files without the marker text. Never an
+  /// error: a file that has the marker texts but does not parse counts as one, so that Decrypt
+  /// tells what is wrong with it rather than that its ciphertext goes on as plain text. Not one:
+  /// ENC[...] texts without a `sops` entry (the output guard refuses those), and settings that
+  /// merely happen to be called `sops`. `content` need not outlive the call.
+  static std::optional<SopsDocument> Detect(std::span<const std::uint8_t> content,
+                                            sops::Format format, const Limits& limits = {});
+
+  /// For a file that has to be one. What is wrong with it, Decrypt tells.
+  static SopsDocument Read(std::span<const std::uint8_t> content, sops::Format format,
+                           const Limits& limits = {});
+
+  sops::Format format() const { return format_; }
+
+  /// As DecryptDocument; `options.input` and `options.limits` have had their say. Once.
+  Result<Plaintext> Decrypt(const DecryptOptions& options, keys::KeyService& keys,
+                            const keys::Requester& requester) &&;
+
+ private:
+  SopsDocument(sops::Format format, Result<std::vector<sops::Node>> documents);
+  sops::Format format_;
+  Result<std::vector<sops::Node>> documents_;
+};
 
 /// Decrypts one SOPS document, MAC always verified unless `ignore_mac`.
 /// Returns all or nothing. `content` and `requester` are borrowed for the call.

@@ -64,35 +64,42 @@ bool IsEncryptedTree(const std::vector<Node>& documents) {
          std::any_of(documents.begin(), documents.end(), HasEncryptedLeaf);
 }
 
-}  // namespace
+/// Whether the text could be a SOPS document at all: files without the markers need no parsing.
+bool HasMarkers(std::string_view text, Format format) {
+  if (format == Format::kYaml && IsUtf16(text)) return true;
+  return Contains(text, "sops") &&
+         (Contains(text, kEncPrefix) || ContainsIgnoringCase(text, "lastmodified") ||
+          ContainsIgnoringCase(text, "mac") || ContainsIgnoringCase(text, "enc"));
+}
 
-bool IsEncryptedDocument(std::span<const std::uint8_t> content, Format format,
-                         const Limits& limits) {
-  const std::string_view text = AsText(content);
-  const bool utf16 = format == Format::kYaml && IsUtf16(text);
-  if (!utf16 && !Contains(text, "sops")) return false;
+/// Whether a text with the markers counts as a SOPS document when no tree could be made of it.
+bool CountsUnread(std::string_view text, Format format) {
   switch (format) {
     case Format::kDotenv:
       return HasLine(text, "sops_mac=") || HasLine(text, "sops_lastmodified=") ||
              (HasLine(text, "sops_") && Contains(text, kEncPrefix));
     case Format::kIni:
       return HasLine(text, "[sops]");
+    case Format::kBinary:
+      // It is any file: only one that begins as JSON can be an encrypted one.
+      return text.find_first_not_of(" \t\r\n") == text.find('{') && Contains(text, kEncPrefix);
     case Format::kYaml:
     case Format::kJson:
-    case Format::kBinary:
       break;
   }
-  const bool ciphertext = Contains(text, kEncPrefix);
-  if (!utf16 && !ciphertext && !ContainsIgnoringCase(text, "lastmodified") &&
-      !ContainsIgnoringCase(text, "mac") && !ContainsIgnoringCase(text, "enc")) {
-    return false;
-  }
-  const auto documents = ReadStore(format, content, limits);
-  if (documents) return IsEncryptedTree(*documents);
-  // A binary file is any file: only one that begins as JSON can be an encrypted one.
-  const bool possible =
-      format != Format::kBinary || text.find_first_not_of(" \t\r\n") == text.find('{');
-  return possible && ciphertext;
+  return Contains(text, kEncPrefix);
+}
+
+}  // namespace
+
+std::optional<Result<std::vector<Node>>> ReadIfEncrypted(std::span<const std::uint8_t> content,
+                                                         Format format, const Limits& limits) {
+  const std::string_view text = AsText(content);
+  if (!HasMarkers(text, format)) return std::nullopt;
+  auto documents = ReadStore(format, content, limits);
+  const bool encrypted = documents ? IsEncryptedTree(*documents) : CountsUnread(text, format);
+  if (!encrypted) return std::nullopt;
+  return documents;
 }
 
 }  // namespace acd::sops

@@ -16,31 +16,17 @@ bool Contains(std::span<const std::uint8_t> content, std::string_view text) {
 
 }  // namespace
 
-std::optional<sops::Format> DetectSops(const std::string& path,
+std::optional<SopsDocument> DetectSops(const std::string& path,
                                        std::span<const std::uint8_t> content) {
   if (!Contains(content, "ENC[AES256_GCM,")) return std::nullopt;
   const sops::Format by_name = sops::FormatForPath(path);
-  switch (by_name) {
-    case sops::Format::kYaml:
-    case sops::Format::kJson:
-      if (IsSopsDocument(content, by_name)) return by_name;
-      return std::nullopt;
-    case sops::Format::kDotenv:
-    case sops::Format::kIni:
-      // Flat formats: the metadata is one line per field, or a section.
-      if (IsSopsDocument(content, by_name) || Contains(content, "sops_mac=") ||
-          Contains(content, "[sops]")) {
-        return by_name;
-      }
-      return std::nullopt;
-    case sops::Format::kBinary:
-      break;
-  }
-  if (IsSopsDocument(content, sops::Format::kBinary)) {
-    return Contains(content, "\"data\": \"ENC") ? sops::Format::kBinary : sops::Format::kJson;
-  }
-  if (IsSopsDocument(content, sops::Format::kYaml)) return sops::Format::kYaml;
-  return std::nullopt;
+  if (by_name != sops::Format::kBinary) return SopsDocument::Detect(content, by_name);
+  auto document = SopsDocument::Detect(content, sops::Format::kBinary);
+  if (!document) return SopsDocument::Detect(content, sops::Format::kYaml);
+  // What sops made of a binary file is JSON with everything in `data`; anything else is JSON
+  // itself.
+  if (Contains(content, "\"data\": \"ENC")) return document;
+  return SopsDocument::Read(content, sops::Format::kJson);
 }
 
 FileDecryptor::FileDecryptor(const RenderRequest& request, const RenderSettings& settings,
@@ -51,10 +37,8 @@ std::string FileDecryptor::Relative(const std::string& path) const {
   return workspace::RelativeTo(request_.root, path);
 }
 
-Result<SecretBytes> FileDecryptor::Decrypt(const std::string& path,
-                                           std::span<const std::uint8_t> content,
-                                           sops::Format format, const char* purpose,
-                                           keys::KeyService* keys) {
+Result<SecretBytes> FileDecryptor::Decrypt(const std::string& path, SopsDocument document,
+                                           const char* purpose, keys::KeyService* keys) {
   ACD_CHECK(request_.budget.Check());
   const std::string file = Relative(path);
   if (request_.application.kube_version.empty() && !settings_.allow_hydrator) {
@@ -67,11 +51,10 @@ Result<SecretBytes> FileDecryptor::Decrypt(const std::string& path,
   }
   const auto begin = Clock::now();
   DecryptOptions options;
-  options.input = format;
-  options.output = format;
+  options.output = document.format();
   const keys::Requester requester{request_.application.project, request_.application.name,
                                   request_.application.repository, file, purpose};
-  auto plaintext = DecryptDocument(content, options, keys == nullptr ? keys_ : *keys, requester);
+  auto plaintext = std::move(document).Decrypt(options, keys == nullptr ? keys_ : *keys, requester);
   if (!plaintext) return Fail(std::move(plaintext).error().With(file).With("decrypt"));
   for (const SecretBytes& value : plaintext->values) redactor_.Add(value);
   const std::lock_guard lock(mutex_);
@@ -84,16 +67,16 @@ Result<SecretBytes> FileDecryptor::Read(const std::string& path, const char* pur
                                         keys::KeyService* keys) {
   auto content = workspace::ReadFile(path, Limits().max_document_bytes);
   if (!content) return content;
-  const auto format = DetectSops(path, content->Expose());
-  if (!format) return content;
-  return Decrypt(path, content->Expose(), *format, purpose, keys);
+  auto document = DetectSops(path, content->Expose());
+  if (!document) return content;
+  return Decrypt(path, *std::move(document), purpose, keys);
 }
 
 Status FileDecryptor::DecryptInPlace(const std::string& path, const char* purpose) {
   ACD_TRY(const SecretBytes content, workspace::ReadFile(path, Limits().max_document_bytes));
-  const auto format = DetectSops(path, content.Expose());
-  if (!format) return {};
-  ACD_TRY(const SecretBytes plaintext, Decrypt(path, content.Expose(), *format, purpose));
+  auto document = DetectSops(path, content.Expose());
+  if (!document) return {};
+  ACD_TRY(const SecretBytes plaintext, Decrypt(path, *std::move(document), purpose));
   ACD_CHECK(workspace::WriteSecretFile(path, plaintext.Expose()));
   const std::lock_guard lock(mutex_);
   replaced_.insert(path);

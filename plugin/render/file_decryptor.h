@@ -15,9 +15,9 @@
 
 namespace acd::render {
 
-/// Which SOPS document a file is: by its name's ending as sops picks a store, else by content, as
-/// helm-secrets does. nullopt: it is not encrypted.
-std::optional<sops::Format> DetectSops(const std::string& path,
+/// The SOPS document that a file is: by its name's ending as sops picks a store, else by content,
+/// as helm-secrets does. nullopt: it is not encrypted.
+std::optional<SopsDocument> DetectSops(const std::string& path,
                                        std::span<const std::uint8_t> content);
 
 /// Every decryption of one render goes through here: it says who asks and for which file, counts,
@@ -29,10 +29,9 @@ class FileDecryptor {
   FileDecryptor(const RenderRequest& request, const RenderSettings& settings,
                 keys::KeyService& keys, guard::Redactor& redactor);
 
-  /// The file's plaintext. `keys` replaces the render's key service when given.
+  /// The plaintext of the document at `path`. `keys` replaces the render's key service when given.
   /// Errors name the file relative to the repository; kInvalidInput under the source hydrator.
-  Result<SecretBytes> Decrypt(const std::string& path, std::span<const std::uint8_t> content,
-                              sops::Format format, const char* purpose,
+  Result<SecretBytes> Decrypt(const std::string& path, SopsDocument document, const char* purpose,
                               keys::KeyService* keys = nullptr);
   /// Reads a file, and decrypts it if it is encrypted.
   Result<SecretBytes> Read(const std::string& path, const char* purpose,

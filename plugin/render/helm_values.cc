@@ -82,18 +82,18 @@ Result<std::string> HelmFiles::Argument(const Resolved& file) {
   if (file.url.kind == ValueUrl::Kind::kRemote) return file.url.path;
   const std::string& path = file.files.front();
   ACD_TRY(const SecretBytes content, workspace::ReadFile(path, Limits().max_document_bytes));
-  const auto format = DetectSops(path, content.Expose());
+  auto document = DetectSops(path, content.Expose());
   // helm would split the path at a comma.
-  if (!format && path.find_first_of(",\"") != std::string::npos) {
+  if (!document && path.find_first_of(",\"") != std::string::npos) {
     return Hold(content, context_.files.Relative(path));
   }
-  if (!format) return path;
+  if (!document) return path;
   std::unique_ptr<keys::KeyService> imported;
   if (!file.url.key_file.empty()) {
     ACD_TRY(imported, ImportKeyFile(file.url.key_file, context_.settings.key_dir));
   }
   ACD_TRY(const SecretBytes plaintext,
-          context_.files.Decrypt(path, content.Expose(), *format, kPurpose, imported.get()));
+          context_.files.Decrypt(path, *std::move(document), kPurpose, imported.get()));
   return Hold(plaintext, context_.files.Relative(path));
 }
 

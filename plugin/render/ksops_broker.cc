@@ -41,7 +41,8 @@ Result<SecretBytes> KsopsBroker::OpenInside(const std::string& path) {
   ACD_TRY(SecretBytes content, workspace::ReadFile(real, Limits().max_document_bytes));
   // Also a plain `resources:` entry: decrypted already, before kustomize started.
   if (context_.files.Replaced(real)) return content;
-  return context_.files.Decrypt(real, content.Expose(), sops::FormatForPath(real), "ksops");
+  return context_.files.Decrypt(
+      real, SopsDocument::Read(content.Expose(), sops::FormatForPath(real)), "ksops");
 }
 
 }  // namespace acd::render

@@ -13,10 +13,14 @@ using testing::Sample;
 
 constexpr const char* kEnc = "ENC[AES256_GCM,data:eA==,iv:eA==,tag:eA==,type:str]";
 
-bool IsYaml(std::string_view content) { return IsSopsDocument(AsBytes(content), Format::kYaml); }
-bool IsJson(std::string_view content) { return IsSopsDocument(AsBytes(content), Format::kJson); }
+bool IsYaml(std::string_view content) {
+  return SopsDocument::Detect(AsBytes(content), Format::kYaml).has_value();
+}
+bool IsJson(std::string_view content) {
+  return SopsDocument::Detect(AsBytes(content), Format::kJson).has_value();
+}
 
-TEST(IsSopsDocument, SeesEncryptedFilesHoweverTheyAreLaidOut) {
+TEST(DetectDocument, SeesEncryptedFilesHoweverTheyAreLaidOut) {
   EXPECT_TRUE(IsYaml(Sample("types.yaml")));
   EXPECT_TRUE(IsYaml(Sample("multi.yaml")));
   EXPECT_TRUE(IsJson(Sample("types.json")));
@@ -28,7 +32,7 @@ TEST(IsSopsDocument, SeesEncryptedFilesHoweverTheyAreLaidOut) {
   EXPECT_TRUE(IsJson(R"({"sops":{"lastmodified":"x"}})"));
 }
 
-TEST(IsSopsDocument, ADamagedSopsEntryBesideCiphertextStillCounts) {
+TEST(DetectDocument, ADamagedSopsEntryBesideCiphertextStillCounts) {
   for (const char* entry :
        {"sops: {}", "sops: null", "sops: text", "sops: []", "sops: {version: 1}"}) {
     EXPECT_TRUE(IsYaml("a: " + std::string(kEnc) + "\n" + entry + "\n")) << entry;
@@ -37,14 +41,14 @@ TEST(IsSopsDocument, ADamagedSopsEntryBesideCiphertextStillCounts) {
   }
 }
 
-TEST(IsSopsDocument, WhatDoesNotParseButHasTheMarkersCounts) {
+TEST(DetectDocument, WhatDoesNotParseButHasTheMarkersCounts) {
   EXPECT_TRUE(IsYaml("a: " + std::string(kEnc) + "\nsops: [\n"));
   EXPECT_TRUE(IsYaml("a: " + std::string(kEnc) + "\na: twice\nsops: {}\n"));
   EXPECT_TRUE(IsJson("{\"a\": \"" + std::string(kEnc) + "\", \"sops\": "));
   EXPECT_FALSE(IsYaml("sops: [lastmodified\n"));
 }
 
-TEST(IsSopsDocument, PlainFilesThatMentionSopsDoNot) {
+TEST(DetectDocument, PlainFilesThatMentionSopsDoNot) {
   EXPECT_FALSE(IsYaml(""));
   EXPECT_FALSE(IsYaml("a: 1\n"));
   EXPECT_FALSE(IsYaml("sops: {enabled: true, age: {secretName: keys}, machine: enc}\n"));
@@ -58,7 +62,7 @@ TEST(IsSopsDocument, PlainFilesThatMentionSopsDoNot) {
   EXPECT_FALSE(IsJson("sops mac lastmodified"));
 }
 
-TEST(IsSopsDocument, ReadsUtf16) {
+TEST(DetectDocument, ReadsUtf16) {
   std::string wide = "\xFF\xFE";
   for (char c : std::string("sops: {mac: x}\n")) {
     wide += c;
@@ -67,9 +71,9 @@ TEST(IsSopsDocument, ReadsUtf16) {
   EXPECT_TRUE(IsYaml(wide));
 }
 
-TEST(IsSopsDocument, OtherFormats) {
+TEST(DetectDocument, OtherFormats) {
   const auto is = [](std::string_view content, Format format) {
-    return IsSopsDocument(AsBytes(content), format);
+    return SopsDocument::Detect(AsBytes(content), format).has_value();
   };
   EXPECT_TRUE(is(Sample("blob.bin"), Format::kBinary));
   EXPECT_FALSE(
