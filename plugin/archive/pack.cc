@@ -53,9 +53,9 @@ Result<std::vector<std::string>> ListFolder(int fd, const std::string& path) {
 
 class Packer {
  public:
-  Packer(const std::vector<std::string>& exclude,
+  Packer(const PackOptions& options,
          const std::function<Status(std::span<const std::uint8_t>)>& sink)
-      : exclude_(exclude), sink_(sink), tar_(::archive_write_new()), buffer_(kReadBytes) {}
+      : options_(options), sink_(sink), tar_(::archive_write_new()), buffer_(kReadBytes) {}
   ~Packer() { ::archive_write_free(tar_); }
   Packer(const Packer&) = delete;
   Packer& operator=(const Packer&) = delete;
@@ -76,8 +76,9 @@ class Packer {
     if (::archive_write_set_format_pax_restricted(tar_) != ARCHIVE_OK ||
         ::archive_write_add_filter_gzip(tar_) != ARCHIVE_OK ||
         ::archive_write_set_filter_option(tar_, "gzip", "timestamp", nullptr) != ARCHIVE_OK ||
-        // It travels over a local socket at most: time counts, not size.
-        ::archive_write_set_filter_option(tar_, "gzip", "compression-level", "1") != ARCHIVE_OK ||
+        ::archive_write_set_filter_option(tar_, "gzip", "compression-level",
+                                          std::to_string(options_.gzip_level).c_str()) !=
+            ARCHIVE_OK ||
         ::archive_write_set_bytes_in_last_block(tar_, 1) != ARCHIVE_OK ||
         ::archive_write_open(tar_, this, nullptr, &Packer::Write, nullptr) != ARCHIVE_OK) {
       return Explain();
@@ -125,7 +126,7 @@ class Packer {
   }
 
   Status Add(int folder, const std::string& name, const std::string& path) {
-    for (const std::string& pattern : exclude_) {
+    for (const std::string& pattern : options_.exclude) {
       if (::fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME) == 0) return {};
     }
     struct stat info;
@@ -164,7 +165,7 @@ class Packer {
     return {};
   }
 
-  const std::vector<std::string>& exclude_;
+  const PackOptions& options_;
   const std::function<Status(std::span<const std::uint8_t>)>& sink_;
   const CLocale locale_;
   struct archive* tar_;
@@ -174,9 +175,9 @@ class Packer {
 
 }  // namespace
 
-Status Pack(const std::string& root, const std::vector<std::string>& exclude,
+Status Pack(const std::string& root, const PackOptions& options,
             const std::function<Status(std::span<const std::uint8_t>)>& sink) {
-  return Packer(exclude, sink).Run(root);
+  return Packer(options, sink).Run(root);
 }
 
 }  // namespace acd::archive

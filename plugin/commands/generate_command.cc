@@ -103,7 +103,8 @@ Status Generate(EngineFlags& flags) {
   const Place place = FindPlace(current, environment);
   // The caller's copy is not on a file system of our choice: its files are read into memory, and
   // from there the way is the same as in the server.
-  ACD_TRY(const PackedTree tree, PackedTree::Pack(place.root, {".git"}));
+  ACD_TRY(const PackedTree tree,
+          PackedTree::Pack(place.root, {.exclude = {".git"}, .gzip_level = 0}));
   LocalMessages messages({place.app_path, tree.checksum(), std::move(environment)}, tree.bytes());
   server::RequestRecord record;
   auto result = engine->service().Generate(messages, exec::Budget{}, record);
