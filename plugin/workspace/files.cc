@@ -52,6 +52,34 @@ std::string TemporaryName() {
   return name;
 }
 
+/// Whether an open file is nothing but `path`: no other name leads to it, and no one else may read
+/// it. Makes it so where only the mode stands in the way.
+bool IsOursAlone(int fd) {
+  struct stat info;
+  if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_nlink != 1) return false;
+  return (info.st_mode & 07777U) == 0600U || ::fchmod(fd, 0600) == 0;
+}
+
+/// A new file put in the old one's place: its mode, its hard links and whoever has it open get
+/// nothing of the content, and a symlink is replaced instead of followed.
+Status ReplaceFile(const std::string& path, std::span<const std::uint8_t> content) {
+  const std::size_t slash = path.rfind('/');
+  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  const UniqueFd folder_fd(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder_fd) return IoError(path);
+  const std::string temporary = TemporaryName();
+  const UniqueFd fd(::openat(folder_fd.get(), temporary.c_str(),
+                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!fd) return IoError(path);
+  Status status = WriteAll(fd.get(), content, path);
+  if (status &&
+      ::renameat(folder_fd.get(), temporary.c_str(), folder_fd.get(), NameOf(path).c_str()) != 0) {
+    status = IoError(path);
+  }
+  if (!status) ::unlinkat(folder_fd.get(), temporary.c_str(), 0);
+  return status;
+}
+
 }  // namespace
 
 Result<SecretBytes> ReadFile(const std::string& path, std::size_t max_bytes) {
@@ -81,23 +109,12 @@ Result<SecretBytes> ReadFile(const std::string& path, std::size_t max_bytes) {
 }
 
 Status WriteSecretFile(const std::string& path, std::span<const std::uint8_t> content) {
-  const std::size_t slash = path.rfind('/');
-  const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
-  const UniqueFd folder_fd(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!folder_fd) return IoError(path);
-  // A new file put in the old one's place: its mode, its hard links and whoever has it open get
-  // nothing of the plaintext, and a symlink is replaced instead of followed.
-  const std::string temporary = TemporaryName();
-  const UniqueFd fd(::openat(folder_fd.get(), temporary.c_str(),
-                             O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!fd) return IoError(path);
-  Status status = WriteAll(fd.get(), content, path);
-  if (status &&
-      ::renameat(folder_fd.get(), temporary.c_str(), folder_fd.get(), NameOf(path).c_str()) != 0) {
-    status = IoError(path);
-  }
-  if (!status) ::unlinkat(folder_fd.get(), temporary.c_str(), 0);
-  return status;
+  // The file itself, where that is as good: a new one costs three times as much.
+  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!fd || !IsOursAlone(fd.get())) return ReplaceFile(path, content);
+  ACD_CHECK(WriteAll(fd.get(), content, path));
+  if (::ftruncate(fd.get(), static_cast<off_t>(content.size())) != 0) return IoError(path);
+  return {};
 }
 
 }  // namespace acd::workspace

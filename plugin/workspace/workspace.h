@@ -66,8 +66,8 @@ Result<std::string> ResolveInside(const std::string& root, const std::string& ba
 /// is no regular file), kLimitExceeded; they name the last component of the path only.
 Result<SecretBytes> ReadFile(const std::string& path, std::size_t max_bytes);
 
-/// Replaces a file's content in place (mode 0600, symlinks not followed but replaced). Errors as in
-/// ReadFile; the old file is then untouched.
+/// Replaces a file's content (mode 0600; a symlink is not followed but replaced, other hard links
+/// keep what they had). For a folder that nobody else has access to yet. Errors as in ReadFile.
 Status WriteSecretFile(const std::string& path, std::span<const std::uint8_t> content);
 
 /// Removes a folder and all below it, without following links. Never fails loudly.
