@@ -14,7 +14,7 @@ namespace acd::render {
 /// A folder of its own under the request's run folder for one tool: home, caches, temporary files.
 struct ToolHome {
   std::string path;
-  /// HOME, TMPDIR and XDG_* inside it; nothing else.
+  /// HOME, TMPDIR and XDG_* inside it, and how eagerly a Go program collects garbage.
   std::map<std::string, std::string> environment;
 };
 Result<ToolHome> MakeToolHome(const std::string& run_dir, const std::string& tool);
