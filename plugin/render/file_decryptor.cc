@@ -3,12 +3,11 @@
 #include <string_view>
 #include <utility>
 
+#include "plugin/render/parallel.h"
 #include "plugin/workspace/workspace.h"
 
 namespace acd::render {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 bool Contains(std::span<const std::uint8_t> content, std::string_view text) {
   return AsText(content).find(text) != std::string_view::npos;
@@ -37,8 +36,32 @@ std::string FileDecryptor::Relative(const std::string& path) const {
   return workspace::RelativeTo(request_.root, path);
 }
 
+/// Adds its lifetime to the time spent.
+class FileDecryptor::Stopwatch {
+ public:
+  explicit Stopwatch(FileDecryptor& files) : files_(files) {}
+  ~Stopwatch() {
+    const auto lap = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin_);
+    const std::lock_guard lock(files_.mutex_);
+    files_.spent_ += lap;
+  }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  FileDecryptor& files_;
+  const Clock::time_point begin_ = Clock::now();
+};
+
 Result<SecretBytes> FileDecryptor::Decrypt(const std::string& path, SopsDocument document,
                                            const char* purpose, keys::KeyService* keys) {
+  const Stopwatch stopwatch(*this);
+  return DecryptUntimed(path, std::move(document), purpose, keys);
+}
+
+Result<SecretBytes> FileDecryptor::DecryptUntimed(const std::string& path, SopsDocument document,
+                                                  const char* purpose, keys::KeyService* keys) {
   ACD_CHECK(request_.budget.Check());
   const std::string file = Relative(path);
   if (request_.application.kube_version.empty() && !settings_.allow_hydrator) {
@@ -49,7 +72,6 @@ Result<SecretBytes> FileDecryptor::Decrypt(const std::string& path, SopsDocument
                 "if that is wanted, start the server with --allow-hydrator "
                 "(ARGOCD_DECRYPT_ALLOW_HYDRATOR=true)");
   }
-  const auto begin = Clock::now();
   DecryptOptions options;
   options.output = document.format();
   const keys::Requester requester{request_.application.project, request_.application.name,
@@ -59,7 +81,6 @@ Result<SecretBytes> FileDecryptor::Decrypt(const std::string& path, SopsDocument
   for (const SecretBytes& value : plaintext->values) redactor_.Add(value);
   const std::lock_guard lock(mutex_);
   ++files_decrypted_;
-  spent_ += std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - begin);
   return std::move(plaintext->text);
 }
 
@@ -73,10 +94,22 @@ Result<SecretBytes> FileDecryptor::Read(const std::string& path, const char* pur
 }
 
 Status FileDecryptor::DecryptInPlace(const std::string& path, const char* purpose) {
+  const Stopwatch stopwatch(*this);
+  return ReplaceByPlaintext(path, purpose);
+}
+
+Status FileDecryptor::DecryptInPlace(std::span<const std::string> paths, const char* purpose) {
+  const Stopwatch stopwatch(*this);
+  return ForEachInParallel(
+      paths.size(), [&](std::size_t number) { return ReplaceByPlaintext(paths[number], purpose); });
+}
+
+Status FileDecryptor::ReplaceByPlaintext(const std::string& path, const char* purpose) {
   ACD_TRY(const SecretBytes content, workspace::ReadFile(path, Limits().max_document_bytes));
   auto document = DetectSops(path, content.Expose());
   if (!document) return {};
-  ACD_TRY(const SecretBytes plaintext, Decrypt(path, *std::move(document), purpose));
+  ACD_TRY(const SecretBytes plaintext,
+          DecryptUntimed(path, *std::move(document), purpose, nullptr));
   ACD_CHECK(workspace::WriteSecretFile(path, plaintext.Expose()));
   const std::lock_guard lock(mutex_);
   replaced_.insert(path);

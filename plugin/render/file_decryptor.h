@@ -5,6 +5,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 
 #include "decrypt/base/result.h"
@@ -39,14 +40,23 @@ class FileDecryptor {
   /// Replaces an encrypted file by its plaintext, for a tool that insists on a path. Plain files
   /// are left alone.
   Status DecryptInPlace(const std::string& path, const char* purpose);
+  /// The same for many, several at a time. The error is that of the first which failed.
+  Status DecryptInPlace(std::span<const std::string> paths, const char* purpose);
   /// Whether DecryptInPlace replaced this file.
   bool Replaced(const std::string& path) const;
 
   std::string Relative(const std::string& path) const;
   std::size_t files_decrypted() const;
+  /// The time that decryption took; what ran side by side counts once.
   std::chrono::microseconds spent() const;
 
  private:
+  class Stopwatch;
+
+  Status ReplaceByPlaintext(const std::string& path, const char* purpose);
+  Result<SecretBytes> DecryptUntimed(const std::string& path, SopsDocument document,
+                                     const char* purpose, keys::KeyService* keys);
+
   const RenderRequest& request_;
   const RenderSettings& settings_;
   keys::KeyService& keys_;

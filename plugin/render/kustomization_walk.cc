@@ -61,6 +61,12 @@ class Walk {
     return {};
   }
 
+  // Decrypts what was taken. A set has an order: the same fault always gives the same error.
+  Status Finish() {
+    const std::vector<std::string> paths(pending_.begin(), pending_.end());
+    return context_.files.DecryptInPlace(paths, kPurpose);
+  }
+
   const KustomizationGraph& graph() const { return graph_; }
 
  private:
@@ -80,16 +86,23 @@ class Walk {
     return documents;
   }
 
-  // Counts and decrypts a file that kustomize reads.
+  // Counts a file that kustomize reads, to be decrypted.
   Status Take(const std::string& path) {
     if (!taken_.insert(path).second) return {};
     if (++graph_.files > kMaxFiles) return Fail(Code::kLimitExceeded, "kustomize: too many files");
-    return context_.files.DecryptInPlace(path, kPurpose);
+    pending_.insert(path);
+    return {};
+  }
+
+  // The same for a file that this walk reads, too.
+  Status TakeNow(const std::string& path) {
+    ACD_CHECK(Take(path));
+    return pending_.erase(path) == 0 ? Status() : context_.files.DecryptInPlace(path, kPurpose);
   }
 
   Status Kustomization(const std::string& path, const std::string& dir, const std::string& base,
                        Role role, int depth) {
-    ACD_CHECK(Take(path));
+    ACD_CHECK(TakeNow(path));
     ACD_TRY(const auto documents, Parse(path));
     if (documents.empty() || documents.front().root.kind != Kind::kMapping) return {};
     const Place place{dir, base, role, depth};
@@ -146,8 +159,7 @@ class Walk {
                   "what runs must lie in the repository");
     }
     if (IsDirectory(path)) return Folder(path, place.base, role, place.depth + 1);
-    ACD_CHECK(Take(path));
-    return role == Role::kPlugin ? PluginFile(path, place.base) : Status();
+    return role == Role::kPlugin ? PluginFile(path, place.base) : Take(path);
   }
 
   // Empty: not a local file.
@@ -213,6 +225,7 @@ class Walk {
   }
 
   Status PluginFile(const std::string& path, const std::string& base) {
+    ACD_CHECK(TakeNow(path));
     ACD_TRY(const auto documents, Parse(path));
     std::set<std::string> exec_paths;
     for (const yaml::Document& document : documents) {
@@ -284,6 +297,7 @@ class Walk {
   KustomizationGraph graph_;
   std::set<Seen> seen_;
   std::set<std::string> taken_;
+  std::set<std::string> pending_;  // taken, and not yet decrypted
 };
 
 }  // namespace
@@ -298,6 +312,7 @@ bool HasKustomization(const std::string& dir) {
 Result<KustomizationGraph> PrepareKustomization(Context& context) {
   Walk walk(context);
   ACD_CHECK(walk.Folder(context.app_dir, context.app_dir, Role::kResource, 0));
+  ACD_CHECK(walk.Finish());
   return walk.graph();
 }
 

@@ -1,0 +1,56 @@
+#include "plugin/render/parallel.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/support/matchers.h"
+
+namespace acd::render {
+namespace {
+
+using acd::testing::Fails;
+using acd::testing::IsOk;
+
+TEST(ForEachInParallel, CallsEveryNumberOnce) {
+  for (const std::size_t count : {0, 1, 7, 8, 9, 64, 1000}) {
+    std::vector<std::atomic<int>> calls(count);
+    ASSERT_THAT(ForEachInParallel(count,
+                                  [&](std::size_t number) {
+                                    ++calls[number];
+                                    return Status();
+                                  }),
+                IsOk());
+    for (const auto& called : calls) EXPECT_EQ(called, 1);
+  }
+}
+
+TEST(ForEachInParallel, ReturnsTheFirstErrorHoweverTheThreadsRun) {
+  for (int round = 0; round < 50; ++round) {
+    const Status status = ForEachInParallel(200, [](std::size_t number) -> Status {
+      if (number == 100) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      if (number < 100) return {};
+      return Fail(Code::kIo, "number " + std::to_string(number) + ".");
+    });
+    EXPECT_THAT(status, Fails(Code::kIo, "number 100."));
+  }
+}
+
+TEST(ForEachInParallel, BeginsNothingNewAfterAFailure) {
+  std::atomic<int> begun{0};
+  EXPECT_THAT(ForEachInParallel(100'000,
+                                [&](std::size_t) -> Status {
+                                  ++begun;
+                                  return Fail(Code::kIo, "no");
+                                }),
+              Fails(Code::kIo, "no"));
+  EXPECT_LE(begun, 4);
+}
+
+}  // namespace
+}  // namespace acd::render
