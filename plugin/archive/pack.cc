@@ -2,69 +2,34 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <dirent.h>
-#include <fcntl.h>
-#include <fnmatch.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <memory>
 #include <optional>
-#include <system_error>
 
-#include "decrypt/base/unique_fd.h"
 #include "plugin/archive/c_locale.h"
-#include "plugin/archive/entry_path.h"
+#include "plugin/archive/tree_walk.h"
 
 namespace acd::archive {
 namespace {
-
-constexpr std::size_t kReadBytes = 64U << 10U;
-
-Failure IoError(const std::string& path) {
-  return Fail(Code::kIo, Printable(path) + ": " + std::generic_category().message(errno));
-}
 
 struct FreeEntry {
   void operator()(struct archive_entry* entry) const { ::archive_entry_free(entry); }
 };
 using EntryPtr = std::unique_ptr<struct archive_entry, FreeEntry>;
 
-/// Names in an open folder, in the order of their bytes, as Go's filepath.Walk.
-Result<std::vector<std::string>> ListFolder(int fd, const std::string& path) {
-  const int copy = ::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  DIR* list = copy < 0 ? nullptr : ::fdopendir(copy);
-  if (list == nullptr) {
-    if (copy >= 0) ::close(copy);
-    return IoError(path);
-  }
-  std::vector<std::string> names;
-  while (const struct dirent* entry = ::readdir(list)) {
-    const std::string name = entry->d_name;
-    if (name != "." && name != "..") names.push_back(name);
-  }
-  ::closedir(list);
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-class Packer {
+class Packer : private TreeVisitor {
  public:
-  Packer(const PackOptions& options,
+  Packer(const std::vector<std::string>& exclude,
          const std::function<Status(std::span<const std::uint8_t>)>& sink)
-      : options_(options), sink_(sink), tar_(::archive_write_new()), buffer_(kReadBytes) {}
-  ~Packer() { ::archive_write_free(tar_); }
+      : exclude_(exclude), sink_(sink), tar_(::archive_write_new()) {}
+  ~Packer() override { ::archive_write_free(tar_); }
   Packer(const Packer&) = delete;
   Packer& operator=(const Packer&) = delete;
 
   Status Run(const std::string& root) {
-    const UniqueFd fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd) return IoError(root);
     ACD_CHECK(Open());
-    ACD_CHECK(AddFolder(fd.get(), "."));
+    ACD_CHECK(WalkTree(root, exclude_, *this));
     if (::archive_write_close(tar_) != ARCHIVE_OK) return Explain();
     return {};
   }
@@ -76,9 +41,8 @@ class Packer {
     if (::archive_write_set_format_pax_restricted(tar_) != ARCHIVE_OK ||
         ::archive_write_add_filter_gzip(tar_) != ARCHIVE_OK ||
         ::archive_write_set_filter_option(tar_, "gzip", "timestamp", nullptr) != ARCHIVE_OK ||
-        ::archive_write_set_filter_option(tar_, "gzip", "compression-level",
-                                          std::to_string(options_.gzip_level).c_str()) !=
-            ARCHIVE_OK ||
+        // It travels over a local socket at most: time counts, not size.
+        ::archive_write_set_filter_option(tar_, "gzip", "compression-level", "1") != ARCHIVE_OK ||
         ::archive_write_set_bytes_in_last_block(tar_, 1) != ARCHIVE_OK ||
         ::archive_write_open(tar_, this, nullptr, &Packer::Write, nullptr) != ARCHIVE_OK) {
       return Explain();
@@ -114,70 +78,37 @@ class Packer {
     return {};
   }
 
-  Status AddFolder(int fd, const std::string& path) {
-    struct stat info;
-    if (::fstat(fd, &info) != 0) return IoError(path);
-    ACD_CHECK(WriteHeader(info, path, ""));
-    ACD_TRY(const std::vector<std::string> names, ListFolder(fd, path));
-    for (const std::string& name : names) {
-      ACD_CHECK(Add(fd, name, path == "." ? name : path + "/" + name));
-    }
-    return {};
+  Status Folder(const std::string& path, const struct stat& info) override {
+    return WriteHeader(info, path, "");
   }
 
-  Status Add(int folder, const std::string& name, const std::string& path) {
-    for (const std::string& pattern : options_.exclude) {
-      if (::fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME) == 0) return {};
-    }
-    struct stat info;
-    if (::fstatat(folder, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return IoError(path);
-    if (S_ISLNK(info.st_mode)) return AddLink(folder, name, path, info);
-    if (!S_ISDIR(info.st_mode) && !S_ISREG(info.st_mode)) return {};
-    const UniqueFd fd(
-        ::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (!fd) return IoError(path);
-    return S_ISDIR(info.st_mode) ? AddFolder(fd.get(), path) : AddFile(fd.get(), path);
-  }
-
-  Status AddLink(int folder, const std::string& name, const std::string& path,
-                 const struct stat& info) {
-    std::string target(PATH_MAX, '\0');
-    const ssize_t size = ::readlinkat(folder, name.c_str(), target.data(), target.size());
-    if (size < 0) return IoError(path);
-    target.resize(static_cast<std::size_t>(size));
+  Status Link(const std::string& path, const struct stat& info,
+              const std::string& target) override {
     return WriteHeader(info, path, target);
   }
 
-  Status AddFile(int fd, const std::string& path) {
-    struct stat info;
-    if (::fstat(fd, &info) != 0) return IoError(path);
-    ACD_CHECK(WriteHeader(info, path, ""));
-    auto left = static_cast<std::uint64_t>(info.st_size);
-    while (left > 0) {
-      const ssize_t size = ::read(fd, buffer_.data(), std::min<std::uint64_t>(left, kReadBytes));
-      if (size < 0 && errno == EINTR) continue;
-      if (size < 0) return IoError(path);
-      if (size == 0) return Fail(Code::kIo, Printable(path) + ": became shorter while it was read");
-      const auto part = static_cast<std::size_t>(size);
-      if (::archive_write_data(tar_, buffer_.data(), part) != size || error_) return Explain();
-      left -= part;
-    }
+  Status File(const std::string& path, const struct stat& info) override {
+    return WriteHeader(info, path, "");
+  }
+
+  Status Content(const std::string& /*path*/, std::span<const std::uint8_t> bytes) override {
+    const ssize_t written = ::archive_write_data(tar_, bytes.data(), bytes.size());
+    if (written != static_cast<ssize_t>(bytes.size()) || error_) return Explain();
     return {};
   }
 
-  const PackOptions& options_;
+  const std::vector<std::string>& exclude_;
   const std::function<Status(std::span<const std::uint8_t>)>& sink_;
   const CLocale locale_;
   struct archive* tar_;
-  std::vector<std::uint8_t> buffer_;
   std::optional<Error> error_;
 };
 
 }  // namespace
 
-Status Pack(const std::string& root, const PackOptions& options,
+Status Pack(const std::string& root, const std::vector<std::string>& exclude,
             const std::function<Status(std::span<const std::uint8_t>)>& sink) {
-  return Packer(options, sink).Run(root);
+  return Packer(exclude, sink).Run(root);
 }
 
 }  // namespace acd::archive

@@ -80,7 +80,7 @@ Status Call(CallFlags& flags) {
   flags.application.path = flags.app_path;
   GenerateCall call;
   ACD_TRY(call.environment, CallEnvironment(flags.application));
-  ACD_TRY(const PackedTree tree, PackedTree::Pack(flags.folder, {.exclude = flags.exclude}));
+  ACD_TRY(const PackedTree tree, PackedTree::Pack(flags.folder, flags.exclude));
   call.app_name = LastSegment(flags.folder, flags.app_path);
   call.app_rel_path = flags.app_path;
   call.checksum = tree.checksum();

@@ -9,12 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/archive/copy_tree.h"
 #include "plugin/commands/cli.h"
 #include "plugin/commands/engine.h"
 #include "plugin/commands/engine_options.h"
 #include "plugin/commands/manifest_output.h"
-#include "plugin/commands/packed_tree.h"
-#include "plugin/server/request_stream.h"
+#include "plugin/server/repository_source.h"
 
 namespace acd::commands {
 namespace {
@@ -60,31 +60,24 @@ Place FindPlace(const std::string& current, const Environment& environment) {
   return {current.substr(0, current.size() - suffix.size()), path};
 }
 
-// Plays a client that sends what is in memory already.
-class LocalMessages final : public server::MessageSource {
+// The caller's copy is not on a file system of our choice, and is not ours to write to.
+class LocalRepository final : public server::RepositorySource {
  public:
-  LocalMessages(server::RequestMetadata metadata, std::span<const std::uint8_t> archive)
-      : metadata_(std::move(metadata)), archive_(archive) {}
+  LocalRepository(server::RequestMetadata metadata, std::string root)
+      : metadata_(std::move(metadata)), root_(std::move(root)) {}
 
-  std::optional<server::StreamMessage> Next() override {
-    server::StreamMessage message;
-    switch (sent_++) {
-      case 0:
-        message.metadata = std::move(metadata_);
-        return message;
-      case 1:
-        message.chunk = archive_;
-        return message;
-      default:
-        return std::nullopt;
-    }
+  Result<server::RequestMetadata> ReadMetadata() override { return std::move(metadata_); }
+  Status ReadFiles(int root_fd, const archive::UnpackOptions& options,
+                   archive::UnpackStats& stats) override {
+    ACD_TRY(stats, archive::CopyTree(root_, {".git"}, root_fd, options));
+    return {};
   }
-  Status Alive() override { return {}; }
+  void Drain() override {}
+  std::uint64_t received_bytes() const override { return 0; }
 
  private:
   server::RequestMetadata metadata_;
-  std::span<const std::uint8_t> archive_;
-  int sent_ = 0;
+  std::string root_;
 };
 
 Result<std::string> CurrentFolder() {
@@ -101,13 +94,9 @@ Status Generate(EngineFlags& flags) {
 
   Environment environment = ArgoEnvironment();
   const Place place = FindPlace(current, environment);
-  // The caller's copy is not on a file system of our choice: its files are read into memory, and
-  // from there the way is the same as in the server.
-  ACD_TRY(const PackedTree tree,
-          PackedTree::Pack(place.root, {.exclude = {".git"}, .gzip_level = 0}));
-  LocalMessages messages({place.app_path, tree.checksum(), std::move(environment)}, tree.bytes());
+  LocalRepository repository({place.app_path, "", std::move(environment)}, place.root);
   server::RequestRecord record;
-  auto result = engine->service().Generate(messages, exec::Budget{}, record);
+  auto result = engine->service().Generate(repository, exec::Budget{}, record);
   if (auto* failure = std::get_if<server::CallError>(&result)) {
     return Fail(failure->error.code, failure->text);
   }

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "plugin/archive/pack.h"
 #include "plugin/server/sha256.h"
 
 namespace acd::commands {
@@ -30,13 +31,14 @@ Status WriteAll(int fd, std::span<const std::uint8_t> bytes) {
 
 }  // namespace
 
-Result<PackedTree> PackedTree::Pack(const std::string& root, const archive::PackOptions& options) {
+Result<PackedTree> PackedTree::Pack(const std::string& root,
+                                    const std::vector<std::string>& exclude) {
   PackedTree tree;
   tree.memory_.Reset(::memfd_create("archive", MFD_CLOEXEC));
   if (!tree.memory_) return SystemFailure("memory file");
   server::Sha256 digest;
   std::size_t size = 0;
-  ACD_CHECK(archive::Pack(root, options, [&](std::span<const std::uint8_t> bytes) -> Status {
+  ACD_CHECK(archive::Pack(root, exclude, [&](std::span<const std::uint8_t> bytes) -> Status {
     digest.Update(bytes);
     size += bytes.size();
     return WriteAll(tree.memory_.get(), bytes);

@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "decrypt/base/result.h"
 #include "decrypt/base/unique_fd.h"
-#include "plugin/archive/pack.h"
 
 namespace acd::commands {
 
@@ -15,7 +15,7 @@ namespace acd::commands {
 class PackedTree {
  public:
   /// Errors: those of archive::Pack; kIo.
-  static Result<PackedTree> Pack(const std::string& root, const archive::PackOptions& options);
+  static Result<PackedTree> Pack(const std::string& root, const std::vector<std::string>& exclude);
 
   PackedTree(PackedTree&& other) noexcept;
   PackedTree& operator=(PackedTree&&) = delete;

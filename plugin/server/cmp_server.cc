@@ -17,6 +17,7 @@
 #include "plugin.grpc.pb.h"
 #include "plugin/server/acceptor.h"
 #include "plugin/server/announcements.h"
+#include "plugin/server/request_stream.h"
 #include "plugin/server/status_map.h"
 
 namespace acd::server {
@@ -117,7 +118,8 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
     return Observed("GenerateManifest", [&](RequestRecord& record) -> grpc::Status {
       CallState state(*context, cancel_all_);
       GrpcMessages messages(*reader, state);
-      auto result = service_.Generate(messages, state.Budget(), record);
+      RequestStream stream(messages);
+      auto result = service_.Generate(stream, state.Budget(), record);
       if (auto* failure = std::get_if<CallError>(&result)) {
         record.error = FirstLine(failure->text);
         return {StatusCodeOf(failure->error.code), failure->text};

@@ -62,7 +62,7 @@ exec::Budget WorkBudget(const exec::Budget& client,
 }
 
 struct ManifestService::Call {
-  RequestStream stream;
+  RepositorySource& source;
   exec::Budget budget;
   RequestRecord& record;
   PhaseClock clock;
@@ -82,8 +82,8 @@ ManifestService::ManifestService(const workspace::WorkspaceRoot& root, RenderFun
       slots_(settings_.max_concurrent_renders) {}
 
 std::variant<std::vector<std::string>, CallError> ManifestService::Generate(
-    MessageSource& messages, const exec::Budget& client, RequestRecord& record) {
-  Call call{RequestStream(messages),
+    RepositorySource& source, const exec::Budget& client, RequestRecord& record) {
+  Call call{source,
             WorkBudget(client, settings_.max_run_time),
             record,
             PhaseClock(),
@@ -98,8 +98,8 @@ std::variant<std::vector<std::string>, CallError> ManifestService::Generate(
     result = Fail(Code::kInternal, "internal error",
                   "this is a defect of argocd-decrypt; please report it");
   }
-  call.stream.Drain();
-  record.received_bytes = call.stream.received_bytes();
+  source.Drain();
+  record.received_bytes = source.received_bytes();
   if (result) return std::move(result).value();
 
   ErrorContext context;
@@ -146,7 +146,7 @@ Result<std::vector<std::string>> ManifestService::Run(Call& call) {
 }
 
 Status ManifestService::Receive(Call& call) {
-  ACD_TRY(call.metadata, call.stream.ReadMetadata());
+  ACD_TRY(call.metadata, call.source.ReadMetadata());
   call.application = render::Application::FromEnvironment(call.metadata.environment);
   call.record.application = call.application.name;
   call.record.project = call.application.project;
@@ -154,19 +154,14 @@ Status ManifestService::Receive(Call& call) {
 
   ACD_TRY(call.workspace, workspace::Workspace::Create(root_));
   ACD_TRY(const UniqueFd folder, OpenFolder(call.workspace->tree()));
-  auto unpacked = archive::Unpack(call.stream, folder.get(), settings_.unpack);
-  if (unpacked) {
-    call.record.entries = unpacked->entries;
-    call.record.unpacked_bytes = unpacked->bytes;
-  }
-  // A damaged transfer also damages the archive: the first is the cause.
-  ACD_CHECK(call.stream.Finish(call.metadata.checksum));
-  if (!unpacked) {
-    Error error = std::move(unpacked).error();
-    if (error.code == Code::kLimitExceeded) error = std::move(error).Hint(kLimitsHint);
-    return Fail(std::move(error));
-  }
-  return {};
+  archive::UnpackStats stats;
+  auto received = call.source.ReadFiles(folder.get(), settings_.unpack, stats);
+  call.record.entries = stats.entries;
+  call.record.unpacked_bytes = stats.bytes;
+  if (received) return {};
+  Error error = std::move(received).error();
+  if (error.code == Code::kLimitExceeded) error = std::move(error).Hint(kLimitsHint);
+  return Fail(std::move(error));
 }
 
 Result<render::RenderRequest> ManifestService::Prepare(Call& call) const {

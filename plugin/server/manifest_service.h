@@ -14,8 +14,8 @@
 #include "plugin/render/renderer.h"
 #include "plugin/server/error_text.h"
 #include "plugin/server/render_slots.h"
+#include "plugin/server/repository_source.h"
 #include "plugin/server/request_record.h"
-#include "plugin/server/request_stream.h"
 #include "plugin/workspace/workspace.h"
 
 namespace acd::server {
@@ -37,17 +37,17 @@ struct CallError {
   std::string text;
 };
 
-/// What GenerateManifest does, free of gRPC: receive, unpack, render, and leave nothing behind.
+/// What GenerateManifest does, free of gRPC: receive, render, and leave nothing behind.
 class ManifestService {
  public:
   /// `root` is borrowed for the service's life.
   ManifestService(const workspace::WorkspaceRoot& root, RenderFunction render,
                   ServiceSettings settings);
 
-  /// One call. `messages` is read to its end on every path. `client`: the call's deadline and
+  /// One call. `source` is drained on every path. `client`: the call's deadline and
   /// whether it was cancelled. Fills `record` with what is known, whatever happens. Returns the
   /// manifests, one document each. Threads: safe to call concurrently; blocks.
-  std::variant<std::vector<std::string>, CallError> Generate(MessageSource& messages,
+  std::variant<std::vector<std::string>, CallError> Generate(RepositorySource& source,
                                                              const exec::Budget& client,
                                                              RequestRecord& record);
 

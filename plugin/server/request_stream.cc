@@ -1,5 +1,7 @@
 #include "plugin/server/request_stream.h"
 
+#include <utility>
+
 namespace acd::server {
 namespace {
 
@@ -20,7 +22,17 @@ Result<RequestMetadata> RequestStream::ReadMetadata() {
   if (!first->metadata) {
     return Fail(Code::kInvalidInput, "request stream: the first message carries no metadata");
   }
+  checksum_ = first->metadata->checksum;
   return *std::move(first->metadata);
+}
+
+Status RequestStream::ReadFiles(int root_fd, const archive::UnpackOptions& options,
+                                archive::UnpackStats& stats) {
+  auto unpacked = archive::Unpack(*this, root_fd, options);
+  ACD_CHECK(Finish(checksum_));
+  if (!unpacked) return Fail(std::move(unpacked).error());
+  stats = *unpacked;
+  return {};
 }
 
 bool RequestStream::ReadChunk() {

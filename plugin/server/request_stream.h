@@ -5,21 +5,13 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "decrypt/base/result.h"
-#include "plugin/archive/unpack.h"
+#include "plugin/server/repository_source.h"
 #include "plugin/server/sha256.h"
 
 namespace acd::server {
-
-/// The first message of a stream: `ManifestRequestMetadata` of the wire.
-struct RequestMetadata {
-  std::string app_rel_path;
-  std::string checksum;
-  std::vector<std::pair<std::string, std::string>> environment;  ///< as sent, order kept
-};
 
 /// One message of a stream: exactly one of the two, or neither (an empty message).
 struct StreamMessage {
@@ -39,16 +31,20 @@ class MessageSource {
 
 /// Receives one repository: metadata first, then the bytes of one archive, hashed on the way.
 ///
-/// A client whose server answers before it has sent everything never sees the answer's text. So
-/// every path, error or not, ends with `Finish`, which reads to the end of the stream.
 /// Spec: cmp-protocol.md 1.3.
-class RequestStream final : public archive::ByteSource {
+class RequestStream final : public RepositorySource, private archive::ByteSource {
  public:
   explicit RequestStream(MessageSource& messages) : messages_(messages) {}
 
   /// Reads the first message. Error (kInvalidInput): it carries no metadata. The stream is not
   /// drained yet.
-  Result<RequestMetadata> ReadMetadata();
+  Result<RequestMetadata> ReadMetadata() override;
+
+  /// Unpacks, then reads to the end of the stream and compares the digest with the metadata's.
+  /// Errors: those of Finish, before those of archive::Unpack: a damaged transfer also damages the
+  /// archive, and the first is the cause.
+  Status ReadFiles(int root_fd, const archive::UnpackOptions& options,
+                   archive::UnpackStats& stats) override;
 
   /// The next bytes of the archive, several messages at once: clients send 1 KiB each.
   Result<std::span<const std::uint8_t>> Next() override;
@@ -59,9 +55,9 @@ class RequestStream final : public archive::ByteSource {
   Status Finish(const std::string& checksum);
 
   /// Reads to the end, whatever comes. For errors that are known already.
-  void Drain();
+  void Drain() override;
 
-  std::uint64_t received_bytes() const { return received_bytes_; }
+  std::uint64_t received_bytes() const override { return received_bytes_; }
 
  private:
   /// The next chunk into `chunk_`; false at the end or after a protocol error.
@@ -71,6 +67,7 @@ class RequestStream final : public archive::ByteSource {
   Sha256 digest_;
   std::span<const std::uint8_t> chunk_;
   std::vector<std::uint8_t> batch_;
+  std::string checksum_;  ///< announced
   std::uint64_t received_bytes_ = 0;
   bool ended_ = false;
   std::optional<Error> violation_;  ///< the first message that broke the order

@@ -27,7 +27,7 @@ TEST(PackedTree, KnowsItsDigestAndTheSameFilesGiveTheSameBytes) {
   folder.Write("a/b.yaml", "x");
   folder.Write(".git/HEAD", "ref");
   const auto first = PackedTree::Pack(folder.path(), {});
-  const auto second = PackedTree::Pack(folder.path(), {.exclude = {".git"}});
+  const auto second = PackedTree::Pack(folder.path(), {".git"});
   ASSERT_THAT(first, IsOk());
   ASSERT_THAT(second, IsOk());
   for (const auto* tree : {&*first, &*second}) {

@@ -42,8 +42,9 @@ TEST(ManifestService, ServesManyThreadsAtOnce) {
         FakeMessages messages;
         messages.Metadata({".", ChecksumOf(archive), {{"ARGOCD_APP_NAME", expected}}});
         messages.Chunk(archive.substr(0, 100)).Chunk(archive.substr(100));
+        RequestStream stream(messages);
         RequestRecord record;
-        const auto result = service.Generate(messages, {}, record);
+        const auto result = service.Generate(stream, {}, record);
         const auto* manifests = std::get_if<0>(&result);
         if (manifests != nullptr && *manifests == std::vector{expected} &&
             record.application == expected) {
@@ -64,8 +65,9 @@ TEST(ManifestService, DrainsAndSaysSoWhenThereIsNoPlaceToWork) {
   std::filesystem::remove_all(root->path());
   FakeMessages messages;
   messages.Metadata({".", "", {}}).Chunk("a").Chunk("b");
+  RequestStream stream(messages);
   RequestRecord record;
-  const auto result = service.Generate(messages, {}, record);
+  const auto result = service.Generate(stream, {}, record);
   const auto* failure = std::get_if<CallError>(&result);
   ASSERT_NE(failure, nullptr);
   EXPECT_EQ(failure->error.code, Code::kIo);
@@ -83,8 +85,9 @@ TEST(ManifestService, BlamesTheTransferWhenItDamagedTheArchive) {
        {std::pair(ChecksumOf(archive), "checksum"), std::pair(ChecksumOf("damaged"), "gzip")}) {
     FakeMessages messages;
     messages.Metadata({".", checksum, {}}).Chunk("damaged");
+    RequestStream stream(messages);
     RequestRecord record;
-    const auto result = service.Generate(messages, {}, record);
+    const auto result = service.Generate(stream, {}, record);
     const auto* failure = std::get_if<CallError>(&result);
     ASSERT_NE(failure, nullptr);
     EXPECT_THAT(failure->text, HasSubstr(says));
@@ -100,8 +103,9 @@ TEST(ManifestService, TellsTheOperatorWhichSettingsBoundAnArchive) {
   const std::string archive = AnswerArchive("x");
   FakeMessages messages;
   messages.Metadata({".", ChecksumOf(archive), {}}).Chunk(archive);
+  RequestStream stream(messages);
   RequestRecord record;
-  const auto result = service.Generate(messages, {}, record);
+  const auto result = service.Generate(stream, {}, record);
   const auto* failure = std::get_if<CallError>(&result);
   ASSERT_NE(failure, nullptr);
   EXPECT_EQ(failure->error.code, Code::kLimitExceeded);

@@ -1,0 +1,57 @@
+#include "plugin/archive/copy_tree.h"
+
+#include <optional>
+
+#include "plugin/archive/tree_builder.h"
+#include "plugin/archive/tree_walk.h"
+
+namespace acd::archive {
+namespace {
+
+constexpr mode_t kPermissions = 0777;  // never setuid, setgid or sticky
+
+class Copier : public TreeVisitor {
+ public:
+  Copier(int root_fd, const UnpackOptions& options) : builder_(root_fd, options) {}
+
+  Status Folder(const std::string& name, const struct stat& info) override {
+    ACD_TRY(const std::optional<std::string> path, builder_.Admit(name, ""));
+    return path ? builder_.MakeFolder(*path, info.st_mode & kPermissions) : Status();
+  }
+
+  Status Link(const std::string& name, const struct stat& /*info*/,
+              const std::string& target) override {
+    ACD_TRY(const std::optional<std::string> path, builder_.Admit(name, target));
+    return path ? builder_.MakeSymlink(*path, target) : Status();
+  }
+
+  Status File(const std::string& name, const struct stat& info) override {
+    file_.Reset();
+    ACD_TRY(const std::optional<std::string> path, builder_.Admit(name, ""));
+    if (!path) return {};
+    ACD_TRY(file_, builder_.MakeFile(*path, info.st_mode & kPermissions,
+                                     static_cast<std::uint64_t>(info.st_size)));
+    return {};
+  }
+
+  Status Content(const std::string& name, std::span<const std::uint8_t> bytes) override {
+    return file_ ? builder_.Write(file_.get(), name, bytes) : Status();
+  }
+
+  const UnpackStats& stats() { return builder_.stats(); }
+
+ private:
+  TreeBuilder builder_;
+  UniqueFd file_;  ///< the file being copied; closed for one that is left out
+};
+
+}  // namespace
+
+Result<UnpackStats> CopyTree(const std::string& from, const std::vector<std::string>& exclude,
+                             int root_fd, const UnpackOptions& options) {
+  Copier copier(root_fd, options);
+  ACD_CHECK(WalkTree(from, exclude, copier));
+  return copier.stats();
+}
+
+}  // namespace acd::archive

@@ -1,0 +1,113 @@
+#include "plugin/archive/tree_walk.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <system_error>
+
+#include "decrypt/base/unique_fd.h"
+#include "plugin/archive/entry_path.h"
+
+namespace acd::archive {
+namespace {
+
+constexpr std::size_t kReadBytes = 64U << 10U;
+
+Failure IoError(const std::string& path) {
+  return Fail(Code::kIo, Printable(path) + ": " + std::generic_category().message(errno));
+}
+
+/// Names in an open folder, in the order of their bytes, as Go's filepath.Walk.
+Result<std::vector<std::string>> ListFolder(int fd, const std::string& path) {
+  const int copy = ::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR* list = copy < 0 ? nullptr : ::fdopendir(copy);
+  if (list == nullptr) {
+    if (copy >= 0) ::close(copy);
+    return IoError(path);
+  }
+  std::vector<std::string> names;
+  while (const struct dirent* entry = ::readdir(list)) {
+    const std::string name = entry->d_name;
+    if (name != "." && name != "..") names.push_back(name);
+  }
+  ::closedir(list);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+class Walker {
+ public:
+  Walker(const std::vector<std::string>& exclude, TreeVisitor& visitor)
+      : exclude_(exclude), visitor_(visitor), buffer_(kReadBytes) {}
+
+  Status Folder(int fd, const std::string& path) {
+    struct stat info;
+    if (::fstat(fd, &info) != 0) return IoError(path);
+    ACD_CHECK(visitor_.Folder(path, info));
+    ACD_TRY(const std::vector<std::string> names, ListFolder(fd, path));
+    for (const std::string& name : names) {
+      ACD_CHECK(Entry(fd, name, path == "." ? name : path + "/" + name));
+    }
+    return {};
+  }
+
+ private:
+  Status Entry(int folder, const std::string& name, const std::string& path) {
+    for (const std::string& pattern : exclude_) {
+      if (::fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME) == 0) return {};
+    }
+    struct stat info;
+    if (::fstatat(folder, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return IoError(path);
+    if (S_ISLNK(info.st_mode)) return Link(folder, name, path, info);
+    if (!S_ISDIR(info.st_mode) && !S_ISREG(info.st_mode)) return {};
+    const UniqueFd fd(
+        ::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (!fd) return IoError(path);
+    if (S_ISDIR(info.st_mode)) return Folder(fd.get(), path);
+    if (::fstat(fd.get(), &info) != 0) return IoError(path);
+    ACD_CHECK(visitor_.File(path, info));
+    return Content(fd.get(), path, static_cast<std::uint64_t>(info.st_size));
+  }
+
+  Status Content(int fd, const std::string& path, std::uint64_t left) {
+    while (left > 0) {
+      const ssize_t size = ::read(fd, buffer_.data(), std::min<std::uint64_t>(left, kReadBytes));
+      if (size < 0 && errno == EINTR) continue;
+      if (size < 0) return IoError(path);
+      if (size == 0) return Fail(Code::kIo, Printable(path) + ": became shorter while it was read");
+      const auto part = static_cast<std::size_t>(size);
+      ACD_CHECK(visitor_.Content(path, {buffer_.data(), part}));
+      left -= part;
+    }
+    return {};
+  }
+
+  Status Link(int folder, const std::string& name, const std::string& path,
+              const struct stat& info) {
+    std::string target(PATH_MAX, '\0');
+    const ssize_t size = ::readlinkat(folder, name.c_str(), target.data(), target.size());
+    if (size < 0) return IoError(path);
+    target.resize(static_cast<std::size_t>(size));
+    return visitor_.Link(path, info, target);
+  }
+
+  const std::vector<std::string>& exclude_;
+  TreeVisitor& visitor_;
+  std::vector<std::uint8_t> buffer_;
+};
+
+}  // namespace
+
+Status WalkTree(const std::string& root, const std::vector<std::string>& exclude,
+                TreeVisitor& visitor) {
+  const UniqueFd fd(::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd) return IoError(root);
+  return Walker(exclude, visitor).Folder(fd.get(), ".");
+}
+
+}  // namespace acd::archive
