@@ -22,6 +22,18 @@ if [[ ! -t 2 ]]; then
   }
 fi
 
+# The comment at a script's head is its manual. ($1 is the script's own: this file gets no arguments.)
+if [[ ${1:-} == -h || ${1:-} == --help ]]; then
+  sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0" | sed '/^shellcheck/d'
+  exit 0
+fi
+
+# wrong_usage USAGE: for arguments that the script does not take.
+wrong_usage() {
+  printf 'error: unknown argument\nusage: %s\n' "$*" >&2
+  exit 2
+}
+
 # as_root COMMAND...: as it is for root, through sudo for everybody else.
 as_root() {
   if [[ $(id -u) -eq 0 ]]; then
