@@ -48,14 +48,15 @@ as_root() {
 # quietly WHAT COMMAND...: one line of progress, and one every 20 seconds with where the command is;
 # its output only when it fails.
 quietly() {
-  local what=$1 log status=0 started=$SECONDS heartbeat
+  local what=$1 log status=0 started=$SECONDS heartbeat line
   shift
   log=$(mktemp)
   note "$what ..."
   # The sleep's descriptors are closed, so that it keeps no pipe open when its parent has gone.
   (
     while sleep 20 >/dev/null 2>&1; do
-      note "  $((SECONDS - started)) s: $(tail -n 1 "$log" | tr -cd '[:print:]' | cut -c 1-90)"
+      line=$(tail -n 1 "$log" | tr -cd '[:print:]' | cut -c 1-90)
+      note "  $((SECONDS - started)) s: ${line:-still at it, with nothing to say}"
     done
   ) </dev/null &
   heartbeat=$!
