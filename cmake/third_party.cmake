@@ -35,8 +35,11 @@ function(acd_external name)
   endforeach()
   add_library(acd_ext_${name} INTERFACE)
   add_library(acd::ext::${name} ALIAS acd_ext_${name})
-  if(ACD_STATIC)  # archives refer to each other in circles
-    target_link_libraries(acd_ext_${name} INTERFACE -Wl,--start-group ${libraries} -Wl,--end-group)
+  if(ACD_STATIC)
+    # Archives refer to each other in circles. A group stays together; of plain --start-group and --end-group
+    # CMake keeps one each for a whole program, and of an archive in two of them the last.
+    list(JOIN libraries "," members)
+    target_link_libraries(acd_ext_${name} INTERFACE "$<LINK_GROUP:RESCAN,${members}>")
   else()
     target_link_libraries(acd_ext_${name} INTERFACE ${libraries})
   endif()
