@@ -27,6 +27,9 @@ SecretBytes EncodeBase64(std::span<const std::uint8_t> bytes);
 /// Without padding, for public values (recipients, stanza arguments).
 std::string EncodeBase64Unpadded(std::span<const std::uint8_t> bytes);
 
+/// Appends a code point up to 0x10FFFF; surrogates are the caller's business.
+void AppendUtf8(std::uint32_t code_point, SecretBytes& out);
+
 /// Whether the bytes are well-formed UTF-8 (no surrogates, no overlong forms).
 bool IsUtf8(std::string_view text);
 

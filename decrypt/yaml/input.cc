@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "decrypt/base/encoding.h"
+
 namespace acd::yaml {
 namespace {
 
@@ -76,25 +78,6 @@ Character DecodeUtf16(std::span<const std::uint8_t> bytes, bool big_endian) {
   const char32_t second = unit(2);
   if ((second & 0xFC00U) != 0xDC00) return Malformed("expected low surrogate area");
   return {0x10000 + ((first & 0x3FFU) << 10U) + (second & 0x3FFU), 4, nullptr};
-}
-
-void AppendUtf8(char32_t c, SecretBytes& out) {
-  auto put = [&](char32_t byte) { out.Append(static_cast<char>(byte)); };
-  if (c < 0x80) {
-    put(c);
-  } else if (c < 0x800) {
-    put(0xC0U | (c >> 6U));
-    put(0x80U | (c & 0x3FU));
-  } else if (c < 0x10000) {
-    put(0xE0U | (c >> 12U));
-    put(0x80U | ((c >> 6U) & 0x3FU));
-    put(0x80U | (c & 0x3FU));
-  } else {
-    put(0xF0U | (c >> 18U));
-    put(0x80U | ((c >> 12U) & 0x3FU));
-    put(0x80U | ((c >> 6U) & 0x3FU));
-    put(0x80U | (c & 0x3FU));
-  }
 }
 
 Status CheckUtf8(std::span<const std::uint8_t> bytes) {

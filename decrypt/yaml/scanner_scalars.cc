@@ -1,28 +1,10 @@
 #include <utility>
 
+#include "decrypt/base/encoding.h"
 #include "decrypt/yaml/scanner.h"
 
 namespace acd::yaml {
 namespace {
-
-void AppendCodePoint(std::uint32_t c, SecretBytes& out) {
-  auto put = [&](std::uint32_t byte) { out.Append(static_cast<char>(byte)); };
-  if (c < 0x80) {
-    put(c);
-  } else if (c < 0x800) {
-    put(0xC0U | (c >> 6U));
-    put(0x80U | (c & 0x3FU));
-  } else if (c < 0x10000) {
-    put(0xE0U | (c >> 12U));
-    put(0x80U | ((c >> 6U) & 0x3FU));
-    put(0x80U | (c & 0x3FU));
-  } else {
-    put(0xF0U | (c >> 18U));
-    put(0x80U | ((c >> 12U) & 0x3FU));
-    put(0x80U | ((c >> 6U) & 0x3FU));
-    put(0x80U | (c & 0x3FU));
-  }
-}
 
 // The escapes that stand for a fixed text; empty for any other character.
 std::string_view FixedEscape(char c) {
@@ -235,7 +217,7 @@ bool Scanner::ScanEscape(Mark start, SecretBytes& out) {
   if ((value >= 0xD800 && value <= 0xDFFF) || value > 0x10FFFF) {
     return Refuse(start, "found invalid Unicode character escape code");
   }
-  AppendCodePoint(value, out);
+  AppendUtf8(value, out);
   SkipText(pos_ + digits);
   return true;
 }

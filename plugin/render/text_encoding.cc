@@ -5,29 +5,12 @@
 #include <string_view>
 #include <utility>
 
+#include "decrypt/base/encoding.h"
+
 namespace acd::render {
 namespace {
 
 constexpr std::uint32_t kReplacement = 0xFFFD;
-
-void AppendUtf8(SecretBytes& out, std::uint32_t c) {
-  const auto put = [&](std::uint32_t byte) { out.Append(static_cast<char>(byte)); };
-  if (c < 0x80) {
-    put(c);
-  } else if (c < 0x800) {
-    put(0xC0U | (c >> 6U));
-    put(0x80U | (c & 0x3FU));
-  } else if (c < 0x10000) {
-    put(0xE0U | (c >> 12U));
-    put(0x80U | ((c >> 6U) & 0x3FU));
-    put(0x80U | (c & 0x3FU));
-  } else {
-    put(0xF0U | (c >> 18U));
-    put(0x80U | ((c >> 12U) & 0x3FU));
-    put(0x80U | ((c >> 6U) & 0x3FU));
-    put(0x80U | (c & 0x3FU));
-  }
-}
 
 SecretBytes FromUtf16(std::span<const std::uint8_t> bytes, bool big_endian) {
   SecretBytes out;
@@ -49,7 +32,7 @@ SecretBytes FromUtf16(std::span<const std::uint8_t> bytes, bool big_endian) {
         c = kReplacement;
       }
     }
-    AppendUtf8(out, c);
+    AppendUtf8(c, out);
   }
   return out;
 }

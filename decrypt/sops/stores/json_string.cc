@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "decrypt/base/encoding.h"
+
 namespace acd::sops {
 namespace {
 
@@ -30,27 +32,6 @@ std::size_t Utf8Length(std::string_view text) {
   const bool overlong = lead == 0xF0 && at(1) < 0x90;
   const bool beyond = lead == 0xF4 && at(1) >= 0x90;
   return overlong || beyond || !continues(3) ? 0 : 4;
-}
-
-void AppendUtf8(std::uint32_t code, SecretBytes& out) {
-  const auto tail = [&](unsigned shift) {
-    out.Append(static_cast<char>(0x80U | (code >> shift & 0x3FU)));
-  };
-  if (code < 0x80) {
-    out.Append(static_cast<char>(code));
-  } else if (code < 0x800) {
-    out.Append(static_cast<char>(0xC0U | code >> 6U));
-    tail(0);
-  } else if (code < 0x10000) {
-    out.Append(static_cast<char>(0xE0U | code >> 12U));
-    tail(6);
-    tail(0);
-  } else {
-    out.Append(static_cast<char>(0xF0U | code >> 18U));
-    tail(12);
-    tail(6);
-    tail(0);
-  }
 }
 
 std::uint32_t HexValue(char c) {
