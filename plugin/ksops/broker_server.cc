@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <system_error>
 #include <utility>
 
 #include "plugin/ksops/broker_protocol.h"
@@ -36,7 +37,11 @@ Result<std::unique_ptr<BrokerServer>> BrokerServer::Start(const std::string& run
   if (!wake) return Fail(Code::kIo, "ksops broker: eventfd");
   std::unique_ptr<BrokerServer> server(
       new BrokerServer(address, std::move(listener), std::move(wake), std::move(handler)));
-  server->accept_thread_ = std::thread([raw = server.get()] { raw->AcceptLoop(); });
+  try {
+    server->accept_thread_ = std::thread([raw = server.get()] { raw->AcceptLoop(); });
+  } catch (const std::system_error& error) {
+    return Fail(Code::kIo, "ksops broker: thread: " + error.code().message());
+  }
   return server;
 }
 
@@ -50,7 +55,7 @@ BrokerServer::~BrokerServer() {
   const std::uint64_t one = 1;
   // An eventfd that nobody has written to cannot be full.
   [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof(one));
-  accept_thread_.join();
+  if (accept_thread_.joinable()) accept_thread_.join();
   {
     const std::lock_guard lock(mutex_);
     for (Connection& connection : connections_) ::shutdown(connection.socket.get(), SHUT_RDWR);
@@ -82,7 +87,20 @@ void BrokerServer::Accept() {
   if (connections_.size() >= kMaxConnections) return;
   Connection& connection = connections_.emplace_back();
   connection.socket = std::move(socket);
-  connection.thread = std::thread([this, &connection] { Serve(connection); });
+  try {
+    connection.thread = std::thread([this, &connection] { Serve(connection); });
+  } catch (const std::system_error&) {
+    connections_.pop_back();  // no thread to be had: the generator sees its connection end
+  }
+}
+
+// Out of a thread of ours, an exception would end the process.
+Result<SecretBytes> BrokerServer::Answer(const std::string& path) const {
+  try {
+    return handler_(path);
+  } catch (...) {
+    return Fail(Code::kInternal, "internal error");
+  }
 }
 
 // Joins the threads of connections that have ended. Their sockets stay open until here, so that the
@@ -104,7 +122,7 @@ void BrokerServer::Serve(Connection& connection) {
   const int socket = connection.socket.get();
   while (true) {
     const auto path = ReceiveRequest(socket, kIdle);
-    if (!path || !SendResponse(socket, handler_(*path), kIdle)) break;
+    if (!path || !SendResponse(socket, Answer(*path), kIdle)) break;
   }
   ::shutdown(socket, SHUT_RDWR);
   const std::lock_guard lock(mutex_);

@@ -44,6 +44,7 @@ class BrokerServer {
   void AcceptLoop();
   void Accept();
   void Serve(Connection& connection);
+  Result<SecretBytes> Answer(const std::string& path) const;
   void Reap();
 
   const std::string address_;

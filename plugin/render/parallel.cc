@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <mutex>
-#include <optional>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -25,7 +25,8 @@ Status ForEachInParallel(std::size_t count, const std::function<Status(std::size
   std::mutex mutex;
   std::size_t failed_at = count;
   Status result;
-  const auto run = [&] {
+  std::exception_ptr thrown;
+  const auto work_on = [&] {
     // Numbers are taken in order, so everything below one that failed is begun, and finished.
     while (!failed) {
       const std::size_t number = next++;
@@ -40,6 +41,16 @@ Status ForEachInParallel(std::size_t count, const std::function<Status(std::size
       }
     }
   };
+  // Out of a thread of ours, an exception would end the process.
+  const auto run = [&] {
+    try {
+      work_on();
+    } catch (...) {
+      failed = true;
+      const std::lock_guard lock(mutex);
+      if (!thrown) thrown = std::current_exception();
+    }
+  };
   const std::size_t useful = std::min(
       {kMaxThreads, count / kWorthAThread, std::size_t{std::thread::hardware_concurrency()}});
   std::vector<std::jthread> helpers;
@@ -50,6 +61,7 @@ Status ForEachInParallel(std::size_t count, const std::function<Status(std::size
   }
   run();
   helpers.clear();  // joins
+  if (thrown) std::rethrow_exception(thrown);
   return result;
 }
 

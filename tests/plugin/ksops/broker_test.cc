@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <new>
 #include <string>
 #include <thread>
 #include <utility>
@@ -63,6 +64,15 @@ TEST_F(BrokerTest, AnswersSeveralRequestsOnOneConnection) {
   auto client = Connect();
   for (const char* path : {"/a", "/b/../c", "/d e"}) ASSERT_THAT(client->Decrypt(path), IsOk());
   EXPECT_EQ(client->Decrypt("/b/../c")->ExposeText(), "plain /c");
+}
+
+TEST_F(BrokerTest, OutlivesAHandlerThatThrows) {
+  Start([](const std::string& path) -> Result<SecretBytes> {
+    if (path == "/x") return SecretBytes::CopyOf("plain /x");
+    throw std::bad_alloc();
+  });
+  EXPECT_THAT(Connect()->Decrypt("/y"), Fails(Code::kInternal, "internal error"));
+  ExpectServing();
 }
 
 TEST_F(BrokerTest, SendsAbsolutePaths) {

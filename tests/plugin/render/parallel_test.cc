@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <new>
 #include <string>
 #include <thread>
 #include <vector>
@@ -38,6 +39,14 @@ TEST(ForEachInParallel, ReturnsTheFirstErrorHoweverTheThreadsRun) {
       return Fail(Code::kIo, "number " + std::to_string(number) + ".");
     });
     EXPECT_THAT(status, Fails(Code::kIo, "number 100."));
+  }
+}
+
+TEST(ForEachInParallel, ThrowsWhatItsThreadsThrow) {
+  for (int round = 0; round < 50; ++round) {
+    EXPECT_THROW(
+        (void)ForEachInParallel(200, [](std::size_t) -> Status { throw std::bad_alloc(); }),
+        std::bad_alloc);
   }
 }
 
