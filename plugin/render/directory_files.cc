@@ -69,6 +69,7 @@ class Walker {
   Status Take(const std::string& dir, const std::string& relative, const std::string& name) {
     const Extension extension = ExtensionOf(name);
     if (extension == Extension::kOther) return {};
+    ACD_CHECK(budget_.Check());
     auto real = workspace::ResolveInside(root_, dir, name);
     if (!real) {
       if (real.error().code == Code::kNotFound) return {};

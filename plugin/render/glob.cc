@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::size_t kMaxAlternatives = 1024;
 constexpr std::size_t kMaxPattern = 4096;
+// Of all alternatives together: each file's name is matched against all of it.
+constexpr std::size_t kMaxExpanded = 64U << 10U;
 
 Failure Bad(std::string_view pattern, const char* what) {
   return Fail(Code::kInvalidInput, "glob " + std::string(pattern.substr(0, 200)) + ": " + what);
@@ -51,6 +53,7 @@ std::vector<std::string_view> SplitAlternatives(std::string_view inside) {
 // Writes `{a,b}` out, the first pair of braces per step, until no pattern has one.
 Result<std::vector<std::string>> Expand(std::string_view pattern) {
   std::vector<std::string> done;
+  std::size_t expanded = 0;
   std::vector<std::string> open = {std::string(pattern)};
   while (!open.empty()) {
     const std::string current = std::move(open.back());
@@ -58,6 +61,10 @@ Result<std::vector<std::string>> Expand(std::string_view pattern) {
     std::size_t brace = 0;
     while (brace < current.size() && current[brace] != '{') brace += current[brace] == '\\' ? 2 : 1;
     if (brace >= current.size()) {
+      expanded += current.size();
+      if (expanded > kMaxExpanded) {
+        return Fail(Code::kLimitExceeded, "glob: its alternatives are too long");
+      }
       done.push_back(current);
       continue;
     }

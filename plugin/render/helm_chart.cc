@@ -16,6 +16,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kMaxDepth = 64;
+// Of files and folders, each as often as it is reached: helm follows symlinks too, so a few of them
+// that fan out would keep it, and us, busy for ever.
+constexpr std::size_t kMaxVisits = 20'000;
 constexpr const char* kPurpose = "helm chart";
 
 class ChartDecryptor {
@@ -23,6 +26,7 @@ class ChartDecryptor {
   explicit ChartDecryptor(Context& context) : context_(context) {}
 
   Status Chart(const std::string& dir, int depth) {
+    ACD_CHECK(Visit(dir));
     ACD_CHECK(File(dir, "values.yaml"));
     ACD_CHECK(Folder(dir, "templates", depth));
     ACD_CHECK(Folder(dir, "crds", depth));
@@ -39,6 +43,16 @@ class ChartDecryptor {
   }
 
  private:
+  Status Visit(const std::string& path) {
+    ACD_CHECK(context_.request.budget.Check());
+    if (++visits_ <= kMaxVisits) return {};
+    return Fail(Code::kLimitExceeded,
+                context_.files.Relative(path) + ": the chart has more than " +
+                    std::to_string(kMaxVisits) +
+                    " files and folders, symlinked ones counted each time",
+                "remove symlinks that lead to the same folder");
+  }
+
   // `path` stays empty when there is no such thing. helm follows symlinks, and so do we, but not
   // out of the repository.
   Status Locate(const std::string& dir, const std::string& name, std::string& path) {
@@ -56,6 +70,7 @@ class ChartDecryptor {
     ACD_CHECK(Locate(dir, name, path));
     struct stat info {};
     if (path.empty() || ::stat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return {};
+    ACD_CHECK(Visit(path));
     return context_.files.DecryptInPlace(path, kPurpose);
   }
 
@@ -64,7 +79,7 @@ class ChartDecryptor {
     std::string folder;
     ACD_CHECK(Locate(dir, name, folder));
     if (!IsDirectory(folder)) return {};
-    ACD_CHECK(context_.request.budget.Check());
+    ACD_CHECK(Visit(folder));
     for (const std::string& entry : List(folder)) {
       std::string path;
       ACD_CHECK(Locate(folder, entry, path));
@@ -97,6 +112,7 @@ class ChartDecryptor {
   }
 
   Context& context_;
+  std::size_t visits_ = 0;
 };
 
 }  // namespace

@@ -54,7 +54,8 @@ Result<HelmFiles::Resolved> HelmFiles::Resolve(const std::string& entry) const {
   if (resolved.url.kind == ValueUrl::Kind::kRemote) return resolved;
   const std::string& root = context_.request.root;
   if (resolved.url.glob_allowed && HasGlob(resolved.url.path)) {
-    ACD_TRY(resolved.files, ExpandGlob(root, context_.app_dir, resolved.url.path));
+    ACD_TRY(resolved.files,
+            ExpandGlob(root, context_.app_dir, resolved.url.path, context_.request.budget));
     resolved.missing = resolved.files.empty();
     return resolved;
   }

@@ -45,13 +45,15 @@ Result<std::string> FromRoot(const std::string& root, const std::string& base,
 
 class Search {
  public:
-  Search(const std::string& root, Glob glob) : root_(root), glob_(std::move(glob)) {}
+  Search(const std::string& root, Glob glob, const exec::Budget& budget)
+      : root_(root), glob_(std::move(glob)), budget_(budget) {}
 
   Status Walk(const std::string& relative, int depth) {
     if (depth > kMaxDepth) return Fail(Code::kLimitExceeded, "glob: folders nested too deep");
     std::error_code error;
     const std::string dir = relative.empty() ? root_ : root_ + "/" + relative;
     for (fs::directory_iterator it(dir, error), end; !error && it != end; it.increment(error)) {
+      ACD_CHECK(budget_.Check());
       const std::string name =
           (relative.empty() ? "" : relative + "/") + it->path().filename().native();
       std::error_code ignored;
@@ -73,6 +75,7 @@ class Search {
  private:
   const std::string& root_;
   Glob glob_;
+  const exec::Budget& budget_;
   std::vector<std::string> names_;
 };
 
@@ -81,14 +84,14 @@ class Search {
 bool HasGlob(std::string_view path) { return path.find_first_of("*?[") != std::string_view::npos; }
 
 Result<std::vector<std::string>> ExpandGlob(const std::string& root, const std::string& base,
-                                            std::string_view pattern) {
+                                            std::string_view pattern, const exec::Budget& budget) {
   ACD_TRY(const std::string full, FromRoot(root, base, pattern));
   ACD_TRY(Glob glob, Glob::Compile(full, /*separated=*/true));
   // Only what lies below the part without wildcards can match.
   const std::size_t wildcard = full.find_first_of("*?[{\\");
   const std::size_t slash = full.rfind('/', wildcard);
   const std::string start = slash == std::string::npos ? "" : full.substr(0, slash);
-  Search search(root, std::move(glob));
+  Search search(root, std::move(glob), budget);
   ACD_CHECK(search.Walk(start, 0));
   std::vector<std::string> files;
   for (const std::string& name : std::move(search).Names()) {

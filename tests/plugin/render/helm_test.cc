@@ -171,6 +171,22 @@ TEST_F(HelmTest, KeepsValueFilesInsideTheRepository) {
   }
 }
 
+// 2^40 ways lead through 40 folders.
+TEST_F(HelmTest, RefusesSymlinksThatFanOut) {
+  std::filesystem::create_directories(root_ + "/chart/charts");
+  for (int level = 1; level <= 40; ++level) {
+    const std::string number = std::to_string(level);
+    std::filesystem::create_directories(root_ + "/level" + number + "/charts");
+    const std::string above =
+        level == 1 ? root_ + "/chart" : root_ + "/level" + std::to_string(level - 1);
+    for (const char* name : {"/charts/a", "/charts/b"}) {
+      std::filesystem::create_symlink("../../level" + number, above + name);
+    }
+  }
+  EXPECT_THAT(Run(), Fails(Code::kLimitExceeded, "symlinked ones counted each time"));
+  EXPECT_THAT(runner_.commands, IsEmpty());
+}
+
 TEST_F(HelmTest, ImportsAKeyFileFromTheKeyFolder) {
   ImportableKey();
   Set("valueFiles", "imported.yaml");

@@ -102,6 +102,8 @@ TEST(Glob, RefusesBadPatternsAndBoundsWork) {
   std::string braces;
   for (int i = 0; i < 40; ++i) braces += "{a,b}";
   EXPECT_THAT(Glob::Compile(braces, false), Fails(Code::kLimitExceeded, "alternatives"));
+  const std::string long_ones = "{" + std::string(900, ',') + "}" + std::string(1500, '*');
+  EXPECT_THAT(Glob::Compile(long_ones, false), Fails(Code::kLimitExceeded, "too long"));
   std::string stars;
   for (int i = 0; i < 500; ++i) stars += "*a";
   EXPECT_FALSE(Matches(stars.c_str(), std::string(400, 'a').c_str(), false));  // ends quickly
