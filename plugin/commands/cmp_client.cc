@@ -11,7 +11,19 @@
 namespace acd::commands {
 namespace {
 
-Error ErrorOf(const grpc::Status& status) {
+// gRPC's "failed to connect to all addresses; last error: UNKNOWN: unix:PATH: REASON".
+Error NoConnection(const std::string& socket_path, const std::string& text) {
+  const std::size_t colon = text.rfind(": ");
+  const std::string reason = colon == std::string::npos ? text : text.substr(colon + 2);
+  return {Code::kIo, socket_path + ": no server answers: " + reason,
+          "start `argocd-decrypt serve`, or name its socket with --socket or --socket-dir"};
+}
+
+Error ErrorOf(const std::string& socket_path, const grpc::Status& status) {
+  if (status.error_code() == grpc::StatusCode::UNAVAILABLE &&
+      status.error_message().starts_with("failed to connect")) {
+    return NoConnection(socket_path, status.error_message());
+  }
   const Code code = status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED ? Code::kDeadline
                     : status.error_code() == grpc::StatusCode::UNAVAILABLE     ? Code::kIo
                                                                                : Code::kToolFailed;
@@ -23,7 +35,7 @@ Error ErrorOf(const grpc::Status& status) {
 
 class CmpClient::Impl {
  public:
-  explicit Impl(const std::string& socket_path) {
+  explicit Impl(const std::string& socket_path) : socket_path_(socket_path) {
     grpc::ChannelArguments arguments;
     arguments.SetMaxReceiveMessageSize(-1);  // the server bounds its answer
     // Two clients in one process must not share a connection that one of them saw fail.
@@ -38,9 +50,9 @@ class CmpClient::Impl {
     grpc::health::v1::HealthCheckResponse response;
     const auto stub = grpc::health::v1::Health::NewStub(channel_);
     const grpc::Status status = stub->Check(&context, {}, &response);
-    if (!status.ok()) return Fail(ErrorOf(status));
+    if (!status.ok()) return Fail(ErrorOf(socket_path_, status));
     if (response.status() != grpc::health::v1::HealthCheckResponse::SERVING) {
-      return Fail(Code::kIo, "the server answers, but is not serving");
+      return Fail(Code::kIo, socket_path_ + ": the server answers, but is not serving");
     }
     return {};
   }
@@ -54,7 +66,7 @@ class CmpClient::Impl {
     // A failed write means that the call is over; Finish knows why.
     if (SendMetadata(*writer, call) && SendArchive(*writer, call)) writer->WritesDone();
     const grpc::Status status = writer->Finish();
-    if (!status.ok()) return Fail(ErrorOf(status));
+    if (!status.ok()) return Fail(ErrorOf(socket_path_, status));
     std::vector<std::string> manifests;
     manifests.reserve(static_cast<std::size_t>(response.manifests_size()));
     for (std::string& manifest : *response.mutable_manifests()) {
@@ -93,6 +105,7 @@ class CmpClient::Impl {
     return true;
   }
 
+  std::string socket_path_;
   std::shared_ptr<grpc::Channel> channel_;
 };
 

@@ -20,13 +20,13 @@ int RunHealthcheck(std::span<char*> args) {
   app.add_option("--timeout", timeout_s, "seconds to wait for the answer")
       ->capture_default_str()
       ->check(CLI::Range(0.001, 3600.0));
-  app.footer("\nExample: argocd-decrypt healthcheck --socket /run/plugins/argocd-decrypt.sock");
+  app.footer("Example: argocd-decrypt healthcheck --socket /run/plugins/argocd-decrypt.sock");
   if (const auto code = ParseArguments(app, args)) return *code;
 
   CmpClient client(socket.Path());
   auto status = client.CheckHealth(std::chrono::milliseconds(std::llround(timeout_s * 1000)));
   if (!status) {
-    return ReportFailure("healthcheck", std::move(status).error().With(socket.Path()));
+    return ReportFailure("healthcheck", status.error());
   }
   std::puts("serving");
   return kDone;
