@@ -156,8 +156,11 @@ Result<SecretBytes> AgeKeyService::Unwrap(const WrappedKey& key, const Requester
     return DescribeProblems(keys->problems) + DescribeLocations(keys->empty_locations);
   };
   if (keys->identities.empty()) {
-    return Fail(Code::kNoMatchingKey, "failed to load age identities" + loading(),
-                "mount a Secret with an age key file");
+    return Fail(
+        Code::kNoMatchingKey, "failed to load age identities" + loading(),
+        keys->problems.empty()
+            ? "name an age key file in SOPS_AGE_KEY_FILE, or mount a Secret with one at /sops/age"
+            : "correct this key source: " + keys->problems.front());
   }
   // The recipient that the document names is not authenticated, so it only says which to try first.
   if (const auto named = keys->identities.Find(key.name); named && keys->identities.size() > 1) {
@@ -183,7 +186,7 @@ Result<std::unique_ptr<KeyService>> KeyFileService(const std::string& path, cons
   const auto parsed =
       age::ParseIdentityFile(state.content.ExposeText(), age::KeyLayout::kOnePerLine);
   if (parsed.identities.empty()) {
-    std::string message = "key file " + path + ": no age identities found";
+    std::string message = "no age identities found";
     for (const std::string& warning : parsed.warnings) message += "; " + warning;
     return Fail(Code::kInvalidInput, std::move(message));
   }

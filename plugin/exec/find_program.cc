@@ -40,7 +40,7 @@ Result<std::string> FindProgram(const std::string& name, const std::string& path
   }
   return Fail(Code::kNotFound,
               name + ": program not found in " + (searched.empty() ? "an empty path" : searched),
-              "install " + name + " in the image, or give its path");
+              "install it, or give its path, with --helm or --kustomize");
 }
 
 }  // namespace acd::exec

@@ -65,12 +65,14 @@ Result<SecretBytes> FileDecryptor::DecryptUntimed(const std::string& path, SopsD
   ACD_CHECK(request_.budget.Check());
   const std::string file = Relative(path);
   if (request_.application.kube_version.empty() && !settings_.allow_hydrator) {
-    return Fail(Code::kInvalidInput,
-                "decrypt: " + file +
-                    ": refused, because this looks like Argo CD's source hydrator, which would "
-                    "commit the plaintext to git (KUBE_VERSION is empty)",
-                "if that is wanted, start the server with --allow-hydrator "
-                "(ARGOCD_DECRYPT_ALLOW_HYDRATOR=true)");
+    return Fail(
+        Code::kInvalidInput,
+        "decrypt: " + file +
+            ": refused, because this looks like Argo CD's source hydrator, which would "
+            "commit the plaintext to git (KUBE_VERSION is empty)",
+        "to render for a cluster, give its version: KUBE_VERSION, or --kube-version of `call`; if "
+        "plaintext in git is wanted, allow it: --allow-hydrator "
+        "(ARGOCD_DECRYPT_ALLOW_HYDRATOR=true)");
   }
   DecryptOptions options;
   options.output = document.format();

@@ -137,7 +137,7 @@ class Walk {
       }
     } else if (IsOneOf(name, {"helmcharts", "helmchartinflationgenerator"})) {
       if (value.items.empty()) return {};
-      return Fail(Code::kUnsupported, name + ": charts inside a kustomization are not supported",
+      return Fail(Code::kUnsupported, "helmCharts: charts inside a kustomization are not supported",
                   "render the chart with an application of its own");
     } else if (IsOneOf(name, {"configurations", "crds", "patchesstrategicmerge"})) {
       for (const std::string& entry : ScalarTexts(value)) ACD_CHECK(File(entry, place.dir, name));

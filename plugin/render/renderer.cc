@@ -45,7 +45,7 @@ Result<std::string> PickRenderer(const Parameters& parameters, const std::string
   const std::string named = parameters.String("renderer");
   if (named == "directory" || named == "helm" || named == "kustomize") return named;
   if (!named.empty()) {
-    return Fail(Code::kInvalidInput, "parameter renderer: unknown",
+    return Fail(Code::kInvalidInput, "parameter renderer: no such renderer",
                 "one of directory, helm, kustomize");
   }
   if (HasKustomization(dir)) return std::string("kustomize");

@@ -96,7 +96,9 @@ Result<ValueUrl> ParseValueUrl(std::string_view text) {
                 "the URL scheme '" + scheme + "' is not supported by this version",
                 "mount the key and name the file as secrets:// or as a plain path");
   }
-  return Fail(Code::kInvalidInput, "the URL scheme '" + scheme + "' is not allowed");
+  return Fail(Code::kInvalidInput, "the URL scheme '" + scheme + "' is not allowed",
+              "a path in the repository, secrets://FILE, secrets+age-import://KEYFILE?FILE, or "
+              "https:// for values that are not encrypted");
 }
 
 }  // namespace acd::render

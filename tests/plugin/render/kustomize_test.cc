@@ -341,7 +341,7 @@ TEST_F(KustomizeTest, RefusesAnEmptyResultUnlessAllowed) {
 
 TEST_F(KustomizeTest, RefusesChartsInsideAKustomization) {
   Write("kustomization.yaml", "helmCharts: [{name: x}]\n");
-  EXPECT_THAT(Run(), Fails(Code::kUnsupported, "kustomization.yaml: helmcharts"));
+  EXPECT_THAT(Run(), Fails(Code::kUnsupported, "kustomization.yaml: helmCharts"));
 }
 
 TEST_F(KustomizeTest, AppliesParametersAsArgoCdDoes) {
