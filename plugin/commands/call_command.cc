@@ -34,7 +34,7 @@ std::optional<int> CallFlags::Parse(std::span<char*> args) {
       "Sends a folder to a plugin socket, as Argo CD's repo-server does, and prints the "
       "manifests.",
       "argocd-decrypt call");
-  app.add_option("folder", folder, "root of the repository's files")->required();
+  app.add_option("FOLDER", folder, "root of the repository's files")->required();
   app.add_option("--app-path", app_path, "the Application's path in it")->capture_default_str();
   socket.AddTo(app);
   app.add_option("--param", application.parameters,
@@ -46,12 +46,16 @@ std::optional<int> CallFlags::Parse(std::span<char*> args) {
   app.add_option("--env", application.environment, "NAME=VALUE, one more variable")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  app.add_option("--app-name", application.name, "Application")->capture_default_str();
-  app.add_option("--project", application.project, "AppProject")->capture_default_str();
-  app.add_option("--namespace", application.namespace_, "destination")->capture_default_str();
-  app.add_option("--kube-version", application.kube_version,
-                 "of the destination; empty as under the source hydrator");
-  app.add_option("--api-versions", application.api_versions, "of the destination")->delimiter(',');
+  app.add_option("--app-name", application.name, "name of the Application")->capture_default_str();
+  app.add_option("--project", application.project, "its AppProject")->capture_default_str();
+  app.add_option("--namespace", application.namespace_, "of the destination")
+      ->capture_default_str();
+  app.add_option(
+      "--kube-version", application.kube_version,
+      "of the destination, like 1.34.0; without one, encrypted files are refused as for the source "
+      "hydrator");
+  app.add_option("--api-versions", application.api_versions, "of the destination, A,B,C")
+      ->delimiter(',');
   app.add_option("--repo-url", application.repository, "of the repository");
   app.add_option("--revision", application.revision, "of the repository");
   app.add_option("--exclude", exclude, "pattern of paths that are not sent")
@@ -60,11 +64,11 @@ std::optional<int> CallFlags::Parse(std::span<char*> args) {
   app.add_option("--chunk-size", chunk_bytes, "bytes of one message; Argo CD sends 1024")
       ->capture_default_str()
       ->check(CLI::Range(1, 64 << 20));
-  app.add_option("--timeout", timeout_s, "seconds")
+  app.add_option("--timeout", timeout_s, "seconds to wait for the answer")
       ->capture_default_str()
       ->check(CLI::Range(0.001, 86400.0));
   app.footer(
-      "\nExample: argocd-decrypt call . --app-path apps/shop --socket /run/plugins/argocd-"
+      "Example: argocd-decrypt call . --app-path apps/shop --socket /run/plugins/argocd-"
       "decrypt.sock --param renderer=kustomize --kube-version 1.34.0");
   return ParseArguments(app, args);
 }

@@ -3,10 +3,68 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <memory>
+#include <sstream>
 
 namespace acd::commands {
+namespace {
+
+constexpr std::size_t kTextColumn = 30;
+constexpr std::size_t kWidth = 100;
+
+// `text` from the column kTextColumn on, words wrapped. `used`: where the line stands already.
+std::string Wrapped(const std::string& text, std::size_t used) {
+  std::string out;
+  std::size_t column = used;
+  const auto start_line = [&] {
+    out += column >= kTextColumn ? "\n" + std::string(kTextColumn, ' ')
+                                 : std::string(kTextColumn - column, ' ');
+    column = kTextColumn;
+  };
+  start_line();
+  std::istringstream words(text);
+  for (std::string word; words >> word; column += word.size()) {
+    if (column > kTextColumn && column + 1 + word.size() > kWidth) start_line();
+    if (column > kTextColumn) {
+      out += ' ';
+      ++column;
+    }
+    out += word;
+  }
+  return out + "\n";
+}
+
+/// CLI11's own, without types and ranges, the variable and the default behind the description.
+class HelpFormatter : public CLI::Formatter {
+ public:
+  std::string make_option(const CLI::Option* option, bool is_positional) const override {
+    const bool value = !is_positional && option->get_items_expected_max() > 0;
+    const std::string name =
+        "  " + make_option_name(option, is_positional) + (value ? " VALUE" : "");
+    std::string text = option->get_description();
+    const std::string fallback = value ? option->get_default_str() : std::string();
+    if (!option->get_envname().empty()) {
+      text +=
+          " [" + option->get_envname() + (fallback.empty() ? "" : ", default " + fallback) + "]";
+    } else if (!fallback.empty()) {
+      text += " [default " + fallback + "]";
+    }
+    return name + Wrapped(text, name.size());
+  }
+};
+
+// First what is wrong, and of which command.
+std::string WrongUsage(const CLI::App* app, const CLI::Error& error) {
+  return app->get_name() + ": " + error.what() + "\nhint: `" + app->get_name() +
+         " --help` lists what it takes\n";
+}
+
+}  // namespace
 
 std::optional<int> ParseArguments(CLI::App& app, std::span<char*> args) {
+  app.formatter(std::make_shared<HelpFormatter>());
+  app.failure_message(WrongUsage);
+  app.get_help_ptr()->description("print this help");
   try {
     app.parse(static_cast<int>(args.size()), args.data());
     return std::nullopt;

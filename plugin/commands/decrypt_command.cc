@@ -195,7 +195,12 @@ int Decrypt(const Arguments& arguments) {
   auto plaintext = DecryptDocument(*content, options, keys, requester);
   if (!plaintext) {
     const int exit_code = ExitCode(plaintext.error().stage);
-    return Report({std::move(plaintext).error().With(shown), exit_code});
+    Error error = std::move(plaintext).error().With(shown);
+    const bool unnamed = IsStdin(arguments) && arguments.filename_override.empty();
+    if (exit_code == kGeneric && unnamed && arguments.input_type.empty() && error.hint.empty()) {
+      error.hint = "standard input has no name to tell its type by: add --input-type yaml, or json";
+    }
+    return Report({std::move(error), exit_code});
   }
   auto written = WriteOut(plaintext->text);
   if (!written) return Report({std::move(written).error(), kGeneric});
@@ -224,7 +229,7 @@ int RunDecrypt(std::span<char*> args) {
                  "key types to try first, like age,pgp")
       ->envname("SOPS_DECRYPTION_ORDER");
   app.footer(
-      "\nKeys: SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, ~/.config/sops/age/keys.txt, "
+      "Keys: SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, ~/.config/sops/age/keys.txt, "
       "$ARGOCD_DECRYPT_KEY_DIR/age.\n"
       "Example: SOPS_AGE_KEY_FILE=keys.txt argocd-decrypt decrypt secrets.yaml\n"
       "Exit codes: 0 done, 1 no SOPS file, 4 not printable in that format, 25 a value does not "

@@ -108,13 +108,16 @@ Status Generate(EngineFlags& flags) {
 int RunGenerate(std::span<char*> args) {
   CLI::App app(
       "Renders the current folder, decrypted, with the variables that Argo CD sets for a plugin's\n"
-      "command (ARGOCD_APP_*, ARGOCD_ENV_*, KUBE_VERSION, KUBE_API_VERSIONS), and prints the "
-      "manifests.\nKeys come from sops's variables and --key-dir.",
+      "command (ARGOCD_APP_*, ARGOCD_ENV_*, KUBE_VERSION, KUBE_API_VERSIONS), and prints the\n"
+      "manifests. With ARGOCD_APP_SOURCE_PATH, the folder's path in its repository, it may refer\n"
+      "to the rest of that. Each setting is a flag, or the variable in brackets.",
       "argocd-decrypt generate");
   EngineFlags flags;
   flags.AddTo(app);
   app.footer(
-      "\nExample: SOPS_AGE_KEY_FILE=key.txt ARGOCD_APP_NAME=shop KUBE_VERSION=1.34.0 "
+      "Keys: SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, ~/.config/sops/age/keys.txt, and every file in age/ "
+      "of --key-dir.\n"
+      "Example: SOPS_AGE_KEY_FILE=key.txt ARGOCD_APP_NAME=shop KUBE_VERSION=1.34.0 "
       "argocd-decrypt generate");
   if (const auto code = ParseArguments(app, args)) return *code;
   const Status status = Generate(flags);

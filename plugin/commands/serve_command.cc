@@ -47,7 +47,7 @@ struct ServeFlags {
 std::optional<int> ServeFlags::Parse(std::span<char*> args) {
   CLI::App app(
       "The plugin server: decrypts and renders what the repo-server sends to its socket.\n"
-      "Each setting is a flag or the variable in its brackets.",
+      "Each setting is a flag, or the variable in brackets.",
       "argocd-decrypt serve");
   AddSetting(app, "config", config,
              std::string("Argo CD's plugin.yaml; default ") + kDefaultConfig + " if it exists");
@@ -60,9 +60,11 @@ std::optional<int> ServeFlags::Parse(std::span<char*> args) {
       ->check(CLI::Range(0.0, 86400.0));
   AddSetting(app, "log-format", log_format, "json or text")->check(CLI::IsMember({"json", "text"}));
   AddSetting(app, "log-level", log_level, "trace, debug, info, warn or error")
-      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}));
+      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "warning", "error"}));
   app.footer(
-      "\nExample: SOPS_AGE_KEY_FILE=key.txt argocd-decrypt serve --socket-dir /run/plugins "
+      "Keys: SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, ~/.config/sops/age/keys.txt, and every file in age/ "
+      "of --key-dir.\n"
+      "Example: SOPS_AGE_KEY_FILE=key.txt argocd-decrypt serve --socket-dir /run/plugins "
       "--workdir /dev/shm --log-format text");
   return ParseArguments(app, args);
 }
@@ -74,7 +76,7 @@ LogFormat FormatNamed(const std::string& name) {
 // Nothing is logged below debug; trace is a name that people try.
 LogLevel LevelNamed(const std::string& name) {
   if (name == "trace" || name == "debug") return LogLevel::kDebug;
-  if (name == "warn") return LogLevel::kWarn;
+  if (name == "warn" || name == "warning") return LogLevel::kWarn;
   return name == "error" ? LogLevel::kError : LogLevel::kInfo;
 }
 
@@ -160,7 +162,7 @@ Result<int> Serve(ServeFlags& flags) {
   Log log(FormatNamed(flags.log_format), LevelNamed(flags.log_level));
   ACD_TRY(const auto engine,
           Engine::Create(std::move(settings), true, [&](const std::string& text) {
-            log.Write(LogLevel::kWarn, "key source", {{"problem", text}});
+            log.Write(LogLevel::kWarn, "a key source is left out", {{"problem", text}});
           }));
   ForgetKeyVariables();
 

@@ -8,9 +8,11 @@ SocketFlags::SocketFlags()
     : socket_dir(EnvironmentOr("ARGOCD_PLUGINSOCKFILEPATH", "/home/argocd/cmp-server/plugins")) {}
 
 void SocketFlags::AddTo(CLI::App& app) {
-  app.add_option("--socket", socket, "path of the socket")->envname("ARGOCD_DECRYPT_SOCKET");
+  app.add_option("--socket", socket,
+                 "path of the socket; default argocd-decrypt.sock in --socket-dir")
+      ->envname("ARGOCD_DECRYPT_SOCKET");
   app.add_option("--socket-dir", socket_dir,
-                 "folder with argocd-decrypt.sock; default $ARGOCD_PLUGINSOCKFILEPATH")
+                 "folder of plugin sockets; default $ARGOCD_PLUGINSOCKFILEPATH")
       ->envname("ARGOCD_DECRYPT_SOCKET_DIR")
       ->capture_default_str();
 }

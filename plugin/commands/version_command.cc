@@ -19,6 +19,7 @@ int RunVersion(std::span<char*> args) {
   }
   const bool help =
       args.size() == 2 && (std::strcmp(args[1], "--help") == 0 || std::strcmp(args[1], "-h") == 0);
+  if (!help) std::fputs("argocd-decrypt version: takes no argument but --json\n", stderr);
   std::fputs(
       "Prints the version.\n"
       "Usage: argocd-decrypt version [--json]\n\n"

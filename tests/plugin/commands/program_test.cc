@@ -88,7 +88,7 @@ TEST(Program, EverySettingIsAFlagAndAVariable) {
        at = help.find("\n  --", at + 1)) {
     std::string name = help.substr(at + 5, help.find_first_of(" ,=[", at + 5) - at - 5);
     for (char& c : name) c = c == '-' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 32 : c);
-    EXPECT_THAT(help, HasSubstr("(Env:ARGOCD_DECRYPT_" + name + ")"));
+    EXPECT_THAT(help, HasSubstr("[ARGOCD_DECRYPT_" + name));
   }
   const Finished bad = RunProgram({"serve"}, {"ARGOCD_DECRYPT_LOG_FORMAT=xml"});
   EXPECT_EQ(bad.exit_code, 2);
