@@ -7,6 +7,8 @@
 #include <optional>
 #include <vector>
 
+#include "decrypt/base/encoding.h"
+
 namespace acd::sops {
 namespace {
 
@@ -34,6 +36,18 @@ std::optional<std::vector<std::string>> AnchoredWords(std::string_view pattern) 
   return words;
 }
 
+/// The text with U+FFFD in the place of each byte that is not part of a UTF-8 character.
+std::string WithReplacements(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    std::size_t valid = std::min<std::size_t>(4, text.size());
+    while (valid > 0 && !IsUtf8(text.substr(0, valid))) --valid;
+    out += valid > 0 ? text.substr(0, valid) : std::string_view("\xEF\xBF\xBD");
+    text.remove_prefix(std::max<std::size_t>(valid, 1));
+  }
+  return out;
+}
+
 }  // namespace
 
 /// An unanchored search for a Go regular expression; one that does not compile matches nothing,
@@ -48,6 +62,8 @@ class Selection::Pattern {
   }
 
   bool Search(std::string_view text) const {
+    // Go takes each byte that is not UTF-8 for U+FFFD, RE2 lets none of its classes match it.
+    if (!IsUtf8(text)) return Search(WithReplacements(text));
     if (words_) return std::find(words_->begin(), words_->end(), text) != words_->end();
     // RE2's own view: newer releases are built on an absl::string_view that is not the standard
     // one.

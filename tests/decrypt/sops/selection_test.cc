@@ -35,6 +35,16 @@ TEST(Selection, ExpressionsSearchUnanchored) {
   EXPECT_TRUE(Selection(With(Rule::kEncryptedRegex, R"(^\pL+\z)")).MatchesKey("größe"));
 }
 
+TEST(Selection, ExpressionsSeeAReplacementForEachByteThatIsNotUtf8) {
+  EXPECT_TRUE(Selection(With(Rule::kEncryptedRegex, ".")).MatchesKey("\xFF"));
+  EXPECT_TRUE(Selection(With(Rule::kEncryptedRegex, "^a.é.{3}\\x{FFFD}{2}b$"))
+                  .MatchesKey("a\xFFé\xED\xA0\x80\xE2\x82"
+                              "b"));
+  EXPECT_FALSE(Selection(With(Rule::kEncryptedRegex, "^(ab)$"))
+                   .MatchesKey("a\xFF"
+                               "b"));
+}
+
 TEST(Selection, TheKubernetesExpressionMeansWhatItMeansToRe2) {
   // Written so that the second of each pair takes the general way.
   const std::pair<const char*, const char*> pairs[] = {
