@@ -50,9 +50,11 @@ Result<std::vector<Node>> ReadYaml(std::span<const std::uint8_t> content, const 
     documents.push_back(std::move(document).value());
   }
   if (documents.empty()) return Fail(Code::kInvalidInput, "yaml: EOF, no document in the file");
-  // sops meets such a key when it walks the tree, which it does only if there is metadata.
-  if (tree.key_error() && IsEncrypted(documents.front())) {
-    return Fail(Error(*tree.key_error()).At(Stage::kTree));
+  // sops meets such a key when it reads the metadata, or else when it walks the tree, which it does
+  // only if there is metadata.
+  if (IsEncrypted(documents.front())) {
+    if (tree.metadata_key_error()) return Fail(*tree.metadata_key_error());
+    if (tree.key_error()) return Fail(Error(*tree.key_error()).At(Stage::kTree));
   }
   return documents;
 }

@@ -68,6 +68,7 @@ Result<Node> YamlTree::Convert(const yaml::GraphDocument& document) {
   AddComments(document.head, false, map);
   ACD_CHECK(ConvertRoot(*document.root, map));
   AddComments(document.foot, false, map);
+  first_document_ = false;
   return Node(std::move(map));
 }
 
@@ -181,10 +182,22 @@ Status YamlTree::ConvertMember(const Graph& key, const Graph& value, Node::Map& 
   }
   Entry entry;
   entry.key = Key(key);
-  ACD_CHECK(ConvertValue(value, !is_leaf, entry.value));
+  if (depth_ == 1 && entry.key == "sops") {
+    ACD_CHECK(ConvertMetadata(value, !is_leaf, entry.value));
+  } else {
+    ACD_CHECK(ConvertValue(value, !is_leaf, entry.value));
+  }
   map.push_back(std::move(entry));
   if (is_leaf) AddComments(value.comments.foot, false, map);
   AddComments(key.comments.foot, false, map);
+  return {};
+}
+
+Status YamlTree::ConvertMetadata(const Graph& value, bool with_comments, Node& out) {
+  std::optional<Error> outside = std::exchange(key_error_, std::nullopt);
+  ACD_CHECK(ConvertValue(value, with_comments, out));
+  std::swap(key_error_, outside);
+  if (first_document_ && !metadata_key_error_) metadata_key_error_ = std::move(outside);
   return {};
 }
 

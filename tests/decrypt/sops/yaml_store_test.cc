@@ -668,6 +668,17 @@ TEST(YamlStore, TakesKeysThatAreNoStringsOnlyInFilesThatAreNotEncrypted) {
   }
 }
 
+TEST(YamlStore, TellsKeysInsideTheMetadataFromThoseOfTheTree) {
+  const auto bad_metadata = Read("a: x\nsops: {mac: x, 1: y}\n");
+  ASSERT_THAT(bad_metadata, Fails(Code::kInvalidInput, "Only string keys are supported"));
+  EXPECT_EQ(bad_metadata.error().stage, Stage::kNone);
+  // Later documents' `sops` entries are dropped unread, but at the top only.
+  EXPECT_THAT(Read("a: x\nsops: {mac: x}\n---\nsops: {1: [{2: y}]}\n"), IsOk());
+  const auto nested = Read("a: x\nsops: {mac: x}\n---\nb: {sops: {1: y}}\n");
+  ASSERT_THAT(nested, Fails(Code::kInvalidInput, "line 4: Tree contains a non-string key"));
+  EXPECT_EQ(nested.error().stage, Stage::kTree);
+}
+
 TEST(YamlStore, EndsAliasBombsEarly) {
   for (const std::string& prefix : {std::string(), std::string("a: 1\n---\n")}) {
     std::string bomb = prefix + "a0: &a0 [x, x, x, x, x, x, x, x, x]\n";
