@@ -21,6 +21,13 @@ struct Comment {
 /// A point in time in the form sops prints: RFC 3339, fraction trimmed, its own offset kept.
 struct Timestamp {
   std::string rfc3339;
+
+  /// Go reads offsets of a day and more, and prints them in YAML, but refuses to marshal them: a
+  /// document with such a time can be neither hashed nor printed as JSON.
+  bool IsMarshalable() const {
+    return rfc3339.ends_with('Z') || rfc3339.size() < 6 ||
+           rfc3339.compare(rfc3339.size() - 5, 2, "24") < 0;
+  }
 };
 
 /// A scalar that the format can hold but sops refuses to walk (an integer above int64).

@@ -52,7 +52,7 @@ class Walker {
     bool active = false;  // a comment since the last member matches
     for (Entry& entry : map) {
       if (entry.value.Is<Comment>()) {
-        ACD_CHECK(CommentLeaf(entry.value, scope, active));
+        ACD_CHECK(CommentLeaf(entry.value, scope, active, false));
         continue;
       }
       const std::size_t aad_size = aad_.size();
@@ -77,7 +77,7 @@ class Walker {
     bool active = false;
     for (std::size_t i = 0; i < list.size(); ++i) {
       if (list[i].Is<Comment>()) {
-        ACD_CHECK(CommentLeaf(list[i], scope, active));
+        ACD_CHECK(CommentLeaf(list[i], scope, active, true));
         continue;
       }
       // The index is in no associated data: only the MAC notices when elements swap places.
@@ -118,13 +118,20 @@ class Walker {
       node = std::move(*plain);
       Remember(node);
     }
-    if (encrypted || !mac_only_encrypted_) mac_.Add(node);
+    if (!encrypted && mac_only_encrypted_) return {};
+    if (const auto* time = node.As<Timestamp>(); time != nullptr && !time->IsMarshalable()) {
+      return Problem(Code::kInvalidInput,
+                     "Could not convert a time to bytes: timezone hour outside of range [0,23]",
+                     "put the value in quotes, or correct its offset from UTC");
+    }
+    mac_.Add(node);
     return {};
   }
 
   /// A comment node. What doesn't decrypt was not encrypted in the first place (sops before 3.x
-  /// left comments plain) and stays.
-  Status CommentLeaf(Node& node, const Scope& scope, bool& active) {
+  /// left comments plain) and stays. A comment that says it is a string, or has no text at all,
+  /// counts as one; in a map it stays a comment, in a list sops makes it an element.
+  Status CommentLeaf(Node& node, const Scope& scope, bool& active, bool in_list) {
     const std::string_view stored = node.As<Comment>()->text.ExposeText();
     const bool before = active;
     active = active || selection_.MatchesComment(stored);
@@ -135,10 +142,11 @@ class Walker {
       return Problem(Code::kUnsupported, "Could not decrypt value: " + plain.error().message);
     }
     if (!plain) return {};
-    if (auto* text = plain->As<SecretBytes>()) {
-      mac_.Add(*plain);  // a comment that says it is a string counts as one
+    mac_.Add(*plain);
+    auto* text = plain->As<SecretBytes>();
+    if (!in_list && text != nullptr) {
       node = Node(Comment{std::move(*text), node.As<Comment>()->is_inline});
-    } else if (plain->Is<Comment>()) {
+    } else if (in_list || plain->Is<Comment>()) {
       node = std::move(*plain);
     } else {
       return Problem(Code::kInvalidInput,

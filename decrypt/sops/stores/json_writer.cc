@@ -53,6 +53,9 @@ class Writer {
     return {};
   }
   Status WriteValue(const Timestamp& value, std::size_t) {
+    if (!value.IsMarshalable()) {
+      return Fail(Code::kInvalidInput, "json: timezone hour outside of range [0,23]");
+    }
     AppendJsonString(value.rfc3339, out_);
     return {};
   }

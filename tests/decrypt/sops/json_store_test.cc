@@ -202,6 +202,8 @@ TEST(JsonStore, RefusesWhatJsonCannotHold) {
 }
 
 TEST(JsonStore, RefusesNodesThatAreNoValues) {
+  EXPECT_THAT(WriteJson(One(Node(Timestamp{"2001-12-14T21:59:43-24:00"})), {}),
+              Fails(Code::kInvalidInput, "timezone hour outside of range [0,23]"));
   EXPECT_THAT(WriteJson(One(Node(Comment{SecretBytes::CopyOf("note")})), {}),
               Fails(Code::kInvalidInput, "value of v: json: unsupported type: comment"));
   EXPECT_THAT(WriteJson(One(Node(Unwalkable{"uint64"})), {}),

@@ -113,6 +113,19 @@ TEST_F(TreeWalk, RefusesUnwalkableEvenInAPlainPlace) {
               ::testing::HasSubstr("Cannot walk value, unknown type: uint64"));
 }
 
+TEST_F(TreeWalk, RefusesATimeThatGoCannotMarshalWhereItWouldBeHashed) {
+  for (const char* time : {"2001-12-14T21:59:43+24:00", "2001-12-14T21:59:43.5-25:00"}) {
+    EXPECT_THAT(Walked(Documents(Map("a_unencrypted", Node(Timestamp{time})))),
+                ::testing::HasSubstr("timezone hour outside of range [0,23], at"))
+        << time;
+  }
+  EXPECT_EQ(Walked(Documents(Map("a_unencrypted", Node(Timestamp{"2001-12-14T21:59:43+23:59"})))),
+            "{a_unencrypted: 2001-12-14T21:59:43+23:59}");
+  metadata_.mac_only_encrypted = true;
+  EXPECT_EQ(Walked(Documents(Map("a_unencrypted", Node(Timestamp{"2001-12-14T21:59:43+24:00"})))),
+            "{a_unencrypted: 2001-12-14T21:59:43+24:00}");
+}
+
 TEST_F(TreeWalk, PlainPlacesStayAndCount) {
   EXPECT_EQ(Walked(Documents(Map("m_unencrypted", Map("a", Node(std::int64_t{1}), "b", Text("x")),
                                  "c", Enc("y", "c:")))),
@@ -156,6 +169,15 @@ TEST_F(TreeWalk, ACommentOfTypeStringCountsAsInSops) {
   EXPECT_EQ(mac_, MacOf("x"));
   EXPECT_THAT(Walked(Documents(Map("", EncRemark("1", ":", "int")))),
               ::testing::HasSubstr("walkValue of Comment"));
+}
+
+TEST_F(TreeWalk, InAListWhatIsNoCommentAnyMoreBecomesAnElementAsInSops) {
+  EXPECT_EQ(Walked(Documents(Map("l", List(EncRemark("x", "l:", "str"), Enc("y", "l:"),
+                                           EncRemark("7", "l:", "int"), Remark(""))))),
+            R"({l: ["x", "y", 7, ""]})");
+  EXPECT_EQ(mac_, MacOf("xy7"));
+  EXPECT_EQ(Walked(Documents(Map("", Remark(""), "l_unencrypted", List(Remark(""))))),
+            "{# , l_unencrypted: [# ]}");
 }
 
 TEST_F(TreeWalk, AValueOfTypeCommentIsRefused) {
