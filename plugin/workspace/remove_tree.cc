@@ -99,8 +99,8 @@ class Remover {
 
 }  // namespace
 
-void RemoveTree(const std::string& path) noexcept {
-  Remover().Remove(AT_FDCWD, path.c_str(), false, 0);
+bool RemoveTree(const std::string& path) noexcept {
+  return Remover().Remove(AT_FDCWD, path.c_str(), false, 0);
 }
 
 }  // namespace acd::workspace

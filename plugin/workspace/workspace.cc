@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -125,8 +126,25 @@ WorkspaceRoot::~WorkspaceRoot() {
   ::close(lock_fd_);
 }
 
+void WorkspaceRoot::Discard(const std::string& folder) const noexcept {
+  try {
+    std::vector<std::string> folders;
+    {
+      const std::lock_guard lock(mutex_);
+      folders.swap(left_);
+    }
+    folders.push_back(folder);
+    std::erase_if(folders, [](const std::string& path) { return RemoveTree(path); });
+    const std::lock_guard lock(mutex_);
+    left_.insert(left_.end(), folders.begin(), folders.end());
+  } catch (const std::bad_alloc&) {
+    RemoveTree(folder);  // the rest goes at the end
+  }
+}
+
 Result<Workspace> Workspace::Create(const WorkspaceRoot& root) {
   Workspace workspace;
+  workspace.root_ = &root;
   ACD_TRY(workspace.path_, MakeUnique(root.path() + "/request-"));
   workspace.tree_ = workspace.path_ + "/tree";
   workspace.run_ = workspace.path_ + "/run";
@@ -137,13 +155,15 @@ Result<Workspace> Workspace::Create(const WorkspaceRoot& root) {
 }
 
 Workspace::Workspace(Workspace&& other) noexcept
-    : path_(std::exchange(other.path_, {})),
+    : root_(other.root_),
+      path_(std::exchange(other.path_, {})),
       tree_(std::exchange(other.tree_, {})),
       run_(std::exchange(other.run_, {})) {}
 
 Workspace& Workspace::operator=(Workspace&& other) noexcept {
   if (this != &other) {
     Remove();
+    root_ = other.root_;
     path_ = std::exchange(other.path_, {});
     tree_ = std::exchange(other.tree_, {});
     run_ = std::exchange(other.run_, {});
@@ -154,7 +174,7 @@ Workspace& Workspace::operator=(Workspace&& other) noexcept {
 Workspace::~Workspace() { Remove(); }
 
 void Workspace::Remove() noexcept {
-  if (!path_.empty()) RemoveTree(path_);
+  if (!path_.empty()) root_->Discard(path_);
   path_.clear();
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "decrypt/base/result.h"
 #include "decrypt/base/secret_bytes.h"
@@ -27,17 +29,23 @@ class WorkspaceRoot {
   WorkspaceRoot& operator=(const WorkspaceRoot&) = delete;
 
   const std::string& path() const { return path_; }
+  /// Removes a request's folder. What can't go now (nothing can be listed while no descriptor is
+  /// free) is tried again with each later one, and at the end. Threads: safe to call concurrently.
+  void Discard(const std::string& folder) const noexcept;
 
  private:
   WorkspaceRoot(std::string path, int lock_fd);
   std::string path_;
   int lock_fd_;
+  mutable std::mutex mutex_;
+  mutable std::vector<std::string> left_;  ///< folders still to be removed; guarded by mutex_
 };
 
 /// One request's folder: `tree()` holds the application's files, `run()` everything of ours (tool
 /// homes, sockets). Mode 0700; removed, whatever is in it, on destruction. Move-only.
 class Workspace {
  public:
+  /// `root` is borrowed for the workspace's lifetime.
   static Result<Workspace> Create(const WorkspaceRoot& root);
   Workspace(Workspace&& other) noexcept;
   Workspace& operator=(Workspace&& other) noexcept;
@@ -51,6 +59,7 @@ class Workspace {
  private:
   Workspace() = default;
   void Remove() noexcept;
+  const WorkspaceRoot* root_ = nullptr;
   std::string path_;
   std::string tree_;
   std::string run_;
@@ -70,8 +79,9 @@ Result<SecretBytes> ReadFile(const std::string& path, std::size_t max_bytes);
 /// keep what they had). For a folder that nobody else has access to yet. Errors as in ReadFile.
 Status WriteSecretFile(const std::string& path, std::span<const std::uint8_t> content);
 
-/// Removes a folder and all below it, without following links. Never fails loudly.
-void RemoveTree(const std::string& path) noexcept;
+/// Removes a folder and all below it, without following links. Never fails loudly: false says that
+/// something is still there.
+bool RemoveTree(const std::string& path) noexcept;
 
 /// `path` relative to `root` for messages; `path` itself when it is not below.
 std::string RelativeTo(const std::string& root, const std::string& path);

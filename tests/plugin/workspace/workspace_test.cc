@@ -1,6 +1,7 @@
 #include "plugin/workspace/workspace.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include <type_traits>
@@ -42,6 +43,28 @@ TEST(WorkspaceRoot, IsPrivateAndGoneAfterwards) {
     EXPECT_EQ(ModeOf(folder / "argocd-decrypt"), 0700U);
   }
   EXPECT_FALSE(Exists(path));
+}
+
+// Nothing can be listed, hence removed, without a descriptor.
+TEST(WorkspaceRoot, RemovesLaterWhatCouldNotGo) {
+  const TestFolder folder;
+  const auto root = WorkspaceRoot::Open(folder.path(), kAllowDisk);
+  ASSERT_THAT(root, IsOk());
+  std::string left;
+  {
+    auto request = Workspace::Create(**root);
+    ASSERT_THAT(request, IsOk());
+    left = request->tree();
+    struct rlimit before {};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const struct rlimit none { 3, before.rlim_max };
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    { const Workspace gone = *std::move(request); }
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  }
+  EXPECT_TRUE(Exists(left));
+  { const auto next = Workspace::Create(**root); }
+  EXPECT_FALSE(Exists(left));
 }
 
 TEST(WorkspaceRoot, TakesTheModeOfAnEarlierFolderInHand) {
