@@ -90,6 +90,15 @@ Status ProtectMemory() {
   return {};
 }
 
+// One request has some ten files open, and a container's soft limit is often 1024. Go programs, so
+// the server that this one stands in for, do the same.
+void RaiseFileLimit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);  // if not, then not
+}
+
 // The key service has read them; /proc/<pid>/environ need not show them any longer.
 void ForgetKeyVariables() {
   if (char* value = std::getenv("SOPS_AGE_KEY"); value != nullptr) {
@@ -154,6 +163,7 @@ int StopServer(server::CmpServer& server, SignalWatch& signals, Engine& engine, 
 
 Result<int> Serve(ServeFlags& flags) {
   ACD_CHECK(ProtectMemory());
+  RaiseFileLimit();
   SignalWatch signals;
   ACD_TRY(const server::PluginConfig config, LoadConfig(flags.config));
   ACD_TRY(EngineSettings settings, flags.engine.Take());
