@@ -157,6 +157,14 @@ Status CheckTree(const yaml::Node& object, const std::string& fallback, int dept
 
 }  // namespace
 
+std::size_t CountObjects(const yaml::Node& object) {
+  const yaml::Node* items = FindMember(object, "items");
+  if (items == nullptr || items->kind != Kind::kSequence) return 1;
+  std::size_t count = 0;
+  for (const yaml::Node& item : items->items) count += CountObjects(item);
+  return count;
+}
+
 Status CheckObject(const yaml::Node& object, const std::string& label) {
   ACD_CHECK(CheckTree(object, label, 0));
   return CheckLeftovers(object, Label(object, label));

@@ -13,4 +13,7 @@ namespace acd::guard {
 /// Error: kInvalidInput naming kind, name and field, never a value.
 Status CheckObject(const yaml::Node& object, const std::string& label);
 
+/// How many objects a checked one is to Argo CD, which puts what is in `items` in its place.
+std::size_t CountObjects(const yaml::Node& object);
+
 }  // namespace acd::guard

@@ -55,6 +55,7 @@ Result<std::vector<std::string>> CheckManifests(std::span<const Stream> streams,
                                                 const GuardOptions& options) {
   const Limits limits = ManifestLimits();
   std::vector<std::string> manifests;
+  std::size_t objects = 0;
   for (const Stream& stream : streams) {
     auto pieces = SplitDocuments(stream.text, options.max_documents - manifests.size());
     if (!pieces) return Fail(std::move(pieces).error().With(stream.origin));
@@ -68,9 +69,10 @@ Result<std::vector<std::string>> CheckManifests(std::span<const Stream> streams,
       auto checked = CheckObject(**object, label);
       if (!checked) return Fail(std::move(checked).error().With(stream.origin));
       manifests.emplace_back(piece);
+      objects += CountObjects(**object);
     }
   }
-  if (manifests.empty() && !options.allow_empty) {
+  if (objects == 0 && !options.allow_empty) {
     return Fail(
         Code::kInvalidInput, "rendered no manifest at all",
         "check the Application's path, and `recurse` for folders below it; an empty result would "

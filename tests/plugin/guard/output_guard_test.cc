@@ -45,6 +45,15 @@ TEST(OutputGuard, ReturnsEachDocumentsOwnText) {
   EXPECT_EQ((*out)[1], ConfigMap("data: {b: 'y'}\n"));
 }
 
+TEST(OutputGuard, CountsAListAsWhatIsInIt) {
+  const std::string empty = "apiVersion: v1\nkind: List\nitems: []\n";
+  EXPECT_THAT(Check(empty), Fails(Code::kInvalidInput, "no manifest at all"));
+  EXPECT_THAT(Check(empty + "---\n" + empty), Fails(Code::kInvalidInput, "no manifest at all"));
+  EXPECT_THAT(Check(empty, /*allow_empty=*/true), IsOk());
+  EXPECT_THAT(Check(empty + "---\n" + ConfigMap("")), IsOk());
+  EXPECT_THAT(Check("apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod}\n"), IsOk());
+}
+
 TEST(OutputGuard, DropsEmptyCommentAndNullDocuments) {
   const auto out = Check("# only a comment\n---\n---\nnull\n---\n~\n---\n" + ConfigMap("") +
                          "---\n  # another\n");
