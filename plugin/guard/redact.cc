@@ -1,8 +1,10 @@
 #include "plugin/guard/redact.h"
 
 #include <algorithm>
-#include <cstring>
-#include <utility>
+#include <charconv>
+#include <iterator>
+#include <system_error>
+#include <vector>
 
 #include "decrypt/base/encoding.h"
 
@@ -41,6 +43,21 @@ SecretBytes Quoted(std::string_view value) {
   return out;
 }
 
+// A number as Go prints it once helm has read it, which makes a float of it: 12345678 is
+// 1.2345678e+07. Empty for what is no number.
+SecretBytes AsFloat(std::string_view value) {
+  double number = 0;
+  const char* const end = value.data() + value.size();
+  const auto [rest, error] = std::from_chars(value.data(), end, number);
+  if (error != std::errc() || rest != end) return SecretBytes();
+  SecretBytes out(32);
+  char* const begin = reinterpret_cast<char*>(out.ExposeMutable().data());
+  const auto [last, failed] =
+      std::to_chars(begin, begin + out.size(), number, std::chars_format::scientific);
+  out.Resize(failed == std::errc() ? static_cast<std::size_t>(last - begin) : 0);
+  return out;
+}
+
 std::size_t CommonLength(std::string_view a, std::string_view b) {
   const std::size_t size = std::min(a.size(), b.size());
   std::size_t i = 0;
@@ -48,23 +65,27 @@ std::size_t CommonLength(std::string_view a, std::string_view b) {
   return i;
 }
 
-std::uint32_t FirstFour(std::string_view text) {
-  std::uint32_t value = 0;
-  std::memcpy(&value, text.data(), sizeof(value));
-  return value;
-}
-
-// How much of `form` stands at the beginning of `text`, if enough to recognise it.
-std::size_t Recognised(std::string_view text, std::string_view form) {
-  const std::size_t common = CommonLength(text, form);
-  return common >= std::min(form.size(), kPrefix) ? common : 0;
-}
-
 }  // namespace
 
 void Redactor::AddForm(std::string_view form) {
   if (form.size() < kMinValue) return;
-  forms_[FirstFour(form)].push_back(SecretBytes::CopyOf(form.substr(0, kMaxForm)));
+  const std::string_view kept = form.substr(0, kMaxForm);
+  if (!forms_.contains(kept)) forms_.insert(SecretBytes::CopyOf(kept));
+}
+
+// How much of a form stands at the beginning of `text`, if enough to recognise it.
+std::size_t Redactor::Recognised(std::string_view text) const {
+  std::size_t length = 0;
+  for (std::size_t size = kMinValue; size < kPrefix && size <= text.size(); ++size) {
+    if (forms_.contains(text.substr(0, size))) length = size;
+  }
+  // In their order, the form that has most in common with the text is next to it.
+  const auto above = forms_.lower_bound(text);
+  std::size_t common = above == forms_.end() ? 0 : CommonLength(text, above->ExposeText());
+  if (above != forms_.begin()) {
+    common = std::max(common, CommonLength(text, std::prev(above)->ExposeText()));
+  }
+  return common >= kPrefix ? common : length;
 }
 
 void Redactor::Add(const SecretBytes& value) {
@@ -75,6 +96,7 @@ void Redactor::Add(const SecretBytes& value) {
   const SecretBytes quoted = Quoted(text);
   if (quoted.size() != text.size()) AddForm(quoted.ExposeText());
   AddForm(EncodeBase64(value.Expose()).ExposeText());
+  AddForm(AsFloat(text).ExposeText());
   if (text.find('\n') == std::string_view::npos) return;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t newline = std::min(text.find('\n', begin), text.size());
@@ -90,12 +112,7 @@ std::string Redactor::Apply(std::string_view text) const {
   {
     const std::lock_guard lock(mutex_);
     for (std::size_t at = 0; at + kMinValue <= text.size(); ++at) {
-      const auto forms = forms_.find(FirstFour(text.substr(at)));
-      if (forms == forms_.end()) continue;
-      std::size_t length = 0;
-      for (const SecretBytes& form : forms->second) {
-        length = std::max(length, Recognised(text.substr(at), form.ExposeText()));
-      }
+      const std::size_t length = Recognised(text.substr(at));
       std::fill_n(secret.begin() + static_cast<std::ptrdiff_t>(at), length, true);
     }
   }
