@@ -16,20 +16,23 @@ class Expander {
       : parser_(parser), limits_(limits), budget_(limits) {}
 
   Status ExpandDocument(const GraphNode& root, Node& to) {
-    budget_ = AliasBudget(limits_);
-    return Expand(root, to);
+    budget_.NextDocument();
+    ACD_CHECK(Expand(root, to));
+    return budget_.IsSpent() ? ExcessiveAliasing() : Status();
   }
 
  private:
+  static Status ExcessiveAliasing() {
+    return Fail(Code::kLimitExceeded, "document contains excessive aliasing");
+  }
+
   Status Expand(const GraphNode& from, Node& to) {
     if (++depth_ > limits_.max_depth) {
       return Fail(Code::kLimitExceeded, "line " + std::to_string(from.line) +
                                             ": exceeded max depth of " +
                                             std::to_string(limits_.max_depth) + " in YAML");
     }
-    if (!budget_.Count(from.text.size())) {
-      return Fail(Code::kLimitExceeded, "document contains excessive aliasing");
-    }
+    if (!budget_.Count(from.text.size())) return ExcessiveAliasing();
     Status status = from.kind == GraphNode::Kind::kAlias ? ExpandAlias(from, to) : Copy(from, to);
     --depth_;
     return status;
@@ -97,7 +100,9 @@ class Expander {
 
   void AddLines(CommentRange range, std::vector<std::string>& to) {
     for (const std::string_view line : parser_.Lines(range)) {
-      if (!line.empty()) to.emplace_back(line.substr(1));
+      if (line.empty()) continue;
+      if (!budget_.CountComment(line.size())) return;  // the next node, or the end, tells
+      to.emplace_back(line.substr(1));
     }
   }
 

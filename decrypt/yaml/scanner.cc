@@ -14,7 +14,8 @@ constexpr std::size_t kCompactAt = 256;
 
 }  // namespace
 
-Scanner::Scanner(std::string_view text) : text_(text.data()) {
+Scanner::Scanner(std::string_view text, std::size_t max_comments)
+    : text_(text.data()), max_comment_lines_(max_comments) {
   tokens_.reserve(kCompactAt + 16);
   simple_keys_.emplace_back();
   tokens_.push_back(Token{TokenType::kStreamStart, ScalarStyle::kPlain, Mark{}, {}, {}});
@@ -315,7 +316,7 @@ bool Scanner::SkipToNextToken() {
     const bool tabs_allowed = flow_level_ > 0 || !simple_key_allowed_;
     while (*At() == ' ' || (tabs_allowed && *At() == '\t')) ++pos_;
     TurnEntryCommentIntoHead();
-    if (*At() == '#') ScanComments(scan_start);
+    if (*At() == '#' && !ScanComments(scan_start)) return false;
     if (!IsBreak(At())) return true;
     SkipBreak();
     if (flow_level_ == 0) simple_key_allowed_ = true;

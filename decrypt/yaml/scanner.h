@@ -18,11 +18,12 @@ namespace acd::yaml {
 /// It accepts what go-yaml v3 accepts, the parser of sops, whose scanner descends from libyaml, and
 /// finds comments where go-yaml finds them; go-yaml's look-ahead of two tokens is part of that
 /// rule. Scalars without escapes or folds are views of the input; others are built in wiped memory.
-/// A failure is final: `error` then holds it, kInvalidInput with the line.
+/// A failure is final: `error` then holds it, kInvalidInput with the line, or kLimitExceeded.
 class Scanner {
  public:
-  /// `text`: the text of an Input, which must outlive the scanner.
-  explicit Scanner(std::string_view text);
+  /// `text`: the text of an Input, which must outlive the scanner. More than `max_comments` lines
+  /// of comments are kLimitExceeded.
+  Scanner(std::string_view text, std::size_t max_comments);
   Scanner(const Scanner&) = delete;
   Scanner& operator=(const Scanner&) = delete;
 
@@ -106,7 +107,7 @@ class Scanner {
 
   // scanner_comments.cc
   void ScanLineComment(Mark token_mark);
-  void ScanComments(Mark scan_start);
+  bool ScanComments(Mark scan_start);
   void TurnEntryCommentIntoHead();
   void AddComment(PendingComment::Kind kind, std::int32_t token_index, std::int32_t scan_index,
                   std::int32_t end_index, Mark start, CommentLines& lines);
@@ -151,6 +152,8 @@ class Scanner {
 
   std::vector<PendingComment> comments_;
   std::size_t comments_head_ = 0;
+  std::size_t comment_lines_ = 0;
+  std::size_t max_comment_lines_;
 
   std::vector<SecretBytes> texts_;  // scalars that are no views of the input
   Error error_;

@@ -1,6 +1,7 @@
 // Which comment belongs to what: go-yaml v3's rules, since sops stores comments in its tree and its
 // *_comment_regex rules look at them.
 
+#include <string>
 #include <utility>
 
 #include "decrypt/yaml/scanner.h"
@@ -80,7 +81,7 @@ void Scanner::TurnEntryCommentIntoHead() {
 // Reads comment lines up to the next token or to a run of more than 512 blanks. Those up to the
 // first blank line, or indented less than the block, are feet of what came before; the others head
 // what follows.
-void Scanner::ScanComments(Mark scan_start) {
+bool Scanner::ScanComments(Mark scan_start) {
   using Kind = PendingComment::Kind;
   const Token* token = &tokens_.back();
   if (token->type == TokenType::kFlowEntry && tokens_.size() > 1)
@@ -142,6 +143,11 @@ void Scanner::ScanComments(Mark scan_start) {
     }
     if (*p != '#') break;
 
+    if (++comment_lines_ > max_comment_lines_) {
+      error_ = {Code::kLimitExceeded,
+                "more than " + std::to_string(max_comment_lines_) + " lines of comments"};
+      return false;
+    }
     if (lines.empty()) start = {pos_ + peek, Index() + peek, line, column};
     recent_empty = false;
     const std::int32_t begin = pos_ + peek;
@@ -166,6 +172,7 @@ void Scanner::ScanComments(Mark scan_start) {
   if (!lines.empty()) {
     AddComment(Kind::kHead, start.index, scan_index, Index() + peek - 1, start, lines);
   }
+  return true;
 }
 
 }  // namespace acd::yaml

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "decrypt/yaml/alias_budget.h"
+
 namespace acd::yaml {
 namespace {
 
 constexpr std::size_t kNodesPerChunk = 64;
-constexpr std::size_t kDocumentsFactor = 4;
 
 bool IsDirective(TokenType type) {
   return type == TokenType::kVersionDirective || type == TokenType::kTagDirective;
@@ -24,7 +25,7 @@ std::size_t ContentStart(std::string_view text, std::size_t marker) {
 }  // namespace
 
 StreamParser::StreamParser(Input input, const Limits& limits)
-    : input_(std::move(input)), limits_(limits), scanner_(input_.text()) {}
+    : input_(std::move(input)), limits_(limits), scanner_(input_.text(), limits.max_nodes) {}
 
 Result<std::unique_ptr<StreamParser>> StreamParser::Create(std::span<const std::uint8_t> input,
                                                            const Limits& limits) {
@@ -148,7 +149,7 @@ const Token* StreamParser::Peek() {
 
 GraphNode* StreamParser::NewNode(GraphNode::Kind kind, Mark mark) {
   if (++document_nodes_ > limits_.max_nodes ||
-      ++stream_nodes_ / kDocumentsFactor > limits_.max_nodes) {
+      ++stream_nodes_ / AliasBudget::kDocumentsFactor > limits_.max_nodes) {
     error_ = {Code::kLimitExceeded,
               "more than " + std::to_string(limits_.max_nodes) + " YAML nodes"};
     return nullptr;

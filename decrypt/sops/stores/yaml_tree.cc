@@ -48,6 +48,10 @@ bool IsNull(const yaml::GraphNode& scalar) {
   return yaml::ShortTag(scalar.tag) == "!!null";
 }
 
+Failure ExcessiveAliasing(const yaml::GraphNode& node) {
+  return Fail(Code::kLimitExceeded, At(node) + "document contains excessive aliasing");
+}
+
 // What Go's %T says of a key.
 std::string GoTypeName(const yaml::GraphNode& key, const Node& value) {
   if (key.kind == Kind::kSequence) return "[]interface {}";
@@ -63,12 +67,13 @@ std::string GoTypeName(const yaml::GraphNode& key, const Node& value) {
 }  // namespace
 
 Result<Node> YamlTree::Convert(const yaml::GraphDocument& document) {
-  budget_ = yaml::AliasBudget(limits_);
+  budget_.NextDocument();
   Node::Map map;
   AddComments(document.head, false, map);
   ACD_CHECK(ConvertRoot(*document.root, map));
   AddComments(document.foot, false, map);
   first_document_ = false;
+  if (budget_.IsSpent()) return ExcessiveAliasing(*document.root);
   return Node(std::move(map));
 }
 
@@ -102,7 +107,15 @@ Status YamlTree::ConvertRoot(const Graph& root, Node::Map& map) {
 
 Status YamlTree::Count(const Graph& node) {
   if (budget_.Count(node.text.size())) return {};
-  return Fail(Code::kLimitExceeded, At(node) + "document contains excessive aliasing");
+  return ExcessiveAliasing(node);
+}
+
+Status YamlTree::CountKey(const Graph& key) {
+  if (key.kind != Kind::kAlias) return Count(key);
+  budget_.EnterAlias();
+  ACD_CHECK(Count(*key.target));
+  budget_.LeaveAlias();
+  return {};
 }
 
 Status YamlTree::ConvertValue(const Graph& node, bool with_comments, Node& out) {
@@ -181,6 +194,7 @@ Status YamlTree::ConvertMember(const Graph& key, const Graph& value, Node::Map& 
     AddComments(value.comments.line, true, map);
   }
   Entry entry;
+  ACD_CHECK(CountKey(key));
   entry.key = Key(key);
   if (depth_ == 1 && entry.key == "sops") {
     ACD_CHECK(ConvertMetadata(value, !is_leaf, entry.value));
@@ -216,7 +230,8 @@ std::string YamlTree::Key(const Graph& node) {
 template <typename Container>
 void YamlTree::AddComments(yaml::CommentRange range, bool is_inline, Container& to) {
   for (const std::string_view line : parser_.Lines(range)) {
-    if (line.empty()) continue;  // a blank line
+    if (line.empty()) continue;                      // a blank line
+    if (!budget_.CountComment(line.size())) return;  // the next node, or the end, tells
     Node comment(Comment{SecretBytes::CopyOf(line.substr(1)), is_inline});
     if constexpr (std::is_same_v<Container, Node::Map>) {
       to.push_back(Entry{{}, std::move(comment)});

@@ -43,6 +43,7 @@ class YamlTree {
   Status ConvertMember(const Graph& key, const Graph& value, Node::Map& map);
   Status ConvertMetadata(const Graph& value, bool with_comments, Node& out);
   Status Count(const Graph& node);
+  Status CountKey(const Graph& key);
   std::string Key(const Graph& node);
 
   template <typename Container>

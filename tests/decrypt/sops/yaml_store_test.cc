@@ -691,6 +691,37 @@ TEST(YamlStore, EndsAliasBombsEarly) {
   }
 }
 
+// What is copied with an alias, from the document before as well: its nodes, texts and comments.
+TEST(YamlStore, BoundsWhatAliasesCopyInAllDocumentsTogether) {
+  const auto repeat = [](std::string_view text, int times) {
+    std::string out;
+    while (times-- > 0) out += text;
+    return out;
+  };
+  Limits limits;
+  limits.max_nodes = 10'000;
+  limits.max_document_bytes = 100'000;
+  const std::string items = "a: &x [" + repeat("1,", 1000) + "]\n";
+  const std::string own = "---\nc: [" + repeat("1,", 100) + "]\nb: *x\n";
+  EXPECT_THAT(Read(items + repeat(own, 20), limits), IsOk());
+  EXPECT_THAT(Read(items + repeat(own, 100), limits),
+              Fails(Code::kLimitExceeded, "document contains excessive aliasing"));
+  const std::string text = "a: &x " + std::string(50'000, 'x') + "\n";
+  EXPECT_THAT(Read(text + repeat("---\nb: *x\n", 3), limits),
+              Fails(Code::kLimitExceeded, "document contains excessive aliasing"));
+  EXPECT_THAT(Read(text + "---\nb: [" + repeat("{*x : 1},", 3) + "]\n", limits),
+              Fails(Code::kLimitExceeded, "document contains excessive aliasing"));
+  const std::string comments = "a: &x\n" + repeat("# c\n", 3000) + "  k: v\n";
+  EXPECT_THAT(Read(comments + "b: *x\n", limits), IsOk());
+  EXPECT_THAT(Read(comments + "b: [*x, *x, *x, *x]\n", limits),
+              Fails(Code::kLimitExceeded, "document contains excessive aliasing"));
+  const std::string long_comment = "a: &x\n# " + std::string(50'000, 'c') + "\n  k: v\n";
+  EXPECT_THAT(Read(long_comment + "b: [*x, *x, *x]\n", limits),
+              Fails(Code::kLimitExceeded, "document contains excessive aliasing"));
+  EXPECT_THAT(Read(repeat("# c\n", 10'001) + "a: 1\n", limits),
+              Fails(Code::kLimitExceeded, "more than 10000 lines of comments"));
+}
+
 TEST(YamlStore, BoundsCopiesOfALongText) {
   Limits limits;
   limits.max_document_bytes = 10'000;
