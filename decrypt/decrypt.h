@@ -35,7 +35,7 @@ struct DecryptOptions {
 /// A decrypted document.
 struct Plaintext {
   SecretBytes text;
-  /// Each decrypted string, for redaction of anything that leaves the process.
+  /// Each decrypted string and number, for redaction of anything that leaves the process.
   std::vector<SecretBytes> values;
 };
 

@@ -1,10 +1,12 @@
 #include "decrypt/sops/tree_walk.h"
 
+#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "decrypt/sops/go_number.h"
 #include "decrypt/sops/selection.h"
 
 namespace acd::sops {
@@ -157,6 +159,14 @@ class Walker {
   }
 
   void Remember(const Node& node) {
+    if (const auto* number = node.As<std::int64_t>()) {
+      decrypted_.push_back(SecretBytes::CopyOf(std::to_string(*number)));
+      return;
+    }
+    if (const auto* number = node.As<double>()) {
+      decrypted_.push_back(FormatGoFloat(*number));
+      return;
+    }
     const SecretBytes* text = node.As<SecretBytes>();
     if (const auto* comment = node.As<Comment>()) text = &comment->text;
     if (text != nullptr && !text->empty()) decrypted_.push_back(text->Clone());

@@ -14,10 +14,10 @@
 namespace acd::sops {
 
 /// Decrypts every leaf that the document's rule selects, in place, and feeds the MAC.
-/// Returns a copy of each decrypted string and comment. On error the tree is half decrypted: drop
-/// it. Errors: kInvalidInput and kAuthFailed, "Error decrypting tree: Error walking tree: ..." with
-/// the path of the value (as `--extract` takes it) and never the value. Spec: sops.go Tree.Decrypt,
-/// walkBranch, walkSlice (3.13.3).
+/// Returns a copy of each decrypted string, number and comment. On error the tree is half
+/// decrypted: drop it. Errors: kInvalidInput and kAuthFailed, "Error decrypting tree: Error walking
+/// tree: ..." with the path of the value (as `--extract` takes it) and never the value. Spec:
+/// sops.go Tree.Decrypt, walkBranch, walkSlice (3.13.3).
 Result<std::vector<SecretBytes>> DecryptTree(std::vector<Node>& documents, const Metadata& metadata,
                                              ValueCipher& cipher, MacHash& mac);
 

@@ -1,5 +1,6 @@
 #include "decrypt/sops/tree_walk.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -218,14 +219,15 @@ TEST_F(TreeWalk, RefusesACommentOfTypeBytes) {
   EXPECT_THAT(Walk(documents), Fails(Code::kUnsupported, "Unknown datatype: bytes"));
 }
 
-TEST_F(TreeWalk, ReturnsEachDecryptedString) {
+TEST_F(TreeWalk, ReturnsEachDecryptedStringAndNumber) {
   auto documents = Documents(Map("a", Enc("one", "a:"), "b_unencrypted", Text("plain"), "n",
-                                 Enc("1", "n:", "int"), "", EncRemark("note", ":"), "e", Text("")));
+                                 Enc("1", "n:", "int"), "f", Enc("2.5", "f:", "float"), "",
+                                 EncRemark("note", ":"), "e", Text("")));
   const auto values = Walk(documents);
   ASSERT_THAT(values, IsOk());
-  ASSERT_EQ(values->size(), 2U);
-  EXPECT_EQ((*values)[0].ExposeText(), "one");
-  EXPECT_EQ((*values)[1].ExposeText(), "note");
+  std::vector<std::string> texts;
+  for (const SecretBytes& value : *values) texts.emplace_back(value.ExposeText());
+  EXPECT_THAT(texts, ::testing::ElementsAre("one", "1", "2.5", "note"));
 }
 
 TEST_F(TreeWalk, ErrorsNeverHoldAValue) {
