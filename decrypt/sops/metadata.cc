@@ -44,8 +44,9 @@ Result<std::string> KmsName(const WeakFields& fields) {
 
 Result<std::string> GcpName(const WeakFields& fields) { return fields.String("resource_id"); }
 
-Result<std::string> HuaweiName(const WeakFields& fields) {
-  ACD_TRY(std::string id, fields.String("key_id"));
+Result<std::string> HuaweiName(const WeakFields& fields) { return fields.String("key_id"); }
+
+Status CheckHuaweiId(const std::string& id) {
   const std::string_view trimmed = TrimSpace(id);
   const std::size_t colon = trimmed.find(':');
   if (colon == std::string_view::npos) {
@@ -58,7 +59,7 @@ Result<std::string> HuaweiName(const WeakFields& fields) {
   if (TrimSpace(trimmed.substr(colon + 1)).empty()) {
     return Fail(Code::kInvalidInput, "key UUID cannot be empty in key ID: \"" + id + "\"");
   }
-  return id;
+  return {};
 }
 
 Result<std::string> AzureName(const WeakFields& fields) {
@@ -102,7 +103,8 @@ class GroupReader {
  public:
   explicit GroupReader(const Limits& limits) : limits_(limits) {}
 
-  Result<Group> Read(const WeakFields& fields) {
+  /// `used`: sops looks at what the fields say; else only at their types.
+  Result<Group> Read(const WeakFields& fields, bool used) {
     Group group;
     for (const KeyKind& kind : kKeyKinds) {
       ACD_TRY(const auto entries, fields.Maps(kind.field));
@@ -112,7 +114,7 @@ class GroupReader {
                     "sops metadata: more than " + std::to_string(limits_.max_recipients) + " keys");
       }
       for (const WeakFields& entry : entries) {
-        ACD_TRY(WrappedKey key, ReadKey(kind, entry));
+        ACD_TRY(WrappedKey key, ReadKey(kind, entry, used));
         group.push_back(std::move(key));
       }
     }
@@ -120,18 +122,18 @@ class GroupReader {
   }
 
  private:
-  static Result<WrappedKey> ReadKey(const KeyKind& kind, const WeakFields& fields) {
+  static Result<WrappedKey> ReadKey(const KeyKind& kind, const WeakFields& fields, bool used) {
     WrappedKey key;
     key.type = kind.type;
     ACD_TRY(key.encrypted, fields.String("enc"));
     ACD_TRY(key.name, kind.name(fields));
-    if (kind.type != WrappedKey::Type::kAge) {
-      ACD_TRY(const std::string created, fields.String("created_at"));
-      auto time = ParseGoTime(created, QuoteInput::kYes);
-      if (!time) {
-        return Fail(
-            std::move(time).error().With("sops." + std::string(kind.field) + ".created_at"));
-      }
+    if (kind.type == WrappedKey::Type::kAge) return key;
+    ACD_TRY(const std::string created, fields.String("created_at"));
+    if (!used) return key;
+    if (kind.type == WrappedKey::Type::kHuaweiKms) ACD_CHECK(CheckHuaweiId(key.name));
+    auto time = ParseGoTime(created, QuoteInput::kYes);
+    if (!time) {
+      return Fail(std::move(time).error().With("sops." + std::string(kind.field) + ".created_at"));
     }
     return key;
   }
@@ -143,14 +145,13 @@ class GroupReader {
 Result<std::vector<Group>> ReadGroups(const WeakFields& root, const Limits& limits) {
   GroupReader reader(limits);
   std::vector<Group> groups;
-  ACD_TRY(Group top, reader.Read(root));
-  if (!top.empty()) {  // `key_groups` is then ignored
-    groups.push_back(std::move(top));
-    return groups;
-  }
+  ACD_TRY(Group top, reader.Read(root, true));
+  const bool has_top = !top.empty();  // `key_groups` is then ignored, if it is well-formed
+  if (has_top) groups.push_back(std::move(top));
   ACD_TRY(const auto listed, root.Maps("key_groups"));
   for (const WeakFields& fields : listed) {
-    ACD_TRY(Group group, reader.Read(fields));
+    ACD_TRY(Group group, reader.Read(fields, !has_top));
+    if (has_top) continue;
     groups.push_back(std::move(group));
     // An empty group is no key, but an attacker's million of them is still work.
     if (groups.size() > limits.max_recipients) {

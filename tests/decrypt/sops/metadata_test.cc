@@ -193,6 +193,14 @@ TEST(Metadata, GroupsCountOnlyWithoutTopLevelKeys) {
   const auto ignored = ExtractWith("key_groups", groups());
   ASSERT_THAT(ignored, IsOk());
   EXPECT_EQ(ignored->key_groups.size(), 1U);
+  // Even ignored ones have to be of the right types, as in sops; what they say is not looked at.
+  EXPECT_THAT(ExtractWith("key_groups", List(Map("hckms", List(Map("key_id", Text("x")))))),
+              IsOk());
+  EXPECT_THAT(ExtractWith("key_groups", Node(std::int64_t{5})),
+              Fails(Code::kInvalidInput, "'key_groups[0]' expected a map or struct, got \"int\""));
+  EXPECT_THAT(ExtractWith("key_groups", List(Map("age", Text("x")))),
+              Fails(Code::kInvalidInput,
+                    "'key_groups[0].age[0]' expected a map or struct, got \"string\""));
   const auto used = Extract([&](Node::Map& map) {
     map[0].value = List();
     map.push_back(Entry{"key_groups", groups()});
