@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -14,6 +16,7 @@
 #include "plugin/commands/engine.h"
 #include "plugin/commands/engine_options.h"
 #include "plugin/commands/manifest_output.h"
+#include "plugin/commands/signal_watch.h"
 #include "plugin/server/repository_source.h"
 
 namespace acd::commands {
@@ -88,6 +91,15 @@ Result<std::string> CurrentFolder() {
 }
 
 Status Generate(EngineFlags& flags) {
+  // A stock server sends SIGTERM when its time is up. Dying of it would leave the work folder, with
+  // plaintext in it, to the next call.
+  SignalWatch signals;
+  std::atomic<bool> stopped = false;
+  exec::Budget budget;
+  budget.cancelled = [&] {
+    if (!stopped && signals.Wait(std::chrono::milliseconds::zero())) stopped = true;
+    return stopped.load();
+  };
   ACD_TRY(const std::string current, CurrentFolder());
   ACD_TRY(EngineSettings settings, flags.Take());
   ACD_TRY(const auto engine, Engine::Create(std::move(settings), false, {}));
@@ -96,7 +108,7 @@ Status Generate(EngineFlags& flags) {
   const Place place = FindPlace(current, environment);
   LocalRepository repository({place.app_path, "", std::move(environment)}, place.root);
   server::RequestRecord record;
-  auto result = engine->service().Generate(repository, exec::Budget{}, record);
+  auto result = engine->service().Generate(repository, budget, record);
   if (auto* failure = std::get_if<server::CallError>(&result)) {
     return Fail(failure->error.code, failure->text);
   }

@@ -236,6 +236,26 @@ TEST(Generate, SeesTheWholeRepositoryWhenItKnowsWhereItIs) {
   EXPECT_EQ(RunProgram(command, {}, app).exit_code, 1);
 }
 
+TEST(Generate, CleansUpWhenItIsToldToEnd) {
+  const Place place;
+  place.folder.Write("repository/kustomization.yaml", "resources: [config.yaml]\n");
+  place.folder.Write("repository/config.yaml", kConfigMap);
+  // Blocks until it is killed.
+  const std::string tool =
+      place.folder.Write("kustomize", "#!/bin/sh\n: > '" + (place.folder / "started") +
+                                          "'\nwhile :; do sleep 1; done\n");
+  std::filesystem::permissions(tool, std::filesystem::perms::owner_all);
+  Program program({"generate", "--workdir", place.work, "--kustomize", tool},
+                  {"PATH=/usr/bin:/bin", "KUBE_VERSION=1.34.0"}, place.folder / "repository");
+  while (!Exists(place.folder / "started")) ASSERT_EQ(::usleep(1000), 0);
+  EXPECT_EQ(place.RequestFolders(), 1U);
+  program.Signal(SIGTERM);
+  const Finished finished = program.Wait();
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_THAT(finished.out, IsEmpty());
+  EXPECT_EQ(place.RequestFolders(), 0U);
+}
+
 TEST(Generate, PrintsNothingButTheErrorWhenItFails) {
   const Place place;
   place.folder.Write("app/broken.yaml",
