@@ -16,6 +16,7 @@
 #include "plugin/commands/engine.h"
 #include "plugin/commands/engine_options.h"
 #include "plugin/commands/manifest_output.h"
+#include "plugin/commands/process_secrets.h"
 #include "plugin/commands/signal_watch.h"
 #include "plugin/server/repository_source.h"
 
@@ -63,16 +64,34 @@ Place FindPlace(const std::string& current, const Environment& environment) {
   return {current.substr(0, current.size() - suffix.size()), path};
 }
 
+// What is left out of the copy: git's own, and our work folder when that lies in the repository.
+std::vector<std::string> Excluded(const std::string& root, const std::string& workspace) {
+  std::vector<std::string> patterns{".git"};
+  std::error_code error;
+  const auto work = std::filesystem::canonical(workspace, error).parent_path();
+  if (error) return patterns;
+  const std::string relative = work.lexically_relative(root).string();
+  if (relative.empty() || relative.starts_with("..")) return patterns;
+  std::string pattern;
+  for (const char c : relative) {
+    if (std::string_view("*?[\\").find(c) != std::string_view::npos) pattern += '\\';
+    pattern += c;
+  }
+  patterns.push_back(std::move(pattern));
+  return patterns;
+}
+
 // The caller's copy is not on a file system of our choice, and is not ours to write to.
 class LocalRepository final : public server::RepositorySource {
  public:
-  LocalRepository(server::RequestMetadata metadata, std::string root)
-      : metadata_(std::move(metadata)), root_(std::move(root)) {}
+  LocalRepository(server::RequestMetadata metadata, std::string root,
+                  std::vector<std::string> excluded)
+      : metadata_(std::move(metadata)), root_(std::move(root)), excluded_(std::move(excluded)) {}
 
   Result<server::RequestMetadata> ReadMetadata() override { return std::move(metadata_); }
   Status ReadFiles(int root_fd, const archive::UnpackOptions& options,
                    archive::UnpackStats& stats) override {
-    ACD_TRY(stats, archive::CopyTree(root_, {".git"}, root_fd, options));
+    ACD_TRY(stats, archive::CopyTree(root_, excluded_, root_fd, options));
     return {};
   }
   void Drain() override {}
@@ -81,6 +100,7 @@ class LocalRepository final : public server::RepositorySource {
  private:
   server::RequestMetadata metadata_;
   std::string root_;
+  std::vector<std::string> excluded_;
 };
 
 Result<std::string> CurrentFolder() {
@@ -93,6 +113,7 @@ Result<std::string> CurrentFolder() {
 Status Generate(EngineFlags& flags) {
   // A stock server sends SIGTERM when its time is up. Dying of it would leave the work folder, with
   // plaintext in it, to the next call.
+  ACD_CHECK(ProtectMemory());
   SignalWatch signals;
   std::atomic<bool> stopped = false;
   exec::Budget budget;
@@ -103,10 +124,12 @@ Status Generate(EngineFlags& flags) {
   ACD_TRY(const std::string current, CurrentFolder());
   ACD_TRY(EngineSettings settings, flags.Take());
   ACD_TRY(const auto engine, Engine::Create(std::move(settings), false, {}));
+  ForgetKeyVariables();
 
   Environment environment = ArgoEnvironment();
   const Place place = FindPlace(current, environment);
-  LocalRepository repository({place.app_path, "", std::move(environment)}, place.root);
+  LocalRepository repository({place.app_path, "", std::move(environment)}, place.root,
+                             Excluded(place.root, engine->workspace_path()));
   server::RequestRecord record;
   auto result = engine->service().Generate(repository, budget, record);
   if (auto* failure = std::get_if<server::CallError>(&result)) {

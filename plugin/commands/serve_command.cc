@@ -1,6 +1,5 @@
 #include "plugin/commands/serve_command.h"
 
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,7 +7,6 @@
 #include <atomic>
 #include <cmath>
 #include <cstdlib>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <thread>
@@ -18,6 +16,7 @@
 #include "plugin/commands/engine.h"
 #include "plugin/commands/engine_options.h"
 #include "plugin/commands/log.h"
+#include "plugin/commands/process_secrets.h"
 #include "plugin/commands/signal_watch.h"
 #include "plugin/commands/version_command.h"
 #include "plugin/server/cmp_server.h"
@@ -80,16 +79,6 @@ LogLevel LevelNamed(const std::string& name) {
   return name == "error" ? LogLevel::kError : LogLevel::kInfo;
 }
 
-// Keys and plaintext are in this memory: it must not be written to a disk, nor be read by a child
-// that runs as the same user.
-Status ProtectMemory() {
-  const rlimit none{0, 0};
-  if (::setrlimit(RLIMIT_CORE, &none) != 0 || ::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) {
-    return Fail(Code::kIo, "core dumps: cannot be switched off");
-  }
-  return {};
-}
-
 // One request has some ten files open, and a container's soft limit is often 1024. Go programs, so
 // the server that this one stands in for, do the same.
 void RaiseFileLimit() {
@@ -97,14 +86,6 @@ void RaiseFileLimit() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);  // if not, then not
-}
-
-// The key service has read them; /proc/<pid>/environ need not show them any longer.
-void ForgetKeyVariables() {
-  if (char* value = std::getenv("SOPS_AGE_KEY"); value != nullptr) {
-    ::explicit_bzero(value, std::strlen(value));
-    ::unsetenv("SOPS_AGE_KEY");
-  }
 }
 
 Result<server::PluginConfig> LoadConfig(const std::string& path) {

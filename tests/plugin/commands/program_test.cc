@@ -256,6 +256,34 @@ TEST(Generate, CleansUpWhenItIsToldToEnd) {
   EXPECT_EQ(place.RequestFolders(), 0U);
 }
 
+TEST(Generate, LeavesItsOwnWorkFolderOut) {
+  const Place place;  // work/ lies beside the manifest
+  place.folder.Write("config.yaml", kConfigMap);
+  place.folder.Write("work/argocd-decrypt/other.yaml", kConfigMap);
+  const Finished finished = RunProgram(
+      {"generate", "--workdir", place.work},
+      {"KUBE_VERSION=1.34.0", R"(ARGOCD_APP_PARAMETERS=[{"name":"recurse","string":"true"}])"},
+      place.folder.path());
+  EXPECT_EQ(finished.out, kConfigMap) << finished.err;
+}
+
+TEST(Generate, ShowsNoKeyToItsChildren) {
+  const Place place;
+  place.folder.Write("repository/app/kustomization.yaml", "resources: [config.yaml]\n");
+  place.folder.Write("repository/app/config.yaml", kConfigMap);
+  const std::string seen = place.folder / "seen";
+  const std::string tool = place.folder.Write(
+      "kustomize", "#!/bin/sh\ncat /proc/$PPID/environ >'" + seen + "'\ncat app/config.yaml\n");
+  std::filesystem::permissions(tool, std::filesystem::perms::owner_all);
+  const Finished finished = RunProgram({"generate", "--workdir", place.work, "--kustomize", tool},
+                                       {"PATH=/usr/bin:/bin", "ARGOCD_APP_SOURCE_PATH=app",
+                                        "KUBE_VERSION=1.34.0", "SOPS_AGE_KEY=AGE-SECRET-KEY-1X"},
+                                       place.folder / "repository/app");
+  EXPECT_EQ(finished.out, kConfigMap) << finished.err;
+  EXPECT_TRUE(Exists(seen));
+  EXPECT_THAT(workspace::testing::Content(seen), Not(HasSubstr("SECRET-KEY")));
+}
+
 TEST(Generate, PrintsNothingButTheErrorWhenItFails) {
   const Place place;
   place.folder.Write("app/broken.yaml",
