@@ -43,6 +43,17 @@ void ReplaceTemporaries(std::string& text, const std::string& run_dir) {
   }
 }
 
+// Go's `%v` of a pointer, another one at each attempt.
+void HideAddresses(std::string& text) {
+  constexpr std::string_view kHeap = "0xc0";
+  constexpr std::size_t kMinLength = 10;
+  for (std::size_t at = text.find(kHeap); at != std::string::npos; at = text.find(kHeap, at + 2)) {
+    const std::size_t end =
+        std::min(text.find_first_not_of("0123456789abcdef", at + 2), text.size());
+    if (end - at >= kMinLength) text.replace(at, end - at, "0x...");
+  }
+}
+
 std::vector<std::string_view> Lines(std::string_view text) {
   std::vector<std::string_view> lines;
   while (!text.empty()) {
@@ -94,6 +105,7 @@ std::string CleanMessage(std::string_view text, const std::string& root, const s
   ReplaceTemporaries(out, run_dir);
   ReplaceAll(out, root + "/", "");
   ReplaceAll(out, root, ".");
+  HideAddresses(out);
   out = Arrange(redactor.Apply(out));
   if (out.size() > kMaxMessage) out = out.substr(0, kMaxMessage) + "... (cut)";
   return out;

@@ -168,6 +168,9 @@ TEST(ToolMessage, IsTheSameForEveryAttempt) {
           "via /w/run/k/tmp/kust-plugin-config-123; in /w/tree, /proc/self/fd/1 /proc/self/fd/12",
           "/w/tree", "/w/run", {{"/proc/self/fd/1", "v.yaml"}}, redactor),
       "via (a temporary file); in ., v.yaml /proc/self/fd/12");
+  EXPECT_EQ(
+      CleanMessage("merging &{0xc0001a2b30 <nil>} at 0xc0ffee", "/w/tree", "/w/run", {}, redactor),
+      "merging &{0x... <nil>} at 0xc0ffee");
 }
 
 TEST(ToolMessage, IsBounded) {
