@@ -22,8 +22,7 @@ constexpr std::size_t kManifestOverheadBytes = 6;
 // The settings of ArchiveLimits, by the names that an operator knows.
 constexpr std::string_view kLimitsHint =
     "the plugin's ARGOCD_DECRYPT_MAX_ARCHIVE_MB, _MAX_UNPACKED_MB, _MAX_ENTRIES and _MAX_RATIO "
-    "bound "
-    "what it unpacks; the repo-server can leave files out with --plugin-tar-exclude";
+    "bound what it unpacks; the repo-server can leave files out with --plugin-tar-exclude";
 
 Result<UniqueFd> OpenFolder(const std::string& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
