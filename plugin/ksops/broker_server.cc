@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kIdle{10'000};
 constexpr std::size_t kMaxConnections = 64;
+constexpr std::chrono::milliseconds kPatience{1'000};
 constexpr int kRetryMs = 20;
 
 bool IsSameUser(int socket) {
@@ -82,9 +83,8 @@ void BrokerServer::Accept() {
     return;
   }
   if (!IsSameUser(socket.get())) return;
-  Reap();
+  if (!AwaitPlace()) return;
   const std::lock_guard lock(mutex_);
-  if (connections_.size() >= kMaxConnections) return;
   Connection& connection = connections_.emplace_back();
   connection.socket = std::move(socket);
   try {
@@ -92,6 +92,24 @@ void BrokerServer::Accept() {
   } catch (const std::system_error&) {
     connections_.pop_back();  // no thread to be had: the generator sees its connection end
   }
+}
+
+// On a busy machine connections that their clients have closed still count until their threads get
+// to run. So the limit turns nobody away before it has been reached for a while.
+bool BrokerServer::AwaitPlace() {
+  while (!HasPlace()) {
+    pollfd fd{wake_.get(), POLLIN, 0};
+    if (std::chrono::steady_clock::now() - last_place_ >= kPatience) return false;
+    if (::poll(&fd, 1, kRetryMs) > 0) return false;
+  }
+  last_place_ = std::chrono::steady_clock::now();
+  return true;
+}
+
+bool BrokerServer::HasPlace() {
+  Reap();
+  const std::lock_guard lock(mutex_);
+  return connections_.size() < kMaxConnections;
 }
 
 // Out of a thread of ours, an exception would end the process.

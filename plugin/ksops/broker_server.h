@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <list>
 #include <memory>
@@ -46,12 +47,15 @@ class BrokerServer {
   void Serve(Connection& connection);
   Result<SecretBytes> Answer(const std::string& path) const;
   void Reap();
+  bool AwaitPlace();
+  bool HasPlace();
 
   const std::string address_;
   const UniqueFd listener_;
   const UniqueFd wake_;
   const Handler handler_;
-  std::mutex mutex_;  ///< guards what follows
+  std::chrono::steady_clock::time_point last_place_;  ///< used by accept_thread_ only
+  std::mutex mutex_;                                  ///< guards what follows
   std::list<Connection> connections_;
   std::thread accept_thread_;
 };

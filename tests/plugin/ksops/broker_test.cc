@@ -120,6 +120,21 @@ TEST_F(BrokerTest, ServesManyAtOnce) {
   EXPECT_EQ(good, 320);
 }
 
+TEST_F(BrokerTest, WaitsAMomentForAPlaceToGetFree) {
+  StartEcho();
+  std::vector<std::unique_ptr<BrokerClient>> idle;
+  for (int i = 0; i < 64; ++i) {
+    idle.push_back(Connect());
+    ASSERT_THAT(idle.back()->Decrypt("/x"), IsOk());
+  }
+  auto waiting = Connect();
+  std::this_thread::sleep_for(50ms);
+  idle.clear();
+  const auto out = waiting->Decrypt("/y");
+  ASSERT_THAT(out, IsOk());
+  EXPECT_EQ(out->ExposeText(), "plain /y");
+}
+
 TEST_F(BrokerTest, SurvivesGarbage) {
   StartEcho();
   const std::string inputs[] = {
