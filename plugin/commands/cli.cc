@@ -59,6 +59,17 @@ std::string WrongUsage(const CLI::App* app, const CLI::Error& error) {
          " --help` lists what it takes\n";
 }
 
+// A variable whose value fails the option's check is an error, as the same flag would be: trixie's
+// CLI11 takes the default instead, without a word.
+void RefuseIgnoredVariables(CLI::App& app) {
+  for (CLI::Option* option : app.get_options()) {
+    if (option->count() != 0 || option->get_envname().empty()) continue;
+    std::string value = EnvironmentOr(option->get_envname().c_str(), "");
+    if (value.empty()) continue;
+    throw CLI::ValidationError(option->get_envname(), (*option->get_validator(0))(value));
+  }
+}
+
 }  // namespace
 
 std::optional<int> ParseArguments(CLI::App& app, std::span<char*> args) {
@@ -67,6 +78,7 @@ std::optional<int> ParseArguments(CLI::App& app, std::span<char*> args) {
   app.get_help_ptr()->description("print this help");
   try {
     app.parse(static_cast<int>(args.size()), args.data());
+    RefuseIgnoredVariables(app);
     return std::nullopt;
   } catch (const CLI::ParseError& stop) {
     const int code = app.exit(stop, std::cout, std::cerr);
