@@ -88,7 +88,8 @@ TEST_F(KustomizeTest, RunsKsopsGeneratorsOfBothKinds) {
 TEST_F(KustomizeTest, KeepsKsopsFilesEncryptedOnDiskAndTheKeyInThisProcess) {
   Ksops();
   ASSERT_THAT(Run(), IsOk());
-  EXPECT_THAT(FilesWith(dir_.path(), "canary"), IsEmpty());
+  // With the hyphen: the program that is there as ksops has libsodium's symbol `canary` in it.
+  EXPECT_THAT(FilesWith(dir_.path(), "canary-"), IsEmpty());
   for (const auto& [name, value] : runner_.commands.back().environment) {
     EXPECT_THAT(value, AllOf(Not(HasSubstr("canary")), Not(HasSubstr("AGE-SECRET")),
                              Not(HasSubstr("token"))))
