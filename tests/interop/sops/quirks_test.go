@@ -16,7 +16,6 @@ func TestDecryptKeepsWhatSopsLoses(t *testing.T) {
 		"TextThatStartsWithATab":    {"a: \"\\tx\\ny\"\n", "null"},
 		"TextThatStartsWithABOM":    {"a: \"\\ufeffbom\"\n", "\\u"},
 		"LineSeparator":             {"a: \"x\\u2028y: z\"\n", "'"},
-		"EmptyCommentBeforeAnItem":  {"a:\n    -\n      #\n      x: 1\n    - 2\n", "- \"\""},
 		"BlankBeforeATextInAList":   {"a:\n    - \"  x\\n\"\n", "|4"},
 		"LineEndBeforeATextInAList": {"a:\n    - - \"\\nx\\ny\"\n", "|4"},
 		"CommentsBeforeANestedList": {"a:\n    -\n        # one\n        # two\n        - - b\n          - c\n", "# one"},
