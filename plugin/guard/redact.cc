@@ -67,7 +67,7 @@ std::size_t CommonLength(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-void Redactor::AddForm(std::string_view form) {
+void Redactor::AddForm(std::string_view form) const {
   if (form.size() < kMinValue) return;
   const std::string_view kept = form.substr(0, kMaxForm);
   if (!forms_.contains(kept)) forms_.insert(SecretBytes::CopyOf(kept));
@@ -88,10 +88,20 @@ std::size_t Redactor::Recognised(std::string_view text) const {
   return common >= kPrefix ? common : length;
 }
 
+void Redactor::Add(std::vector<SecretBytes> values) {
+  const std::lock_guard lock(mutex_);
+  added_.insert(added_.end(), std::make_move_iterator(values.begin()),
+                std::make_move_iterator(values.end()));
+}
+
 void Redactor::Add(const SecretBytes& value) {
+  const std::lock_guard lock(mutex_);
+  added_.push_back(value.Clone());
+}
+
+void Redactor::AddForms(const SecretBytes& value) const {
   const std::string_view text = value.ExposeText();
   if (text.size() < kMinValue) return;
-  const std::lock_guard lock(mutex_);
   AddForm(text);
   const SecretBytes quoted = Quoted(text);
   if (quoted.size() != text.size()) AddForm(quoted.ExposeText());
@@ -111,6 +121,8 @@ std::string Redactor::Apply(std::string_view text) const {
   std::vector<bool> secret(text.size(), false);
   {
     const std::lock_guard lock(mutex_);
+    for (const SecretBytes& value : added_) AddForms(value);
+    added_.clear();
     for (std::size_t at = 0; at + kMinValue <= text.size(); ++at) {
       const std::size_t length = Recognised(text.substr(at));
       std::fill_n(secret.begin() + static_cast<std::ptrdiff_t>(at), length, true);

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "decrypt/base/secret_bytes.h"
 
@@ -17,7 +18,9 @@ namespace acd::guard {
 /// safe to call concurrently.
 class Redactor {
  public:
-  /// Copies what it needs; wiped on destruction.
+  /// Keeps the values until it is destroyed, and wipes them then. Cheap: what to look for is worked
+  /// out when there is a text to look through, which is when something failed.
+  void Add(std::vector<SecretBytes> values);
   void Add(const SecretBytes& value);
   /// The text with every occurrence replaced by `[redacted]`.
   std::string Apply(std::string_view text) const;
@@ -32,10 +35,13 @@ class Redactor {
     bool operator()(const auto& a, const auto& b) const { return View(a) < View(b); }
   };
 
-  void AddForm(std::string_view form);
+  void AddForms(const SecretBytes& value) const;
+  void AddForm(std::string_view form) const;
   std::size_t Recognised(std::string_view text) const;
-  mutable std::mutex mutex_;
-  std::set<SecretBytes, ByBytes> forms_;
+
+  mutable std::mutex mutex_;                ///< guards what follows
+  mutable std::vector<SecretBytes> added_;  ///< not among the forms yet
+  mutable std::set<SecretBytes, ByBytes> forms_;
 };
 
 }  // namespace acd::guard

@@ -80,7 +80,7 @@ Result<SecretBytes> FileDecryptor::DecryptUntimed(const std::string& path, SopsD
                                   request_.application.repository, file, purpose};
   auto plaintext = std::move(document).Decrypt(options, keys == nullptr ? keys_ : *keys, requester);
   if (!plaintext) return Fail(std::move(plaintext).error().With(file).With("decrypt"));
-  for (const SecretBytes& value : plaintext->values) redactor_.Add(value);
+  redactor_.Add(std::move(plaintext->values));
   const std::lock_guard lock(mutex_);
   ++files_decrypted_;
   return std::move(plaintext->text);
