@@ -84,6 +84,12 @@ AgeKeyService::AgeKeyService(KeySources sources, const Limits& limits, Warn warn
   }
 }
 
+bool AgeKeyService::IsUnchanged() const {
+  const auto unchanged = [](const auto& source) { return source.IsUnchanged(); };
+  return std::all_of(files_.begin(), files_.end(), unchanged) &&
+         std::all_of(folders_.begin(), folders_.end(), unchanged);
+}
+
 bool AgeKeyService::RefreshSources() {
   bool changed = false;
   for (KeyFile& file : files_) changed = file.Refresh(clock_) || changed;
@@ -125,6 +131,10 @@ std::shared_ptr<const AgeKeyService::Snapshot> AgeKeyService::Merge() const {
 }
 
 std::shared_ptr<const AgeKeyService::Snapshot> AgeKeyService::Current() {
+  {
+    const std::shared_lock lock(mutex_);
+    if (snapshot_ && IsUnchanged()) return snapshot_;
+  }
   std::shared_ptr<const Snapshot> now;
   std::vector<std::string> news;
   {

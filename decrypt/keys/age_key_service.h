@@ -2,7 +2,7 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -50,6 +50,7 @@ class AgeKeyService : public KeyService {
   };
 
   std::shared_ptr<const Snapshot> Current();
+  bool IsUnchanged() const;
   bool RefreshSources();
   std::shared_ptr<const Snapshot> Merge() const;
 
@@ -60,7 +61,9 @@ class AgeKeyService : public KeyService {
   std::vector<std::string> not_set_;
   std::vector<std::string> unsupported_;
 
-  std::mutex mutex_;  ///< guards what follows
+  /// Guards what follows. Shared to see that nothing changed, which is nearly always so: a render
+  /// with many files asks from several threads at once.
+  std::shared_mutex mutex_;
   std::vector<KeyFile> files_;
   std::vector<KeyFolder> folders_;
   std::shared_ptr<const Snapshot> snapshot_;

@@ -10,9 +10,9 @@
 namespace acd::keys {
 
 bool KeyFile::IsUnchanged() const {
-  if (!trusted_) return false;
+  if (!trusted_ && !absent_) return false;
   auto now = FingerprintOf(options_.path);
-  if (!now) return false;
+  if (!now || absent_) return absent_ && !now && now.error().code == Code::kNotFound;
   if (!S_ISREG(now->mode)) {
     now->size = 0;
     now->modified_ns = 0;
@@ -33,6 +33,7 @@ bool KeyFile::Lose(const Error& error) {
   identities_ = {};
   problems_ = std::move(problems);
   trusted_ = false;
+  absent_ = options_.may_be_absent && error.code == Code::kNotFound;
   has_digest_ = false;
   return changed;
 }
@@ -41,6 +42,7 @@ bool KeyFile::Refresh(const Clock& clock) {
   if (IsUnchanged()) return false;
   const auto state = ReadWatched(options_.path, options_.max_bytes, options_.may_be_pipe, clock);
   if (!state) return Lose(state.error());
+  absent_ = false;
   trusted_ = state->trusted;
   fingerprint_ = state->fingerprint;
   std::array<std::uint8_t, 32> digest;

@@ -11,7 +11,7 @@
 
 namespace acd::keys {
 
-/// One key file as it is now. Not thread-safe: its owner locks.
+/// One key file as it is now. Its owner locks: what is const may be called concurrently.
 class KeyFile {
  public:
   struct Options {
@@ -29,6 +29,8 @@ class KeyFile {
   /// its content is new. A file that is gone, empty or unreadable has no identities from then on.
   /// True when identities or problems are not what they were.
   bool Refresh(const Clock& clock);
+  /// Whether Refresh would find nothing new, as far as a `stat` can prove it.
+  bool IsUnchanged() const;
 
   const age::Identities& identities() const { return identities_; }
   /// What is wrong with it, each with the label and for a bad line its number.
@@ -37,7 +39,6 @@ class KeyFile {
   bool may_be_absent() const { return options_.may_be_absent; }
 
  private:
-  bool IsUnchanged() const;
   bool Lose(const Error& error);
 
   Options options_;
@@ -45,6 +46,7 @@ class KeyFile {
   std::vector<std::string> problems_;
   Fingerprint fingerprint_;
   bool trusted_ = false;
+  bool absent_ = false;  ///< and that is no problem
   bool has_digest_ = false;
   std::array<std::uint8_t, 32> digest_ =
       {};  ///< of the content parsed last; not the content itself

@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <set>
@@ -43,12 +44,26 @@ Result<std::set<std::string>> ListNames(const std::string& path) {
 KeyFolder::KeyFolder(std::string path, std::size_t max_file_bytes)
     : path_(std::move(path)), max_file_bytes_(max_file_bytes) {}
 
+bool KeyFolder::IsListUnchanged() const {
+  if (!trusted_ && !absent_) return false;
+  const auto now = FingerprintOf(path_);
+  if (now) return trusted_ && *now == fingerprint_;
+  return absent_ && now.error().code == Code::kNotFound;
+}
+
+bool KeyFolder::IsUnchanged() const {
+  return IsListUnchanged() && std::all_of(files_.begin(), files_.end(), [](const auto& file) {
+           return file.second.IsUnchanged();
+         });
+}
+
 // Brings `files_` in line with the names in the folder.
 bool KeyFolder::List(const Clock& clock) {
+  if (IsListUnchanged()) return false;
   const std::int64_t now = clock();
   const auto fingerprint = FingerprintOf(path_);
-  if (fingerprint && trusted_ && *fingerprint == fingerprint_) return false;
   const auto names = ListNames(path_);
+  absent_ = !names && names.error().code == Code::kNotFound;
   trusted_ = fingerprint && names && fingerprint->IsSettled(now);
   if (fingerprint) fingerprint_ = *fingerprint;
 

@@ -11,7 +11,7 @@ namespace acd::keys {
 
 /// A folder in which every regular file is a key file: a mounted Kubernetes Secret. Names that
 /// start with a dot are skipped (`..data` is how Kubernetes swaps such a Secret), links are
-/// followed. Not thread-safe: its owner locks.
+/// followed. Its owner locks: what is const may be called concurrently.
 class KeyFolder {
  public:
   /// `path` may be absent.
@@ -19,6 +19,8 @@ class KeyFolder {
 
   /// Looks at the folder and its files again; true when anything is not what it was.
   bool Refresh(const Clock& clock);
+  /// Whether Refresh would find nothing new, as far as a `stat` of each can prove it.
+  bool IsUnchanged() const;
 
   /// By name, so that the order does not depend on the file system.
   const std::map<std::string, KeyFile>& files() const { return files_; }
@@ -28,6 +30,7 @@ class KeyFolder {
 
  private:
   bool List(const Clock& clock);
+  bool IsListUnchanged() const;
 
   std::string path_;
   std::size_t max_file_bytes_;
@@ -35,6 +38,7 @@ class KeyFolder {
   std::vector<std::string> problems_;
   Fingerprint fingerprint_;
   bool trusted_ = false;
+  bool absent_ = false;
 };
 
 }  // namespace acd::keys

@@ -204,6 +204,28 @@ TEST(AgeKeyService, SeesEveryChangeOfAFile) {
   }
 }
 
+// A default place: that it is empty is no problem, and is seen without a look at its content.
+TEST(AgeKeyService, SeesAFileAppearWhereNoneHadToBe) {
+  for (const bool settled : {false, true}) {
+    const TempDir dir;
+    KeySources sources;
+    sources.files.push_back({"", dir.Path("sops/keys.txt"), false});
+    Service service(std::move(sources), settled);
+    EXPECT_THAT(service.Names(), IsEmpty());
+    EXPECT_THAT(service.Names(), IsEmpty());
+    dir.Write("sops/keys.txt", kKey1);
+    EXPECT_THAT(service.Names(), ElementsAre(kRecipient1));
+    fs::remove_all(dir.Path("sops"));
+    EXPECT_THAT(service.Names(), IsEmpty());
+    dir.Write("sops", "a file where a folder was");
+    EXPECT_THAT(service.Names(), IsEmpty());
+    EXPECT_THAT(service.TakeWarnings(), IsEmpty());
+    fs::remove(dir.Path("sops"));
+    dir.Write("sops/keys.txt", kKey2);
+    EXPECT_THAT(service.Names(), ElementsAre(kRecipient2));
+  }
+}
+
 // Same size, same inode, within one tick of the clock: only reading can tell.
 TEST(AgeKeyService, SeesAFileRewrittenInPlaceAtOnce) {
   const TempDir dir;
