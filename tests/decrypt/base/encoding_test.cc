@@ -51,6 +51,33 @@ TEST(Base64, RefusesWrongPaddingAndAlphabet) {
   EXPECT_THAT(DecodeBase64Unpadded("Z"), Fails(Code::kInvalidInput, "illegal base64"));
 }
 
+// Decoding takes blocks at a time, and must not show where they begin and end.
+TEST(Base64, FindsANewlineOrAWrongByteAnywhere) {
+  std::string plain;
+  for (int i = 0; i < 72; ++i) plain += static_cast<char>(i * 37);
+  const std::string encoded = EncodeBase64Unpadded(AsBytes(plain));
+  ASSERT_EQ(encoded.size(), 96U);
+  for (std::size_t at = 0; at <= encoded.size(); ++at) {
+    std::string broken = encoded;
+    broken.insert(at, "\r\n");
+    const auto decoded = DecodeBase64Go(broken);
+    ASSERT_THAT(decoded, acd::testing::IsOk()) << at;
+    EXPECT_EQ(decoded->ExposeText(), plain) << at;
+    EXPECT_THAT(
+        DecodeBase64Strict(broken),
+        Fails(Code::kInvalidInput, "illegal base64 data at input byte " + std::to_string(at)));
+  }
+  for (std::size_t at = 0; at < encoded.size(); ++at) {
+    for (const char wrong : {'!', '\0', '\x80', '-', '_', '='}) {
+      std::string broken = encoded;
+      broken[at] = wrong;
+      EXPECT_THAT(
+          DecodeBase64Unpadded(broken),
+          Fails(Code::kInvalidInput, "illegal base64 data at input byte " + std::to_string(at)));
+    }
+  }
+}
+
 TEST(Base64, EveryByteRoundTrips) {
   for (std::size_t size = 0; size < 8; ++size) {
     for (int byte = 0; byte < 256; ++byte) {
