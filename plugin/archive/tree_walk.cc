@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
+#include <string_view>
 #include <system_error>
 
 #include "decrypt/base/unique_fd.h"
@@ -22,22 +23,28 @@ Failure IoError(const std::string& path) {
   return Fail(Code::kIo, Printable(path) + ": " + std::generic_category().message(errno));
 }
 
-/// Names in an open folder, in the order of their bytes, as Go's filepath.Walk.
-Result<std::vector<std::string>> ListFolder(int fd, const std::string& path) {
+struct Listed {
+  std::string name;
+  unsigned char type;  ///< DT_REG and the like; DT_UNKNOWN on some file systems
+};
+
+/// What is in an open folder, in the order of the names' bytes, as Go's filepath.Walk.
+Result<std::vector<Listed>> ListFolder(int fd, const std::string& path) {
   const int copy = ::openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   DIR* list = copy < 0 ? nullptr : ::fdopendir(copy);
   if (list == nullptr) {
     if (copy >= 0) ::close(copy);
     return IoError(path);
   }
-  std::vector<std::string> names;
+  std::vector<Listed> listed;
   while (const struct dirent* entry = ::readdir(list)) {
-    const std::string name = entry->d_name;
-    if (name != "." && name != "..") names.push_back(name);
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != "..") listed.push_back({std::string(name), entry->d_type});
   }
   ::closedir(list);
-  std::sort(names.begin(), names.end());
-  return names;
+  std::sort(listed.begin(), listed.end(),
+            [](const Listed& a, const Listed& b) { return a.name < b.name; });
+  return listed;
 }
 
 class Walker {
@@ -49,27 +56,30 @@ class Walker {
     struct stat info;
     if (::fstat(fd, &info) != 0) return IoError(path);
     ACD_CHECK(visitor_.Folder(path, info));
-    ACD_TRY(const std::vector<std::string> names, ListFolder(fd, path));
-    for (const std::string& name : names) {
-      ACD_CHECK(Entry(fd, name, path == "." ? name : path + "/" + name));
+    ACD_TRY(const std::vector<Listed> listed, ListFolder(fd, path));
+    for (const Listed& entry : listed) {
+      ACD_CHECK(Entry(fd, entry, path == "." ? entry.name : path + "/" + entry.name));
     }
     return {};
   }
 
  private:
-  Status Entry(int folder, const std::string& name, const std::string& path) {
+  Status Entry(int folder, const Listed& entry, const std::string& path) {
     for (const std::string& pattern : exclude_) {
       if (::fnmatch(pattern.c_str(), path.c_str(), FNM_PATHNAME) == 0) return {};
     }
     struct stat info;
-    if (::fstatat(folder, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return IoError(path);
-    if (S_ISLNK(info.st_mode)) return Link(folder, name, path, info);
-    if (!S_ISDIR(info.st_mode) && !S_ISREG(info.st_mode)) return {};
+    if (entry.type != DT_REG) {
+      const int found = ::fstatat(folder, entry.name.c_str(), &info, AT_SYMLINK_NOFOLLOW);
+      if (found != 0) return IoError(path);
+      if (S_ISLNK(info.st_mode)) return Link(folder, entry.name, path, info);
+      if (!S_ISDIR(info.st_mode) && !S_ISREG(info.st_mode)) return {};
+    }
     const UniqueFd fd(
-        ::openat(folder, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (!fd) return IoError(path);
+        ::openat(folder, entry.name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (!fd || ::fstat(fd.get(), &info) != 0) return IoError(path);
     if (S_ISDIR(info.st_mode)) return Folder(fd.get(), path);
-    if (::fstat(fd.get(), &info) != 0) return IoError(path);
+    if (!S_ISREG(info.st_mode)) return {};
     ACD_CHECK(visitor_.File(path, info));
     return Content(fd.get(), path, static_cast<std::uint64_t>(info.st_size));
   }

@@ -38,9 +38,12 @@ bool IsSymlink(int folder, const std::string& name) {
   return ::fstatat(folder, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode);
 }
 
+/// No umask that a program can live with takes anything from the owner.
+bool IsPrivate(mode_t mode) { return (mode & 07077U) == 0; }
+
 int MakeOneFolder(int parent, const std::string& name, mode_t mode) {
   if (::mkdirat(parent, name.c_str(), mode) != 0) return errno;
-  return ::fchmodat(parent, name.c_str(), mode, 0) == 0 ? 0 : errno;
+  return IsPrivate(mode) || ::fchmodat(parent, name.c_str(), mode, 0) == 0 ? 0 : errno;
 }
 
 }  // namespace
@@ -65,7 +68,7 @@ Result<int> TreeWriter::Parent(std::string_view path) {
     const int in = at ? at.get() : root_fd_;
     UniqueFd next(::openat(in, name.c_str(), kOpenFolder));
     if (!next && errno == ENOENT) {
-      if (const int error = MakeOneFolder(in, name, 0755); error != 0) {
+      if (const int error = MakeOneFolder(in, name, 0700); error != 0) {
         return FileError(path, error);
       }
       next.Reset(::openat(in, name.c_str(), kOpenFolder));
@@ -114,7 +117,7 @@ Result<UniqueFd> TreeWriter::MakeFile(std::string_view path, mode_t mode) {
     if (::unlinkat(parent, name.c_str(), 0) != 0) return FileError(path, errno);
     file.Reset(::openat(parent, name.c_str(), kCreate, mode));
   }
-  if (!file || ::fchmod(file.get(), mode) != 0) return FileError(path, errno);
+  if (!file || (!IsPrivate(mode) && ::fchmod(file.get(), mode) != 0)) return FileError(path, errno);
   return file;
 }
 

@@ -11,7 +11,8 @@
 namespace acd::archive {
 
 /// Creates files below a folder, always relative to open folders and never through a symlink.
-/// Paths are clean, relative and not "." (EntryPath). Modes are set exactly, whatever the umask.
+/// Paths are clean, relative and not "." (EntryPath). Modes are set exactly, whatever of them the
+/// umask keeps from others than the owner.
 /// Errors: kInvalidInput (something else is in the way, a name is too long), kLimitExceeded (too
 /// deep), kIo.
 class TreeWriter {
@@ -26,7 +27,7 @@ class TreeWriter {
   Status MakeSymlink(std::string_view path, const std::string& target);
 
  private:
-  /// The open folder that holds `path`; missing ones are made, with mode 0755. Valid until the next
+  /// The open folder that holds `path`; missing ones are made, with mode 0700. Valid until the next
   /// call. Entries come in lexical order, so it mostly is the one of the call before.
   Result<int> Parent(std::string_view path);
 

@@ -27,7 +27,7 @@ struct ArchiveLimits {
 };
 
 struct UnpackOptions {
-  bool preserve_file_mode = false;  ///< else files are 0644 and folders 0755
+  bool preserve_file_mode = false;  ///< else files are 0600 and folders 0700
   bool skip_git = true;             ///< leave `.git` out: no renderer reads it
   ArchiveLimits limits;
 };

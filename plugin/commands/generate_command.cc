@@ -3,8 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
-#include <chrono>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -114,13 +112,9 @@ Status Generate(EngineFlags& flags) {
   // A stock server sends SIGTERM when its time is up. Dying of it would leave the work folder, with
   // plaintext in it, to the next call.
   ACD_CHECK(ProtectMemory());
-  SignalWatch signals;
-  std::atomic<bool> stopped = false;
+  const SignalWatch signals;
   exec::Budget budget;
-  budget.cancelled = [&] {
-    if (!stopped && signals.Wait(std::chrono::milliseconds::zero())) stopped = true;
-    return stopped.load();
-  };
+  budget.cancelled = [&] { return signals.Signalled(); };
   ACD_TRY(const std::string current, CurrentFolder());
   ACD_TRY(EngineSettings settings, flags.Take());
   ACD_TRY(const auto engine, Engine::Create(std::move(settings), false, {}));

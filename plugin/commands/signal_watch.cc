@@ -15,6 +15,8 @@ namespace {
 
 // A handler has no argument of ours; this is all it touches.
 std::atomic<int> watched_event = -1;
+std::atomic<bool> signalled = false;
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
 
 void Notify(int event) {
   const std::uint64_t one = 1;
@@ -23,6 +25,7 @@ void Notify(int event) {
 }
 
 extern "C" void OnSignal(int) {
+  signalled.store(true, std::memory_order_relaxed);
   const int saved = errno;
   if (const int event = watched_event.load(std::memory_order_relaxed); event >= 0) Notify(event);
   errno = saved;
@@ -41,6 +44,7 @@ void Handle(int signal, void (*handler)(int)) {
 
 SignalWatch::SignalWatch() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE)) {
   if (!event_) std::abort();
+  signalled.store(false, std::memory_order_relaxed);
   watched_event.store(event_.get(), std::memory_order_relaxed);
   Handle(SIGTERM, OnSignal);
   Handle(SIGINT, OnSignal);
@@ -70,6 +74,8 @@ bool SignalWatch::Wait(std::optional<std::chrono::milliseconds> timeout) {
     ::poll(&waited, 1, wait_ms);
   }
 }
+
+bool SignalWatch::Signalled() const { return signalled.load(std::memory_order_relaxed); }
 
 void SignalWatch::Wake() { Notify(event_.get()); }
 

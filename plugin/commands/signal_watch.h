@@ -19,6 +19,8 @@ class SignalWatch {
 
   /// Waits for the next signal or `Wake`; false when `timeout` passes before.
   bool Wait(std::optional<std::chrono::milliseconds> timeout);
+  /// Whether a signal has come at all. Costs nothing, so it may be asked often.
+  bool Signalled() const;
   /// Ends one Wait, from any thread.
   void Wake();
 

@@ -130,7 +130,7 @@ class TextSource : public ByteSource {
   std::size_t at_ = 0;
 };
 
-/// What lies below a folder: "d 755", "f 644 CONTENT", "l TARGET" by relative path.
+/// What lies below a folder: "d 700", "f 600 CONTENT", "l TARGET" by relative path.
 using Tree = std::map<std::string, std::string>;
 
 inline Tree TreeOf(const std::string& root) {

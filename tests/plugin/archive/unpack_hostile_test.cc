@@ -81,7 +81,7 @@ TEST(UnpackHostile, NeverWritesThroughALink) {
   const Target target;
   EXPECT_THAT(target.Unpack(TarBuilder().File("real", "old").Symlink("l", "real").File("l", "new")),
               Fails(Code::kInvalidInput, "l: is there already"));
-  EXPECT_EQ(target.tree()["real"], "f 644 old");
+  EXPECT_EQ(target.tree()["real"], "f 600 old");
 }
 
 TEST(UnpackHostile, RefusesOneKindInPlaceOfAnother) {

@@ -28,10 +28,10 @@ TEST(Unpack, RecreatesATreeAsTheClientPacksIt) {
                                        .File("apps/values.yaml", "a: 1\n")
                                        .Symlink("apps/zlink", "values.yaml"));
   ASSERT_THAT(stats, IsOk());
-  EXPECT_EQ(target.tree(), (Tree{{"apps", "d 755"},
-                                 {"apps/empty", "d 755"},
-                                 {"apps/empty.yaml", "f 644 "},
-                                 {"apps/values.yaml", "f 644 a: 1\n"},
+  EXPECT_EQ(target.tree(), (Tree{{"apps", "d 700"},
+                                 {"apps/empty", "d 700"},
+                                 {"apps/empty.yaml", "f 600 "},
+                                 {"apps/values.yaml", "f 600 a: 1\n"},
                                  {"apps/zlink", "l values.yaml"}}));
   EXPECT_EQ(stats->entries, 6U);
   EXPECT_EQ(stats->files, 2U);
@@ -49,14 +49,14 @@ TEST(Unpack, TakesNamesInOtherSpellings) {
                                 .File("a/x/../d", "2")
                                 .File("a/b/c/../../../e", "3")),
               IsOk());
-  EXPECT_EQ(target.tree(), (Tree{{"a", "d 755"},
-                                 {"a/b", "d 755"},
-                                 {"a/b/c", "f 644 1"},
-                                 {"a/d", "f 644 2"},
-                                 {"e", "f 644 3"}}));
+  EXPECT_EQ(target.tree(), (Tree{{"a", "d 700"},
+                                 {"a/b", "d 700"},
+                                 {"a/b/c", "f 600 1"},
+                                 {"a/d", "f 600 2"},
+                                 {"e", "f 600 3"}}));
 }
 
-TEST(Unpack, SetsModesWhateverTheUmask) {
+TEST(Unpack, KeepsItToItselfWhateverTheUmask) {
   for (const mode_t mask : {0022U, 0077U, 0000U}) {
     const Target target;
     const mode_t before = ::umask(mask);
@@ -64,10 +64,10 @@ TEST(Unpack, SetsModesWhateverTheUmask) {
         TarBuilder().Folder("d", 0700).File("d/script", "#!", 0755).File("made/parent", ""));
     ::umask(before);
     ASSERT_THAT(stats, IsOk());
-    EXPECT_EQ(target.tree(), (Tree{{"d", "d 755"},
-                                   {"d/script", "f 644 #!"},
-                                   {"made", "d 755"},
-                                   {"made/parent", "f 644 "}}));
+    EXPECT_EQ(target.tree(), (Tree{{"d", "d 700"},
+                                   {"d/script", "f 600 #!"},
+                                   {"made", "d 700"},
+                                   {"made/parent", "f 600 "}}));
   }
 }
 
@@ -106,14 +106,14 @@ TEST(Unpack, StoresLinksRelativeAndShort) {
                                 .Symlink("made/link", "../a")
                                 .Symlink("top", "a/b/")),
               IsOk());
-  EXPECT_EQ(target.tree(), (Tree{{"a", "d 755"},
-                                 {"a/b", "d 755"},
+  EXPECT_EQ(target.tree(), (Tree{{"a", "d 700"},
+                                 {"a/b", "d 700"},
                                  {"a/b/dangling", "l ../nowhere"},
                                  {"a/b/here", "l y"},
                                  {"a/b/root", "l ../.."},
                                  {"a/b/self", "l y"},
                                  {"a/b/empty", "l ."},
-                                 {"made", "d 755"},
+                                 {"made", "d 700"},
                                  {"made/link", "l ../a"},
                                  {"top", "l a/b"}}));
 }
@@ -129,7 +129,7 @@ TEST(Unpack, IgnoresHardLinksDevicesAndFifos) {
                                        .Add("fifo", "", {.type = '6'})
                                        .File("last", "y"));
   ASSERT_THAT(stats, IsOk());
-  EXPECT_EQ(target.tree(), (Tree{{"file", "f 644 x"}, {"last", "f 644 y"}}));
+  EXPECT_EQ(target.tree(), (Tree{{"file", "f 600 x"}, {"last", "f 600 y"}}));
   EXPECT_EQ(stats->skipped_links, 5U);
 }
 
@@ -143,19 +143,19 @@ TEST(Unpack, LeavesOnlyTheTopGitFolderOut) {
                              .File("a.git", "3");
   const Target target;
   ASSERT_THAT(target.Unpack(tar), IsOk());
-  EXPECT_EQ(target.tree(), (Tree{{".gitignore", "f 644 1"},
-                                 {"a.git", "f 644 3"},
-                                 {"sub", "d 755"},
-                                 {"sub/.git", "d 755"},
-                                 {"sub/.git/config", "f 644 2"}}));
+  EXPECT_EQ(target.tree(), (Tree{{".gitignore", "f 600 1"},
+                                 {"a.git", "f 600 3"},
+                                 {"sub", "d 700"},
+                                 {"sub/.git", "d 700"},
+                                 {"sub/.git/config", "f 600 2"}}));
   target.Clear();
   UnpackOptions options;
   options.skip_git = false;
   ASSERT_THAT(target.Unpack(TarBuilder().File(".git", "gitdir: x"), options), IsOk());
-  EXPECT_EQ(target.tree(), (Tree{{".git", "f 644 gitdir: x"}}));
+  EXPECT_EQ(target.tree(), (Tree{{".git", "f 600 gitdir: x"}}));
   target.Clear();
   ASSERT_THAT(target.Unpack(TarBuilder().File("./.git", "gitdir: x").File("x", "")), IsOk());
-  EXPECT_EQ(target.tree(), (Tree{{"x", "f 644 "}}));
+  EXPECT_EQ(target.tree(), (Tree{{"x", "f 600 "}}));
 }
 
 TEST(Unpack, ReplacesAFileThatComesTwice) {
@@ -169,13 +169,13 @@ TEST(Unpack, ReplacesAFileThatComesTwice) {
                                        .Folder("d"),
                                    options);
   ASSERT_THAT(stats, IsOk());
-  EXPECT_EQ(target.tree(), (Tree{{"a", "f 600 second"}, {"d", "d 755"}}));
+  EXPECT_EQ(target.tree(), (Tree{{"a", "f 600 second"}, {"d", "d 700"}}));
 }
 
 TEST(Unpack, TakesLongNamesOfEveryForm) {
   const std::string part(90, 'n');
   const std::string name = part + "/" + part + "/" + part;
-  const Tree expected = {{part, "d 755"}, {part + "/" + part, "d 755"}, {name, "f 644 x"}};
+  const Tree expected = {{part, "d 700"}, {part + "/" + part, "d 700"}, {name, "f 600 x"}};
   const std::string gnu_magic("ustar  \0", 8);
   for (const TarBuilder& tar :
        {TarBuilder().Pax({{"path", name}}).File("cut", "x"),
@@ -188,7 +188,7 @@ TEST(Unpack, TakesLongNamesOfEveryForm) {
   ASSERT_THAT(target.Unpack(TarBuilder().Add(part, "x", {.prefix = "some/prefix"})), IsOk());
   EXPECT_EQ(
       target.tree(),
-      (Tree{{"some", "d 755"}, {"some/prefix", "d 755"}, {"some/prefix/" + part, "f 644 x"}}));
+      (Tree{{"some", "d 700"}, {"some/prefix", "d 700"}, {"some/prefix/" + part, "f 600 x"}}));
 }
 
 TEST(Unpack, TakesLongLinkTargetsOfEveryForm) {
@@ -222,10 +222,10 @@ TEST(Unpack, KeepsTheBytesOfNamesInEveryLocale) {
       tar.Pax({{"path", "p-" + file}}).File("x", "1").File("u-" + file, "2");
       tar.Pax({{"linkpath", file}}).Symlink("l-" + file, "x");
       tar.Gnu('L', "g-" + file).File("x", "3");
-      expected["p-" + file] = "f 644 1";
-      expected["u-" + file] = "f 644 2";
+      expected["p-" + file] = "f 600 1";
+      expected["u-" + file] = "f 600 2";
       expected["l-" + file] = "l " + file;
-      expected["g-" + file] = "f 644 3";
+      expected["g-" + file] = "f 600 3";
     }
     const auto stats = target.Unpack(tar);
     ::uselocale(before);
@@ -244,7 +244,7 @@ TEST(Unpack, IgnoresOtherPaxRecordsAndGlobalHeaders) {
                                 .Pax({{"uname", "J\xc3\xb6rg"}, {"gname", "\xff"}})
                                 .File("b", "2")),
               IsOk());
-  EXPECT_EQ(target.tree(), (Tree{{"a", "f 644 1"}, {"b", "f 644 2"}}));
+  EXPECT_EQ(target.tree(), (Tree{{"a", "f 600 1"}, {"b", "f 600 2"}}));
 }
 
 TEST(Unpack, GivesTheSameTreeHoweverTheStreamIsCut) {
@@ -288,12 +288,12 @@ TEST(Unpack, StopsAtTheEndOfTheTar) {
   target.Clear();
   TextSource second(Gzip(TarBuilder().File("a", "1").Tar() + TarBuilder().File("b", "2").Tar()));
   ASSERT_THAT(target.Unpack(second), IsOk());
-  EXPECT_EQ(target.tree(), (Tree{{"a", "f 644 1"}}));
+  EXPECT_EQ(target.tree(), (Tree{{"a", "f 600 1"}}));
 
   // As Go reads it: the zero blocks may be missing altogether.
   target.Clear();
   ASSERT_THAT(target.UnpackTar(TarBuilder().File("a", "1").TarWithoutEnd()), IsOk());
-  EXPECT_EQ(target.tree(), (Tree{{"a", "f 644 1"}}));
+  EXPECT_EQ(target.tree(), (Tree{{"a", "f 600 1"}}));
 }
 
 TEST(Unpack, TakesAnArchiveWithoutEntries) {
