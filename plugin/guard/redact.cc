@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <iterator>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "decrypt/base/encoding.h"
@@ -15,6 +15,8 @@ constexpr std::size_t kMinValue = 4;
 constexpr std::size_t kPrefix = 8;  // enough of a long value to recognise it when it is cut off
 constexpr std::size_t kMaxForm = 64U << 10U;  // as much as a tool's message may hold
 constexpr std::string_view kReplacement = "[redacted]";
+constexpr std::string_view kTooMany =
+    "[redacted whole: this render decrypted more than can be looked for in a message]";
 
 // The inside of a Go or JSON string literal; the two agree on what matters here.
 SecretBytes Quoted(std::string_view value) {
@@ -88,20 +90,26 @@ std::size_t Redactor::Recognised(std::string_view text) const {
   return common >= kPrefix ? common : length;
 }
 
-void Redactor::Add(std::vector<SecretBytes> values) {
-  const std::lock_guard lock(mutex_);
-  added_.insert(added_.end(), std::make_move_iterator(values.begin()),
-                std::make_move_iterator(values.end()));
+void Redactor::Keep(SecretBytes value) {
+  const std::string_view text = value.ExposeText();
+  if (text.size() < kMinValue || cost_ > kMaxCost) return;
+  const auto newlines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  const bool too_long = newlines == 0 && text.size() > kMaxForm;
+  if (too_long) value = SecretBytes::CopyOf(text.substr(0, kMaxForm));
+  cost_ += value.size() + (newlines + 1) * kCostOfALine;
+  added_.push_back(std::move(value));
+  if (cost_ <= kMaxCost) return;
+  added_.clear();
+  forms_.clear();
 }
 
-void Redactor::Add(const SecretBytes& value) {
+void Redactor::Add(std::vector<SecretBytes> values) {
   const std::lock_guard lock(mutex_);
-  added_.push_back(value.Clone());
+  for (SecretBytes& value : values) Keep(std::move(value));
 }
 
 void Redactor::AddForms(const SecretBytes& value) const {
   const std::string_view text = value.ExposeText();
-  if (text.size() < kMinValue) return;
   AddForm(text);
   const SecretBytes quoted = Quoted(text);
   if (quoted.size() != text.size()) AddForm(quoted.ExposeText());
@@ -121,6 +129,7 @@ std::string Redactor::Apply(std::string_view text) const {
   std::vector<bool> secret(text.size(), false);
   {
     const std::lock_guard lock(mutex_);
+    if (cost_ > kMaxCost) return std::string(kTooMany);
     for (const SecretBytes& value : added_) AddForms(value);
     added_.clear();
     for (std::size_t at = 0; at + kMinValue <= text.size(); ++at) {

@@ -18,12 +18,18 @@ namespace acd::guard {
 /// safe to call concurrently.
 class Redactor {
  public:
-  /// Keeps the values until it is destroyed, and wipes them then. Cheap: what to look for is worked
-  /// out when there is a text to look through, which is when something failed.
+  /// Keeps the values, of a long one as much as a message can show, until it is destroyed, and
+  /// wipes them then. Cheap: what to look for is worked out when there is a text to look through,
+  /// which is when something failed.
   void Add(std::vector<SecretBytes> values);
-  void Add(const SecretBytes& value);
-  /// The text with every occurrence replaced by `[redacted]`.
+  /// The text with every occurrence replaced by `[redacted]`. Nothing of it is left, only words
+  /// that say so, once the values were more than kMaxCost.
   std::string Apply(std::string_view text) const;
+
+  /// What is kept at most: bytes of values, and kCostOfALine for each line of them, which stands
+  /// for what looking for a line takes.
+  static constexpr std::size_t kMaxCost = 32U << 20U;
+  static constexpr std::size_t kCostOfALine = 64;
 
  private:
   /// By their bytes, so that what a text begins with is found next to the text's own place, however
@@ -35,6 +41,7 @@ class Redactor {
     bool operator()(const auto& a, const auto& b) const { return View(a) < View(b); }
   };
 
+  void Keep(SecretBytes value);
   void AddForms(const SecretBytes& value) const;
   void AddForm(std::string_view form) const;
   std::size_t Recognised(std::string_view text) const;
@@ -42,6 +49,7 @@ class Redactor {
   mutable std::mutex mutex_;                ///< guards what follows
   mutable std::vector<SecretBytes> added_;  ///< not among the forms yet
   mutable std::set<SecretBytes, ByBytes> forms_;
+  std::size_t cost_ = 0;  ///< of what is kept; above kMaxCost, nothing is
 };
 
 }  // namespace acd::guard

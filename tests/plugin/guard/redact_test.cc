@@ -4,13 +4,22 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace acd::guard {
 namespace {
 
+void Add(Redactor& redactor, std::string_view value) {
+  std::vector<SecretBytes> values;
+  values.push_back(SecretBytes::CopyOf(value));
+  redactor.Add(std::move(values));
+}
+
 std::string Redact(std::string_view value, std::string_view text) {
   Redactor redactor;
-  redactor.Add(SecretBytes::CopyOf(value));
+  Add(redactor, value);
   return redactor.Apply(text);
 }
 
@@ -45,15 +54,15 @@ TEST(Redactor, LeavesShortValuesAlone) { EXPECT_EQ(Redact("abc", "abc abcd"), "a
 
 TEST(Redactor, MergesNeighboursAndOverlaps) {
   Redactor redactor;
-  redactor.Add(SecretBytes::CopyOf("aaaabbbb"));
-  redactor.Add(SecretBytes::CopyOf("bbbbcccc"));
+  Add(redactor, "aaaabbbb");
+  Add(redactor, "bbbbcccc");
   EXPECT_EQ(redactor.Apply("x aaaabbbbcccc y"), "x [redacted] y");
 }
 
 TEST(Redactor, TakesTheLongestOfSeveralThatFit) {
   Redactor redactor;
   for (const char* value : {"abcd", "abcdef", "abcdefgh", "abcdefgh-long", "abcdefgh-longer"}) {
-    redactor.Add(SecretBytes::CopyOf(value));
+    Add(redactor, value);
   }
   EXPECT_EQ(redactor.Apply("abcd!"), "[redacted]!");
   EXPECT_EQ(redactor.Apply("abcdef!"), "[redacted]!");
@@ -70,6 +79,29 @@ TEST(Redactor, StaysQuickWhenManyLinesAreAlike) {
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_EQ(Redact(lines, text), text);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
+}
+
+TEST(Redactor, KnowsALongValueByAsMuchOfItAsAMessageShows) {
+  std::string value;
+  while (value.size() < 10'000'000) value += "block " + std::to_string(value.size()) + ",";
+  Redactor redactor;
+  for (int i = 0; i < 20; ++i) Add(redactor, value);  // 200 MB in all
+  EXPECT_EQ(redactor.Apply("bad: " + value.substr(0, 60'000)), "bad: [redacted]");
+  EXPECT_EQ(redactor.Apply("something else"), "something else");
+}
+
+// Forgetting a value must never show it.
+TEST(Redactor, ShowsNothingOnceItCannotKeepAllValues) {
+  for (const std::string& value : {std::string(1'000'000, 'x') + "\n", std::string(5, 'x')}) {
+    Redactor redactor;
+    Add(redactor, "hunter22");
+    const std::size_t cost = value.size() + Redactor::kCostOfALine;
+    for (std::size_t kept = 0; kept <= Redactor::kMaxCost; kept += cost) Add(redactor, value);
+    Add(redactor, "hunter23");
+    const std::string text = redactor.Apply("hunter22 and hunter23");
+    EXPECT_EQ(text.find("hunter"), std::string::npos);
+    EXPECT_NE(text.find("redacted whole"), std::string::npos);
+  }
 }
 
 TEST(Redactor, KeepsTextWithoutValues) {
