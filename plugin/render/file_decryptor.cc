@@ -9,6 +9,9 @@
 namespace acd::render {
 namespace {
 
+// Where reading a document takes memory that counts: many times its size.
+constexpr std::size_t kLarge = 1U << 20U;
+
 bool Contains(std::span<const std::uint8_t> content, std::string_view text) {
   return AsText(content).find(text) != std::string_view::npos;
 }
@@ -86,15 +89,6 @@ Result<SecretBytes> FileDecryptor::DecryptUntimed(const std::string& path, SopsD
   return std::move(plaintext->text);
 }
 
-Result<SecretBytes> FileDecryptor::Read(const std::string& path, const char* purpose,
-                                        keys::KeyService* keys) {
-  auto content = workspace::ReadFile(path, Limits().max_document_bytes);
-  if (!content) return content;
-  auto document = DetectSops(path, content->Expose());
-  if (!document) return content;
-  return Decrypt(path, *std::move(document), purpose, keys);
-}
-
 Status FileDecryptor::DecryptInPlace(const std::string& path, const char* purpose) {
   const Stopwatch stopwatch(*this);
   return ReplaceByPlaintext(path, purpose);
@@ -108,6 +102,8 @@ Status FileDecryptor::DecryptInPlace(std::span<const std::string> paths, const c
 
 Status FileDecryptor::ReplaceByPlaintext(const std::string& path, const char* purpose) {
   ACD_TRY(const SecretBytes content, workspace::ReadFile(path, Limits().max_document_bytes));
+  std::unique_lock one_at_a_time(large_, std::defer_lock);
+  if (content.size() > kLarge) one_at_a_time.lock();
   auto document = DetectSops(path, content.Expose());
   if (!document) return {};
   ACD_TRY(const SecretBytes plaintext,

@@ -34,13 +34,11 @@ class FileDecryptor {
   /// Errors name the file relative to the repository; kInvalidInput under the source hydrator.
   Result<SecretBytes> Decrypt(const std::string& path, SopsDocument document, const char* purpose,
                               keys::KeyService* keys = nullptr);
-  /// Reads a file, and decrypts it if it is encrypted.
-  Result<SecretBytes> Read(const std::string& path, const char* purpose,
-                           keys::KeyService* keys = nullptr);
   /// Replaces an encrypted file by its plaintext, for a tool that insists on a path. Plain files
   /// are left alone.
   Status DecryptInPlace(const std::string& path, const char* purpose);
-  /// The same for many, several at a time. The error is that of the first which failed.
+  /// The same for many, several at a time if they are small. The error is that of the first which
+  /// failed.
   Status DecryptInPlace(std::span<const std::string> paths, const char* purpose);
   /// Whether DecryptInPlace replaced this file.
   bool Replaced(const std::string& path) const;
@@ -61,7 +59,8 @@ class FileDecryptor {
   const RenderSettings& settings_;
   keys::KeyService& keys_;
   guard::Redactor& redactor_;
-  mutable std::mutex mutex_;
+  std::mutex large_;          ///< held while a large file is parsed; taken before mutex_
+  mutable std::mutex mutex_;  ///< guards what follows
   std::size_t files_decrypted_ = 0;
   std::chrono::microseconds spent_{0};
   std::set<std::string> replaced_;

@@ -1,0 +1,71 @@
+#include "plugin/render/file_decryptor.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/plugin/render/render_fixture.h"
+#include "tests/support/matchers.h"
+
+namespace acd::render {
+namespace {
+
+using acd::testing::IsOk;
+
+/// Takes its time, and knows how many were in it at once.
+class CountingKeys : public keys::KeyService {
+ public:
+  explicit CountingKeys(keys::KeyService& real) : real_(real) {}
+
+  Result<SecretBytes> Unwrap(const keys::WrappedKey& key,
+                             const keys::Requester& requester) override {
+    Count(1);
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    auto opened = real_.Unwrap(key, requester);
+    Count(-1);
+    return opened;
+  }
+  std::vector<std::string> PublicNames(const keys::Requester& requester) override {
+    return real_.PublicNames(requester);
+  }
+  int most() const { return most_; }
+
+ private:
+  void Count(int change) {
+    const std::lock_guard lock(mutex_);
+    now_ += change;
+    most_ = std::max(most_, now_);
+  }
+
+  keys::KeyService& real_;
+  std::mutex mutex_;
+  int now_ = 0;
+  int most_ = 0;
+};
+
+class FileDecryptorTest : public RenderTest {};
+
+// A document takes many times its size while it is read.
+TEST_F(FileDecryptorTest, DecryptsLargeFilesOneAtATime) {
+  const std::string document = testing::Slurp(TestData("render/directory/secret.enc.yaml"));
+  const std::string padding = "# " + std::string((1U << 20U) + 1, 'x') + "\n";
+  std::vector<std::string> paths;
+  for (int i = 0; i < 40; ++i) {
+    Write(std::to_string(i) + ".yaml", padding + document);
+    paths.push_back(root_ + "/" + std::to_string(i) + ".yaml");
+  }
+  guard::Redactor redactor;
+  CountingKeys keys(*keys_);
+  FileDecryptor files(request_, settings_, keys, redactor);
+  ASSERT_THAT(files.DecryptInPlace(paths, "test"), IsOk());
+  EXPECT_EQ(files.files_decrypted(), 40U);
+  EXPECT_EQ(keys.most(), 1);
+}
+
+}  // namespace
+}  // namespace acd::render
