@@ -83,13 +83,17 @@ std::vector<std::string> Excluded(const std::string& root, const std::string& wo
 class LocalRepository final : public server::RepositorySource {
  public:
   LocalRepository(server::RequestMetadata metadata, std::string root,
-                  std::vector<std::string> excluded)
-      : metadata_(std::move(metadata)), root_(std::move(root)), excluded_(std::move(excluded)) {}
+                  std::vector<std::string> excluded, const exec::Budget& budget)
+      : metadata_(std::move(metadata)),
+        root_(std::move(root)),
+        excluded_(std::move(excluded)),
+        budget_(budget) {}
 
   Result<server::RequestMetadata> ReadMetadata() override { return std::move(metadata_); }
   Status ReadFiles(int root_fd, const archive::UnpackOptions& options,
                    archive::UnpackStats& stats) override {
-    ACD_TRY(stats, archive::CopyTree(root_, excluded_, root_fd, options));
+    ACD_TRY(stats, archive::CopyTree(root_, excluded_, root_fd, options,
+                                     [this] { return budget_.Check(); }));
     return {};
   }
   void Drain() override {}
@@ -99,6 +103,7 @@ class LocalRepository final : public server::RepositorySource {
   server::RequestMetadata metadata_;
   std::string root_;
   std::vector<std::string> excluded_;
+  const exec::Budget& budget_;
 };
 
 Result<std::string> CurrentFolder() {
@@ -123,7 +128,7 @@ Status Generate(EngineFlags& flags) {
   Environment environment = ArgoEnvironment();
   const Place place = FindPlace(current, environment);
   LocalRepository repository({place.app_path, "", std::move(environment)}, place.root,
-                             Excluded(place.root, engine->workspace_path()));
+                             Excluded(place.root, engine->workspace_path()), budget);
   server::RequestRecord record;
   auto result = engine->service().Generate(repository, budget, record);
   if (auto* failure = std::get_if<server::CallError>(&result)) {

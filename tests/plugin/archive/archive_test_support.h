@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "decrypt/base/unique_fd.h"
+#include "plugin/archive/pack.h"
 #include "plugin/archive/unpack.h"
 #include "tests/plugin/workspace/test_folder.h"
 
@@ -130,6 +131,17 @@ class TextSource : public ByteSource {
   std::size_t at_ = 0;
 };
 
+/// A folder as Argo CD's client sends it.
+inline Result<std::string> PackAll(const std::string& root,
+                                   const std::vector<std::string>& exclude = {}) {
+  std::string bytes;
+  ACD_CHECK(Pack(root, exclude, [&bytes](std::span<const std::uint8_t> chunk) -> Status {
+    bytes.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
+    return {};
+  }));
+  return bytes;
+}
+
 /// What lies below a folder: "d 700", "f 600 CONTENT", "l TARGET" by relative path.
 using Tree = std::map<std::string, std::string>;
 
@@ -162,9 +174,11 @@ class Target {
   std::string root() const { return folder_ / "root"; }
   Tree tree() const { return TreeOf(root()); }
 
+  UniqueFd Open() const {
+    return UniqueFd(::open(root().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  }
   Result<UnpackStats> Unpack(ByteSource& source, const UnpackOptions& options = {}) const {
-    const UniqueFd fd(::open(root().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    return archive::Unpack(source, fd.get(), options);
+    return archive::Unpack(source, Open().get(), options);
   }
   Result<UnpackStats> UnpackTar(const std::string& tar, const UnpackOptions& options = {}) const {
     TextSource source(Gzip(tar));

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "plugin/archive/pack.h"
 #include "tests/plugin/archive/archive_test_support.h"
 #include "tests/support/matchers.h"
 
@@ -13,6 +12,7 @@ namespace {
 
 using acd::testing::Fails;
 using acd::testing::IsOk;
+using testing::PackAll;
 using testing::Target;
 using testing::TestFolder;
 using testing::TextSource;
@@ -20,8 +20,7 @@ using testing::TreeOf;
 
 Result<UnpackStats> CopyTo(const Target& target, const std::string& from,
                            const UnpackOptions& options = {}) {
-  const UniqueFd fd(::open(target.root().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  return CopyTree(from, {"*.tmp"}, fd.get(), options);
+  return CopyTree(from, {"*.tmp"}, target.Open().get(), options, [] { return Status(); });
 }
 
 void FillFolder(const TestFolder& folder) {
@@ -43,15 +42,10 @@ TEST(CopyTree, MakesWhatPackingAndUnpackingMakes) {
   for (const bool preserve : {false, true}) {
     UnpackOptions options;
     options.preserve_file_mode = preserve;
-    std::string archive;
-    ASSERT_THAT(Pack(folder.path(), {"*.tmp"},
-                     [&](std::span<const std::uint8_t> bytes) {
-                       archive.append(bytes.begin(), bytes.end());
-                       return Status();
-                     }),
-                IsOk());
+    const auto archive = PackAll(folder.path(), {"*.tmp"});
+    ASSERT_THAT(archive, IsOk());
     const Target unpacked;
-    TextSource source(archive);
+    TextSource source(*archive);
     const auto expected = unpacked.Unpack(source, options);
     ASSERT_THAT(expected, IsOk());
     const Target copied;
@@ -81,6 +75,27 @@ TEST(CopyTree, RefusesLinksThatLeave) {
     folder.Link(target, "link");
     EXPECT_THAT(CopyTo(Target(), folder.path()),
                 Fails(Code::kInvalidInput, "illegal filepath in symlink: link"));
+  }
+}
+
+// A deadline, or the signal that ends `generate`.
+TEST(CopyTree, StopsWhenToldTo) {
+  const TestFolder folder;
+  FillFolder(folder);
+  folder.Write("large", std::string(1'000'000, 'z'));
+  for (int allowed = 0;; ++allowed) {
+    const Target target;
+    int asked = 0;
+    const auto proceed = [&]() -> Status {
+      return asked++ < allowed ? Status() : Fail(Code::kCancelled, "enough");
+    };
+    const auto stats = CopyTree(folder.path(), {}, target.Open().get(), {}, proceed);
+    if (stats) {
+      EXPECT_GT(allowed, 20) << "not asked for every entry and every piece of a file";
+      break;
+    }
+    EXPECT_THAT(stats, Fails(Code::kCancelled, "enough"));
+    EXPECT_EQ(asked, allowed + 1);
   }
 }
 

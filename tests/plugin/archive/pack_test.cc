@@ -10,19 +10,11 @@ namespace {
 
 using acd::testing::Fails;
 using acd::testing::IsOk;
+using testing::PackAll;
 using testing::Target;
 using testing::TestFolder;
 using testing::TextSource;
 using testing::TreeOf;
-
-Result<std::string> PackAll(const std::string& root, const std::vector<std::string>& exclude = {}) {
-  std::string bytes;
-  ACD_CHECK(Pack(root, exclude, [&bytes](std::span<const std::uint8_t> chunk) -> Status {
-    bytes.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
-    return {};
-  }));
-  return bytes;
-}
 
 std::vector<std::string> NamesIn(const std::string& gzip) {
   TextSource source(gzip);

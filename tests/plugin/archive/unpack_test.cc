@@ -169,7 +169,7 @@ TEST(Unpack, ReplacesAFileThatComesTwice) {
                                        .Folder("d"),
                                    options);
   ASSERT_THAT(stats, IsOk());
-  EXPECT_EQ(target.tree(), (Tree{{"a", "f 600 second"}, {"d", "d 700"}}));
+  EXPECT_EQ(target.tree(), (Tree{{"a", "f 600 second"}, {"d", "d 755"}}));
 }
 
 TEST(Unpack, TakesLongNamesOfEveryForm) {
