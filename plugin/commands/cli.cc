@@ -59,6 +59,17 @@ std::string WrongUsage(const CLI::App* app, const CLI::Error& error) {
          " --help` lists what it takes\n";
 }
 
+std::string WhatIsWrong(CLI::Option& option, std::string value) {
+  try {
+    for (int i = 0;; ++i) {
+      std::string words = (*option.get_validator(i))(value);
+      if (!words.empty()) return words;
+    }
+  } catch (const CLI::OptionNotFound&) {  // no more checks: it could not even be read
+    return "not a value for " + option.get_name();
+  }
+}
+
 // A variable whose value fails the option's check is an error, as the same flag would be: trixie's
 // CLI11 takes the default instead, without a word.
 void RefuseIgnoredVariables(CLI::App& app) {
@@ -66,7 +77,7 @@ void RefuseIgnoredVariables(CLI::App& app) {
     if (option->count() != 0 || option->get_envname().empty()) continue;
     std::string value = EnvironmentOr(option->get_envname().c_str(), "");
     if (value.empty()) continue;
-    throw CLI::ValidationError(option->get_envname(), (*option->get_validator(0))(value));
+    throw CLI::ValidationError(option->get_envname(), WhatIsWrong(*option, std::move(value)));
   }
 }
 

@@ -63,7 +63,8 @@ Result<std::vector<std::string>> Expand(std::string_view pattern) {
     if (brace >= current.size()) {
       expanded += current.size();
       if (expanded > kMaxExpanded) {
-        return Fail(Code::kLimitExceeded, "glob: its alternatives are too long");
+        return Fail(Code::kLimitExceeded, "glob: its alternatives are too long",
+                    "name fewer of them in braces");
       }
       done.push_back(current);
       continue;

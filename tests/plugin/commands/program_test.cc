@@ -42,6 +42,16 @@ struct Place {
     args.insert(args.end(), more.begin(), more.end());
     return args;
   }
+  /// A program for --kustomize.
+  std::string Tool(const std::string& script) const {
+    const std::string path = folder.Write("kustomize", "#!/bin/sh\n" + script);
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+    return path;
+  }
+  /// One that says that it runs, and goes on until it is killed.
+  std::string BlockingTool(const std::string& marker) const {
+    return Tool(": > '" + marker + "'\nwhile :; do sleep 1; done\n");
+  }
   std::size_t RequestFolders() const {
     std::size_t count = 0;
     for (const auto& entry : std::filesystem::recursive_directory_iterator(work)) {
@@ -191,10 +201,7 @@ TEST(Serve, ASecondSignalEndsARunningRequest) {
   place.folder.Write("repository/kustomization.yaml", "resources: [config.yaml]\n");
   place.folder.Write("repository/config.yaml", kConfigMap);
   const std::string marker = place.folder / "started";
-  // Blocks until it is killed.
-  const std::string tool = place.folder.Write(
-      "kustomize", "#!/bin/sh\n: > '" + marker + "'\nwhile :; do sleep 1; done\n");
-  std::filesystem::permissions(tool, std::filesystem::perms::owner_all);
+  const std::string tool = place.BlockingTool(marker);
   Program server(place.Serve({"--kustomize", tool, "--shutdown-grace", "3600"}));
   ASSERT_TRUE(server.AwaitError("serving"));
   Program call({"call", place.folder / "repository", "--socket", place.socket, "--kube-version",
@@ -240,14 +247,11 @@ TEST(Generate, CleansUpWhenItIsToldToEnd) {
   const Place place;
   place.folder.Write("repository/kustomization.yaml", "resources: [config.yaml]\n");
   place.folder.Write("repository/config.yaml", kConfigMap);
-  // Blocks until it is killed.
-  const std::string tool =
-      place.folder.Write("kustomize", "#!/bin/sh\n: > '" + (place.folder / "started") +
-                                          "'\nwhile :; do sleep 1; done\n");
-  std::filesystem::permissions(tool, std::filesystem::perms::owner_all);
+  const std::string marker = place.folder / "started";
+  const std::string tool = place.BlockingTool(marker);
   Program program({"generate", "--workdir", place.work, "--kustomize", tool},
                   {"PATH=/usr/bin:/bin", "KUBE_VERSION=1.34.0"}, place.folder / "repository");
-  while (!Exists(place.folder / "started")) ASSERT_EQ(::usleep(1000), 0);
+  while (!Exists(marker)) ASSERT_EQ(::usleep(1000), 0);
   EXPECT_EQ(place.RequestFolders(), 1U);
   program.Signal(SIGTERM);
   const Finished finished = program.Wait();
@@ -272,9 +276,8 @@ TEST(Generate, ShowsNoKeyToItsChildren) {
   place.folder.Write("repository/app/kustomization.yaml", "resources: [config.yaml]\n");
   place.folder.Write("repository/app/config.yaml", kConfigMap);
   const std::string seen = place.folder / "seen";
-  const std::string tool = place.folder.Write(
-      "kustomize", "#!/bin/sh\ncat /proc/$PPID/environ >'" + seen + "'\ncat app/config.yaml\n");
-  std::filesystem::permissions(tool, std::filesystem::perms::owner_all);
+  const std::string tool =
+      place.Tool("cat /proc/$PPID/environ >'" + seen + "'\ncat app/config.yaml\n");
   const Finished finished = RunProgram({"generate", "--workdir", place.work, "--kustomize", tool},
                                        {"PATH=/usr/bin:/bin", "ARGOCD_APP_SOURCE_PATH=app",
                                         "KUBE_VERSION=1.34.0", "SOPS_AGE_KEY=AGE-SECRET-KEY-1X"},
