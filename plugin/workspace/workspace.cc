@@ -145,18 +145,13 @@ void WorkspaceRoot::Discard(const std::string& folder) const noexcept {
 Result<Workspace> Workspace::Create(const WorkspaceRoot& root) {
   Workspace workspace;
   workspace.root_ = &root;
-  ACD_TRY(workspace.path_, MakeUnique(root.path() + "/request-"));
-  workspace.tree_ = workspace.path_ + "/tree";
-  workspace.run_ = workspace.path_ + "/run";
-  for (const std::string& folder : {workspace.tree_, workspace.run_}) {
-    if (::mkdir(folder.c_str(), 0700) != 0) return IoError("workspace");
-  }
+  ACD_TRY(workspace.tree_, MakeUnique(root.path() + "/request-"));
+  ACD_TRY(workspace.run_, MakeUnique(root.path() + "/run-"));
   return workspace;
 }
 
 Workspace::Workspace(Workspace&& other) noexcept
     : root_(other.root_),
-      path_(std::exchange(other.path_, {})),
       tree_(std::exchange(other.tree_, {})),
       run_(std::exchange(other.run_, {})) {}
 
@@ -164,7 +159,6 @@ Workspace& Workspace::operator=(Workspace&& other) noexcept {
   if (this != &other) {
     Remove();
     root_ = other.root_;
-    path_ = std::exchange(other.path_, {});
     tree_ = std::exchange(other.tree_, {});
     run_ = std::exchange(other.run_, {});
   }
@@ -174,8 +168,10 @@ Workspace& Workspace::operator=(Workspace&& other) noexcept {
 Workspace::~Workspace() { Remove(); }
 
 void Workspace::Remove() noexcept {
-  if (!path_.empty()) root_->Discard(path_);
-  path_.clear();
+  for (std::string* const folder : {&tree_, &run_}) {
+    if (!folder->empty()) root_->Discard(*folder);
+    folder->clear();
+  }
 }
 
 }  // namespace acd::workspace

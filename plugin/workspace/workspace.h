@@ -41,8 +41,9 @@ class WorkspaceRoot {
   mutable std::vector<std::string> left_;  ///< folders still to be removed; guarded by mutex_
 };
 
-/// One request's folder: `tree()` holds the application's files, `run()` everything of ours (tool
-/// homes, sockets). Mode 0700; removed, whatever is in it, on destruction. Move-only.
+/// One request's folders: `tree()` holds the application's files, `run()` everything of ours (tool
+/// homes, sockets). Mode 0700; removed, whatever is in them, on destruction. Move-only.
+/// No folder of their own around the two: kustomize looks at every folder above each file.
 class Workspace {
  public:
   /// `root` is borrowed for the workspace's lifetime.
@@ -60,7 +61,6 @@ class Workspace {
   Workspace() = default;
   void Remove() noexcept;
   const WorkspaceRoot* root_ = nullptr;
-  std::string path_;
   std::string tree_;
   std::string run_;
 };
