@@ -9,6 +9,7 @@
 #include "decrypt/sops/extract.h"
 #include "decrypt/sops/mac.h"
 #include "decrypt/sops/metadata.h"
+#include "decrypt/sops/openssl.h"
 #include "decrypt/sops/tree_walk.h"
 #include "decrypt/sops/version.h"
 
@@ -88,6 +89,12 @@ Result<Plaintext> SopsDocument::Decrypt(const DecryptOptions& options, keys::Key
   }
   ACD_TRY(plaintext.text, Print(std::move(documents), path, options));
   return plaintext;
+}
+
+void LoadCiphers() {
+  constexpr std::size_t kDataKeySize = 32;
+  sops::AesGcm(kDataKeySize);
+  sops::Sha512();
 }
 
 Result<Plaintext> DecryptDocument(std::span<const std::uint8_t> content,

@@ -68,6 +68,10 @@ class SopsDocument {
   Result<std::vector<sops::Node>> documents_;
 };
 
+/// Loads what the first decryption of a process would load, but for keys: half a millisecond that
+/// may as well pass beside something else. Threads: safe to call concurrently.
+void LoadCiphers();
+
 /// Decrypts one SOPS document, MAC always verified unless `ignore_mac`.
 /// Returns all or nothing. `content` and `requester` are borrowed for the call.
 /// Errors carry a Stage, so that a caller can tell sops's exit codes apart (kNone: the `extract`

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -16,6 +18,7 @@
 #include "plugin/commands/manifest_output.h"
 #include "plugin/commands/process_secrets.h"
 #include "plugin/commands/signal_watch.h"
+#include "plugin/render/parallel.h"
 #include "plugin/server/repository_source.h"
 
 namespace acd::commands {
@@ -113,6 +116,15 @@ Result<std::string> CurrentFolder() {
   return path.string();
 }
 
+// Keys and ciphers load while the repository is copied.
+std::jthread WarmUp(Engine& engine) {
+  try {
+    return render::StartBeside([&engine] { engine.WarmUp(); });
+  } catch (const std::system_error&) {
+    return {};  // no thread to be had: the first file does it
+  }
+}
+
 Status Generate(EngineFlags& flags) {
   // A stock server sends SIGTERM when its time is up. Dying of it would leave the work folder, with
   // plaintext in it, to the next call.
@@ -124,6 +136,7 @@ Status Generate(EngineFlags& flags) {
   ACD_TRY(EngineSettings settings, flags.Take());
   ACD_TRY(const auto engine, Engine::Create(std::move(settings), false, {}));
   ForgetKeyVariables();
+  const std::jthread warming = WarmUp(*engine);
 
   Environment environment = ArgoEnvironment();
   const Place place = FindPlace(current, environment);

@@ -20,31 +20,23 @@ constexpr std::size_t kMaxThreads = 4;
 // Less than this is done before another thread has started.
 constexpr std::size_t kWorthAThread = 8;
 
-/// Has new threads begin on other CPUs than the one that makes them. Without it, kernels that see
-/// no cache shared by two CPUs (small virtual machines) leave a thread where it was made until a
-/// tick balances the load: 3 ms, when all there is to do for both takes 5. Only where they begin:
-/// a thread calls `Release` first thing. What the system refuses costs time and nothing else.
-class OtherCpus {
- public:
-  OtherCpus() { known_ = ::sched_getaffinity(0, sizeof(all_), &all_) == 0; }
-
-  void Place(std::jthread& thread) const {
-    const int here = ::sched_getcpu();
-    if (!known_ || here < 0) return;
-    cpu_set_t others = all_;
-    CPU_CLR(static_cast<std::size_t>(here), &others);
-    ::pthread_setaffinity_np(thread.native_handle(), sizeof(others), &others);
-  }
-  void Release() const {
-    if (known_) ::pthread_setaffinity_np(::pthread_self(), sizeof(all_), &all_);
-  }
-
- private:
-  bool known_ = false;
-  cpu_set_t all_ = {};
-};
-
 }  // namespace
+
+std::jthread StartBeside(std::function<void()> work) {
+  cpu_set_t all = {};
+  const bool known = ::sched_getaffinity(0, sizeof(all), &all) == 0;
+  // Only where it begins is our business. What the system refuses costs time and nothing else.
+  std::jthread thread([known, all, work = std::move(work)] {
+    if (known) ::pthread_setaffinity_np(::pthread_self(), sizeof(all), &all);
+    work();
+  });
+  const int here = ::sched_getcpu();
+  if (!known || here < 0) return thread;
+  cpu_set_t others = all;
+  CPU_CLR(static_cast<std::size_t>(here), &others);
+  ::pthread_setaffinity_np(thread.native_handle(), sizeof(others), &others);
+  return thread;
+}
 
 Status ForEachInParallel(std::size_t count, const std::function<Status(std::size_t)>& work) {
   if (count == 0) return {};
@@ -84,14 +76,9 @@ Status ForEachInParallel(std::size_t count, const std::function<Status(std::size
   };
   const std::size_t useful = std::min(
       {kMaxThreads, count / kWorthAThread, std::size_t{std::thread::hardware_concurrency()}});
-  const OtherCpus other_cpus;
   std::vector<std::jthread> helpers;
-  const auto help = [&] {
-    other_cpus.Release();
-    run();
-  };
   try {
-    for (std::size_t i = 1; i < useful; ++i) other_cpus.Place(helpers.emplace_back(help));
+    for (std::size_t i = 1; i < useful; ++i) helpers.push_back(StartBeside(run));
   } catch (const std::system_error&) {
     // No thread to be had: this one does it.
   }

@@ -2,10 +2,17 @@
 
 #include <cstddef>
 #include <functional>
+#include <thread>
 
 #include "decrypt/base/result.h"
 
 namespace acd::render {
+
+/// A thread for `work`, which must not throw. It begins on another CPU than the caller's: kernels
+/// that see no cache shared by two CPUs (small virtual machines) leave a new thread where it was
+/// made until a tick balances the load, for 3 ms. Throws std::system_error if there is none to be
+/// had.
+std::jthread StartBeside(std::function<void()> work);
 
 /// Calls `work` for 0, then for 1 to `count` - 1 on a few threads when there is enough to do for
 /// them, and returns the error of the lowest number that failed: always the same one, however the
