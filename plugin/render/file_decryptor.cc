@@ -101,14 +101,18 @@ Status FileDecryptor::DecryptInPlace(std::span<const std::string> paths, const c
 }
 
 Status FileDecryptor::ReplaceByPlaintext(const std::string& path, const char* purpose) {
-  ACD_TRY(const SecretBytes content, workspace::ReadFile(path, Limits().max_document_bytes));
-  std::unique_lock one_at_a_time(large_, std::defer_lock);
-  if (content.size() > kLarge) one_at_a_time.lock();
-  auto document = DetectSops(path, content.Expose());
-  if (!document) return {};
-  ACD_TRY(const SecretBytes plaintext,
-          DecryptUntimed(path, *std::move(document), purpose, nullptr));
-  ACD_CHECK(workspace::WriteSecretFile(path, plaintext.Expose()));
+  bool replaced = false;
+  const auto decrypt = [&](const SecretBytes& content) -> Result<std::optional<SecretBytes>> {
+    std::unique_lock one_at_a_time(large_, std::defer_lock);
+    if (content.size() > kLarge) one_at_a_time.lock();
+    auto document = DetectSops(path, content.Expose());
+    if (!document) return std::optional<SecretBytes>();
+    ACD_TRY(SecretBytes plaintext, DecryptUntimed(path, *std::move(document), purpose, nullptr));
+    replaced = true;
+    return std::optional<SecretBytes>(std::move(plaintext));
+  };
+  ACD_CHECK(workspace::EditFile(path, Limits().max_document_bytes, decrypt));
+  if (!replaced) return {};
   const std::lock_guard lock(mutex_);
   replaced_.insert(path);
   return {};

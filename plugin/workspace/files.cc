@@ -52,17 +52,46 @@ std::string TemporaryName() {
   return name;
 }
 
-/// Whether an open file is nothing but `path`: no other name leads to it, and no one else may read
-/// it. Makes it so where only the mode stands in the way.
-bool IsOursAlone(int fd) {
-  struct stat info;
-  if (::fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_nlink != 1) return false;
-  return (info.st_mode & 07777U) == 0600U || ::fchmod(fd, 0600) == 0;
+/// Whether a file has one name, which nobody else may use.
+bool IsOursAlone(const struct stat& info) {
+  return S_ISREG(info.st_mode) && info.st_nlink == 1 && (info.st_mode & 07777U) == 0600U;
 }
 
-/// A new file put in the old one's place: its mode, its hard links and whoever has it open get
-/// nothing of the content, and a symlink is replaced instead of followed.
-Status ReplaceFile(const std::string& path, std::span<const std::uint8_t> content) {
+/// All of an open file, whose `info` may say less than there is.
+Result<SecretBytes> ReadAll(int fd, const struct stat& info, const std::string& path,
+                            std::size_t max_bytes) {
+  if (!S_ISREG(info.st_mode)) return Fail(Code::kIo, NameOf(path) + ": not a regular file");
+  const auto expected = static_cast<std::uint64_t>(info.st_size);
+  if (expected > max_bytes) return TooLarge(path, max_bytes);
+
+  // One more than expected, so that the end shows without growing. Files of /proc say 0.
+  SecretBytes content(static_cast<std::size_t>(expected) + 1);
+  std::size_t filled = 0;
+  for (;;) {
+    const auto room = content.ExposeMutable().subspan(filled);
+    const ssize_t size = ::read(fd, room.data(), room.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return IoError(path);
+    if (size == 0) break;
+    filled += static_cast<std::size_t>(size);
+    if (filled > max_bytes) return TooLarge(path, max_bytes);
+    if (filled == content.size()) content.Resize(filled + std::max(kChunk, filled));
+  }
+  content.Resize(filled);
+  return content;
+}
+
+}  // namespace
+
+Result<SecretBytes> ReadFile(const std::string& path, std::size_t max_bytes) {
+  // O_NONBLOCK: opening a FIFO must not wait for a writer.
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  struct stat info;
+  if (!fd || ::fstat(fd.get(), &info) != 0) return IoError(path);
+  return ReadAll(fd.get(), info, path, max_bytes);
+}
+
+Status WriteSecretFile(const std::string& path, std::span<const std::uint8_t> content) {
   const std::size_t slash = path.rfind('/');
   const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
   const UniqueFd folder_fd(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -80,40 +109,23 @@ Status ReplaceFile(const std::string& path, std::span<const std::uint8_t> conten
   return status;
 }
 
-}  // namespace
-
-Result<SecretBytes> ReadFile(const std::string& path, std::size_t max_bytes) {
-  // O_NONBLOCK: opening a FIFO must not wait for a writer.
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+Status EditFile(const std::string& path, std::size_t max_bytes, const Edit& edit) {
+  const UniqueFd fd(::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   struct stat info;
-  if (!fd || ::fstat(fd.get(), &info) != 0) return IoError(path);
-  if (!S_ISREG(info.st_mode)) return Fail(Code::kIo, NameOf(path) + ": not a regular file");
-  const auto expected = static_cast<std::uint64_t>(info.st_size);
-  if (expected > max_bytes) return TooLarge(path, max_bytes);
-
-  // One more than expected, so that the end shows without growing. Files of /proc say 0.
-  SecretBytes content(static_cast<std::size_t>(expected) + 1);
-  std::size_t filled = 0;
-  for (;;) {
-    const auto room = content.ExposeMutable().subspan(filled);
-    const ssize_t size = ::read(fd.get(), room.data(), room.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return IoError(path);
-    if (size == 0) break;
-    filled += static_cast<std::size_t>(size);
-    if (filled > max_bytes) return TooLarge(path, max_bytes);
-    if (filled == content.size()) content.Resize(filled + std::max(kChunk, filled));
+  if (!fd || ::fstat(fd.get(), &info) != 0 || !IsOursAlone(info)) {
+    ACD_TRY(const SecretBytes content, ReadFile(path, max_bytes));
+    ACD_TRY(const std::optional<SecretBytes> edited, edit(content));
+    return edited ? WriteSecretFile(path, edited->Expose()) : Status();
   }
-  content.Resize(filled);
-  return content;
-}
-
-Status WriteSecretFile(const std::string& path, std::span<const std::uint8_t> content) {
-  // The file itself, where that is as good: a new one costs three times as much.
-  const UniqueFd fd(::open(path.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  if (!fd || !IsOursAlone(fd.get())) return ReplaceFile(path, content);
-  ACD_CHECK(WriteAll(fd.get(), content, path));
-  if (::ftruncate(fd.get(), static_cast<off_t>(content.size())) != 0) return IoError(path);
+  ACD_TRY(const SecretBytes content, ReadAll(fd.get(), info, path, max_bytes));
+  ACD_TRY(const std::optional<SecretBytes> edited, edit(content));
+  if (!edited) return {};
+  if (::lseek(fd.get(), 0, SEEK_SET) != 0) return IoError(path);
+  ACD_CHECK(WriteAll(fd.get(), edited->Expose(), path));
+  const bool shorter = edited->size() < content.size();
+  if (shorter && ::ftruncate(fd.get(), static_cast<off_t>(edited->size())) != 0) {
+    return IoError(path);
+  }
   return {};
 }
 

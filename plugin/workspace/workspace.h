@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -75,9 +77,15 @@ Result<std::string> ResolveInside(const std::string& root, const std::string& ba
 /// is no regular file), kLimitExceeded; they name the last component of the path only.
 Result<SecretBytes> ReadFile(const std::string& path, std::size_t max_bytes);
 
-/// Replaces a file's content (mode 0600; a symlink is not followed but replaced, other hard links
-/// keep what they had). For a folder that nobody else has access to yet. Errors as in ReadFile.
+/// Puts a file with this content in place of whatever has the path: mode 0600, a symlink is not
+/// followed but replaced, other hard links keep what they had. Errors as in ReadFile.
 Status WriteSecretFile(const std::string& path, std::span<const std::uint8_t> content);
+
+/// Shows a file's content to `edit`, and does as WriteSecretFile with what that returns; nullopt
+/// leaves the file alone. For a folder that nobody else has access to: a file that is nothing but
+/// this path is written over, which is quicker. Errors: those of ReadFile and of `edit`.
+using Edit = std::function<Result<std::optional<SecretBytes>>(const SecretBytes&)>;
+Status EditFile(const std::string& path, std::size_t max_bytes, const Edit& edit);
 
 /// Removes a folder and all below it, without following links. Never fails loudly: false says that
 /// something is still there.

@@ -1,4 +1,9 @@
 #include <fcntl.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <optional>
+#include <sstream>
 
 #include "decrypt/base/unique_fd.h"
 #include "plugin/workspace/workspace.h"
@@ -89,6 +94,75 @@ TEST(WriteSecretFile, LeavesNothingBehindWhenItFails) {
     ++entries;
   }
   EXPECT_EQ(entries, 1U);
+}
+
+Edit Becomes(const std::string& text) {
+  return [text](const SecretBytes& content) -> Result<std::optional<SecretBytes>> {
+    EXPECT_EQ(content.ExposeText(), "cipher text");
+    return std::optional(SecretBytes::CopyOf(text));
+  };
+}
+
+TEST(EditFile, WritesOverAFileThatIsOnlyOurs) {
+  const TestFolder folder;
+  for (const std::string& text : {std::string("plain"), std::string(), std::string(200'000, 'p')}) {
+    const std::string path = folder.Write("secret.yaml", "cipher text");
+    ASSERT_EQ(::chmod(path.c_str(), 0600), 0);
+    struct stat before {};
+    struct stat after {};
+    ASSERT_EQ(::stat(path.c_str(), &before), 0);
+    ASSERT_THAT(EditFile(path, 100, Becomes(text)), IsOk());
+    ASSERT_EQ(::stat(path.c_str(), &after), 0);
+    EXPECT_EQ(Content(path), text);
+    EXPECT_EQ(after.st_ino, before.st_ino);
+  }
+}
+
+TEST(EditFile, ReplacesAFileThatOthersSee) {
+  const TestFolder folder;
+  const std::string open = folder.Write("open", "cipher text");
+  ASSERT_EQ(::chmod(open.c_str(), 0644), 0);
+  const std::string linked = folder.Write("linked", "cipher text");
+  ASSERT_EQ(::chmod(linked.c_str(), 0600), 0);
+  ASSERT_EQ(::link(linked.c_str(), (folder / "other").c_str()), 0);
+  for (const std::string& path : {open, linked}) {
+    const std::ifstream reader(path);
+    ASSERT_THAT(EditFile(path, 100, Becomes("plain")), IsOk());
+    std::ostringstream seen;
+    seen << reader.rdbuf();
+    EXPECT_EQ(seen.str(), "cipher text") << "whoever had it open has the old one";
+    EXPECT_EQ(Content(path), "plain");
+    EXPECT_EQ(ModeOf(path), 0600U);
+  }
+  EXPECT_EQ(Content(folder / "other"), "cipher text");
+}
+
+TEST(EditFile, ReplacesASymlinkInsteadOfFollowingIt) {
+  const TestFolder folder;
+  const std::string target = folder.Write("target", "cipher text");
+  ASSERT_EQ(::chmod(target.c_str(), 0600), 0);
+  folder.Link("target", "link");
+  ASSERT_THAT(EditFile(folder / "link", 100, Becomes("plain")), IsOk());
+  EXPECT_EQ(Content(target), "cipher text");
+  EXPECT_EQ(Content(folder / "link"), "plain");
+}
+
+TEST(EditFile, LeavesAloneWhatIsNotToChange) {
+  const TestFolder folder;
+  const std::string path = folder.Write("secret.yaml", "text");
+  ASSERT_EQ(::chmod(path.c_str(), 0600), 0);
+  const auto keep = [](const SecretBytes&) -> Result<std::optional<SecretBytes>> {
+    return std::optional<SecretBytes>();
+  };
+  const auto refuse = [](const SecretBytes&) -> Result<std::optional<SecretBytes>> {
+    return Fail(Code::kAuthFailed, "no");
+  };
+  EXPECT_THAT(EditFile(path, 100, keep), IsOk());
+  EXPECT_THAT(EditFile(path, 100, refuse), Fails(Code::kAuthFailed, "no"));
+  EXPECT_THAT(EditFile(path, 3, keep), Fails(Code::kLimitExceeded, "more than 3"));
+  EXPECT_THAT(EditFile(folder.path(), 3, keep), Fails(Code::kIo, "not a regular file"));
+  EXPECT_THAT(EditFile(folder / "missing", 3, keep), Fails(Code::kNotFound, "missing: "));
+  EXPECT_EQ(Content(path), "text");
 }
 
 }  // namespace
