@@ -3,13 +3,13 @@
 #include <string>
 #include <utility>
 
+#include "decrypt/base/openssl.h"
 #include "decrypt/sops/data_key.h"
 #include "decrypt/sops/detect.h"
 #include "decrypt/sops/enc_value.h"
 #include "decrypt/sops/extract.h"
 #include "decrypt/sops/mac.h"
 #include "decrypt/sops/metadata.h"
-#include "decrypt/sops/openssl.h"
 #include "decrypt/sops/tree_walk.h"
 #include "decrypt/sops/version.h"
 
@@ -93,8 +93,9 @@ Result<Plaintext> SopsDocument::Decrypt(const DecryptOptions& options, keys::Key
 
 void LoadCiphers() {
   constexpr std::size_t kDataKeySize = 32;
-  sops::AesGcm(kDataKeySize);
-  sops::Sha512();
+  AesGcm(kDataKeySize);
+  Sha256();
+  Sha512();
 }
 
 Result<Plaintext> DecryptDocument(std::span<const std::uint8_t> content,

@@ -6,9 +6,9 @@
 #include <utility>
 
 #include "decrypt/base/encoding.h"
+#include "decrypt/base/openssl.h"
 #include "decrypt/sops/go_number.h"
 #include "decrypt/sops/go_time.h"
-#include "decrypt/sops/openssl.h"
 
 namespace acd::sops {
 namespace {

@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string>
 
+#include "decrypt/base/openssl.h"
 #include "decrypt/sops/go_number.h"
-#include "decrypt/sops/openssl.h"
 
 namespace acd::sops {
 namespace {

@@ -23,6 +23,28 @@ TEST(AgeKdf, HmacMatchesTheRfc) {
             Unhex("b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"));
 }
 
+// RFC 4231, test case 6.
+TEST(AgeKdf, HmacHashesAKeyThatIsLargerThanABlock) {
+  const std::string key(131, '\xaa');
+  EXPECT_EQ(
+      HmacSha256(AsBytes(key), AsBytes("Test Using Larger Than Block-Size Key - Hash Key First"))
+          .ExposeText(),
+      Unhex("60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"));
+}
+
+TEST(AgeKdf, HmacIsThatOfLibsodiumForAllSizes) {
+  for (std::size_t key_size = 0; key_size < 200; ++key_size) {
+    const std::string key(key_size, static_cast<char>(key_size * 7 + 1));
+    const std::string message(key_size * 5 % 301, static_cast<char>(key_size + 3));
+    std::string expected(crypto_auth_hmacsha256_BYTES, '\0');
+    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_init(&state, AsBytes(key).data(), key.size());
+    crypto_auth_hmacsha256_update(&state, AsBytes(message).data(), message.size());
+    crypto_auth_hmacsha256_final(&state, reinterpret_cast<unsigned char*>(expected.data()));
+    EXPECT_EQ(HmacSha256(AsBytes(key), AsBytes(message)).ExposeText(), expected) << key_size;
+  }
+}
+
 // RFC 5869, test cases 1 and 3; the first 32 of 42 bytes.
 TEST(AgeKdf, HkdfMatchesTheRfc) {
   const std::string key(22, '\x0b');

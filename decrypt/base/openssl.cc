@@ -1,8 +1,8 @@
-#include "decrypt/sops/openssl.h"
+#include "decrypt/base/openssl.h"
 
 #include <openssl/crypto.h>
 
-namespace acd::sops {
+namespace acd {
 
 void InitOpenSsl() {
   // OpenSSL itself makes this a once-only step. Without the tables of old names, which a fetch by
@@ -36,6 +36,14 @@ const EVP_CIPHER* AesGcm(std::size_t key_size) {
   }
 }
 
+const EVP_MD* Sha256() {
+  static const EVP_MD* const kSha256 = [] {
+    InitOpenSsl();
+    return EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  }();
+  return kSha256;
+}
+
 const EVP_MD* Sha512() {
   static const EVP_MD* const kSha512 = [] {
     InitOpenSsl();
@@ -44,4 +52,4 @@ const EVP_MD* Sha512() {
   return kSha512;
 }
 
-}  // namespace acd::sops
+}  // namespace acd

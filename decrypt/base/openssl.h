@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <memory>
 
-namespace acd::sops {
+namespace acd {
 
 /// For the .cc files that call OpenSSL; no public header includes this one.
 
@@ -28,7 +28,8 @@ void InitOpenSsl();
 /// costs more than decrypting a value. Safe from any thread.
 const EVP_CIPHER* AesGcm(std::size_t key_size);
 
-/// SHA-512, likewise.
+/// Likewise.
+const EVP_MD* Sha256();
 const EVP_MD* Sha512();
 
-}  // namespace acd::sops
+}  // namespace acd
