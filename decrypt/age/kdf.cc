@@ -1,5 +1,7 @@
 #include "decrypt/age/kdf.h"
 
+#include <openssl/evp.h>
+
 #include <algorithm>
 #include <array>
 #include <new>

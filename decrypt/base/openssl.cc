@@ -1,8 +1,15 @@
 #include "decrypt/base/openssl.h"
 
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 
 namespace acd {
+
+void CipherContextDeleter::operator()(evp_cipher_ctx_st* context) const {
+  EVP_CIPHER_CTX_free(context);
+}
+
+void DigestContextDeleter::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
 
 void InitOpenSsl() {
   // OpenSSL itself makes this a once-only step. Without the tables of old names, which a fetch by

@@ -1,23 +1,25 @@
 #pragma once
 
-#include <openssl/evp.h>
-
 #include <cstddef>
 #include <memory>
 
+// OpenSSL's EVP_CIPHER, EVP_CIPHER_CTX, EVP_MD and EVP_MD_CTX; its header is for .cc files.
+struct evp_cipher_st;
+struct evp_cipher_ctx_st;
+struct evp_md_st;
+struct evp_md_ctx_st;
+
 namespace acd {
 
-/// For the .cc files that call OpenSSL; no public header includes this one.
-
 struct CipherContextDeleter {
-  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
+  void operator()(evp_cipher_ctx_st* context) const;
 };
-using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, CipherContextDeleter>;
+using CipherContext = std::unique_ptr<evp_cipher_ctx_st, CipherContextDeleter>;
 
 struct DigestContextDeleter {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  void operator()(evp_md_ctx_st* context) const;
 };
-using DigestContext = std::unique_ptr<EVP_MD_CTX, DigestContextDeleter>;
+using DigestContext = std::unique_ptr<evp_md_ctx_st, DigestContextDeleter>;
 
 /// Starts libcrypto without reading openssl.cnf: a process that decrypts one file should not parse
 /// it, and its content must not change what decrypts. Once per process; safe from any thread.
@@ -26,10 +28,10 @@ void InitOpenSsl();
 
 /// AES-GCM for a key of 16, 24 or 32 bytes, else null. Fetched once per process and kept: a fetch
 /// costs more than decrypting a value. Safe from any thread.
-const EVP_CIPHER* AesGcm(std::size_t key_size);
+const evp_cipher_st* AesGcm(std::size_t key_size);
 
 /// Likewise.
-const EVP_MD* Sha256();
-const EVP_MD* Sha512();
+const evp_md_st* Sha256();
+const evp_md_st* Sha512();
 
 }  // namespace acd

@@ -1,5 +1,7 @@
 #include "decrypt/sops/enc_value.h"
 
+#include <openssl/evp.h>
+
 #include <cstdlib>
 #include <limits>
 #include <string>

@@ -1,5 +1,7 @@
 #include "decrypt/sops/mac.h"
 
+#include <openssl/evp.h>
+
 #include <array>
 #include <cstdlib>
 #include <string>
