@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <latch>
+#include <memory>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -25,16 +27,21 @@ constexpr std::size_t kWorthAThread = 8;
 std::jthread StartBeside(std::function<void()> work) {
   cpu_set_t all = {};
   const bool known = ::sched_getaffinity(0, sizeof(all), &all) == 0;
-  // Only where it begins is our business. What the system refuses costs time and nothing else.
-  std::jthread thread([known, all, work = std::move(work)] {
+  // The thread waits for its place: if it had ended before, the kernel would take its number, which
+  // is 0 then, for the caller's.
+  const auto placed = std::make_shared<std::latch>(1);
+  std::jthread thread([placed, known, all, work = std::move(work)] {
+    placed->wait();
     if (known) ::pthread_setaffinity_np(::pthread_self(), sizeof(all), &all);
     work();
   });
-  const int here = ::sched_getcpu();
-  if (!known || here < 0) return thread;
-  cpu_set_t others = all;
-  CPU_CLR(static_cast<std::size_t>(here), &others);
-  ::pthread_setaffinity_np(thread.native_handle(), sizeof(others), &others);
+  // What the system refuses costs time and nothing else.
+  if (const int here = ::sched_getcpu(); known && here >= 0) {
+    cpu_set_t others = all;
+    CPU_CLR(static_cast<std::size_t>(here), &others);
+    ::pthread_setaffinity_np(thread.native_handle(), sizeof(others), &others);
+  }
+  placed->count_down();
   return thread;
 }
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <atomic>
 #include <chrono>
@@ -17,6 +18,28 @@ namespace {
 
 using acd::testing::Fails;
 using acd::testing::IsOk;
+
+int CpusOfThisThread() {
+  cpu_set_t cpus = {};
+  EXPECT_EQ(::sched_getaffinity(0, sizeof(cpus), &cpus), 0);
+  return CPU_COUNT(&cpus);
+}
+
+// A thread that has ended is, to the kernel, the one that asks.
+TEST(StartBeside, LeavesTheCallerAndTheThreadAllTheirCpus) {
+  const int before = CpusOfThisThread();
+  for (int i = 0; i < 5000; ++i) {
+    int inside = before;
+    {
+      const std::jthread nothing = StartBeside([] {});
+    }
+    {
+      const std::jthread looks = StartBeside([&] { inside = CpusOfThisThread(); });
+    }
+    ASSERT_EQ(inside, before) << i;
+    ASSERT_EQ(CpusOfThisThread(), before) << i;
+  }
+}
 
 TEST(ForEachInParallel, CallsEveryNumberOnce) {
   for (const std::size_t count : {0, 1, 7, 8, 9, 64, 1000}) {
