@@ -7,10 +7,8 @@
 #include <array>
 #include <climits>
 #include <cstdlib>
-#include <new>
 #include <utility>
 
-#include "decrypt/decrypt.h"
 #include "decrypt/keys/age_key_service.h"
 #include "decrypt/keys/key_sources.h"
 #include "plugin/exec/command_runner.h"
@@ -95,14 +93,6 @@ Result<std::unique_ptr<Engine>> Engine::Create(EngineSettings settings, bool ser
       },
       parts->settings.service);
   return std::unique_ptr<Engine>(new Engine(std::move(parts)));
-}
-
-void Engine::WarmUp() noexcept {
-  try {
-    LoadCiphers();
-    PublicKeys();
-  } catch (const std::bad_alloc&) {  // whoever needs them will find out
-  }
 }
 
 server::ManifestService& Engine::service() { return *parts_->service; }

@@ -42,8 +42,6 @@ class Engine {
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
 
-  /// Loads what the first encrypted file needs, keys and ciphers. Threads: safe beside anything.
-  void WarmUp() noexcept;
   server::ManifestService& service();
   /// As given, with the defaults filled in.
   const EngineSettings& settings() const;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <new>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -11,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "decrypt/decrypt.h"
 #include "plugin/archive/copy_tree.h"
 #include "plugin/commands/cli.h"
 #include "plugin/commands/engine.h"
@@ -86,17 +88,14 @@ std::vector<std::string> Excluded(const std::string& root, const std::string& wo
 class LocalRepository final : public server::RepositorySource {
  public:
   LocalRepository(server::RequestMetadata metadata, std::string root,
-                  std::vector<std::string> excluded, const exec::Budget& budget)
-      : metadata_(std::move(metadata)),
-        root_(std::move(root)),
-        excluded_(std::move(excluded)),
-        budget_(budget) {}
+                  std::vector<std::string> excluded)
+      : metadata_(std::move(metadata)), root_(std::move(root)), excluded_(std::move(excluded)) {}
 
   Result<server::RequestMetadata> ReadMetadata() override { return std::move(metadata_); }
-  Status ReadFiles(int root_fd, const archive::UnpackOptions& options,
+  Status ReadFiles(int root_fd, const archive::UnpackOptions& options, const exec::Budget& budget,
                    archive::UnpackStats& stats) override {
     ACD_TRY(stats, archive::CopyTree(root_, excluded_, root_fd, options,
-                                     [this] { return budget_.Check(); }));
+                                     [&budget] { return budget.Check(); }));
     return {};
   }
   void Drain() override {}
@@ -106,7 +105,6 @@ class LocalRepository final : public server::RepositorySource {
   server::RequestMetadata metadata_;
   std::string root_;
   std::vector<std::string> excluded_;
-  const exec::Budget& budget_;
 };
 
 Result<std::string> CurrentFolder() {
@@ -116,10 +114,17 @@ Result<std::string> CurrentFolder() {
   return path.string();
 }
 
-// Keys and ciphers load while the repository is copied.
-std::jthread WarmUp(Engine& engine) {
+// Ciphers load while the repository is copied. Not keys: nobody may need them, and they may be
+// slow to read.
+std::jthread WarmUp() {
+  const auto load = [] {
+    try {
+      LoadCiphers();
+    } catch (const std::bad_alloc&) {  // whoever needs them will find out
+    }
+  };
   try {
-    return render::StartBeside([&engine] { engine.WarmUp(); });
+    return render::StartBeside(load);
   } catch (const std::system_error&) {
     return {};  // no thread to be had: the first file does it
   }
@@ -136,12 +141,12 @@ Status Generate(EngineFlags& flags) {
   ACD_TRY(EngineSettings settings, flags.Take());
   ACD_TRY(const auto engine, Engine::Create(std::move(settings), false, {}));
   ForgetKeyVariables();
-  const std::jthread warming = WarmUp(*engine);
+  const std::jthread warming = WarmUp();
 
   Environment environment = ArgoEnvironment();
   const Place place = FindPlace(current, environment);
   LocalRepository repository({place.app_path, "", std::move(environment)}, place.root,
-                             Excluded(place.root, engine->workspace_path()), budget);
+                             Excluded(place.root, engine->workspace_path()));
   server::RequestRecord record;
   auto result = engine->service().Generate(repository, budget, record);
   if (auto* failure = std::get_if<server::CallError>(&result)) {

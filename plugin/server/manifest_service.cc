@@ -154,7 +154,7 @@ Status ManifestService::Receive(Call& call) {
   ACD_TRY(call.workspace, workspace::Workspace::Create(root_));
   ACD_TRY(const UniqueFd folder, OpenFolder(call.workspace->tree()));
   archive::UnpackStats stats;
-  auto received = call.source.ReadFiles(folder.get(), settings_.unpack, stats);
+  auto received = call.source.ReadFiles(folder.get(), settings_.unpack, call.budget, stats);
   call.record.entries = stats.entries;
   call.record.unpacked_bytes = stats.bytes;
   if (received) return {};

@@ -7,6 +7,7 @@
 
 #include "decrypt/base/result.h"
 #include "plugin/archive/unpack.h"
+#include "plugin/exec/command_runner.h"
 
 namespace acd::server {
 
@@ -23,10 +24,10 @@ class RepositorySource {
   virtual ~RepositorySource() = default;
   /// Comes first, once.
   virtual Result<RequestMetadata> ReadMetadata() = 0;
-  /// Puts the files below an empty folder. `root_fd`: open, borrowed. `stats`: what was made, if
-  /// nothing failed.
+  /// Puts the files below an empty folder, within `budget`. `root_fd`: open, borrowed. `stats`:
+  /// what was made, if nothing failed.
   virtual Status ReadFiles(int root_fd, const archive::UnpackOptions& options,
-                           archive::UnpackStats& stats) = 0;
+                           const exec::Budget& budget, archive::UnpackStats& stats) = 0;
   /// Takes what is left, on every path: a client whose server answers before it has sent everything
   /// never sees the answer's text.
   virtual void Drain() = 0;

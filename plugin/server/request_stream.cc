@@ -27,8 +27,10 @@ Result<RequestMetadata> RequestStream::ReadMetadata() {
 }
 
 Status RequestStream::ReadFiles(int root_fd, const archive::UnpackOptions& options,
-                                archive::UnpackStats& stats) {
+                                const exec::Budget& budget, archive::UnpackStats& stats) {
+  budget_ = &budget;
   auto unpacked = archive::Unpack(*this, root_fd, options);
+  budget_ = nullptr;
   ACD_CHECK(Finish(checksum_));
   if (!unpacked) return Fail(std::move(unpacked).error());
   stats = *unpacked;
@@ -57,6 +59,7 @@ bool RequestStream::ReadChunk() {
 }
 
 Result<std::span<const std::uint8_t>> RequestStream::Next() {
+  if (budget_ != nullptr) ACD_CHECK(budget_->Check());
   batch_.clear();
   while (batch_.size() < kBatchBytes && ReadChunk()) {
     if (batch_.empty() && chunk_.size() >= kDirectChunkBytes) {

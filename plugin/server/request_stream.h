@@ -43,7 +43,7 @@ class RequestStream final : public RepositorySource, private archive::ByteSource
   /// Unpacks, then reads to the end of the stream and compares the digest with the metadata's.
   /// Errors: those of Finish, before those of archive::Unpack: a damaged transfer also damages the
   /// archive, and the first is the cause.
-  Status ReadFiles(int root_fd, const archive::UnpackOptions& options,
+  Status ReadFiles(int root_fd, const archive::UnpackOptions& options, const exec::Budget& budget,
                    archive::UnpackStats& stats) override;
 
   /// The next bytes of the archive, several messages at once: clients send 1 KiB each.
@@ -64,6 +64,7 @@ class RequestStream final : public RepositorySource, private archive::ByteSource
   bool ReadChunk();
 
   MessageSource& messages_;
+  const exec::Budget* budget_ = nullptr;  ///< while ReadFiles runs
   Sha256 digest_;
   std::span<const std::uint8_t> chunk_;
   std::vector<std::uint8_t> batch_;

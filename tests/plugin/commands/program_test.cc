@@ -2,7 +2,9 @@
 #include "tests/plugin/commands/program.h"
 
 #include <gmock/gmock.h>
+#include <sys/stat.h>
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 
@@ -258,6 +260,32 @@ TEST(Generate, CleansUpWhenItIsToldToEnd) {
   EXPECT_EQ(finished.exit_code, 1);
   EXPECT_THAT(finished.out, IsEmpty());
   EXPECT_EQ(place.RequestFolders(), 0U);
+}
+
+// It could be a pipe whose writer waits, or lie on a file system that hangs.
+TEST(Generate, OpensNoKeyFileThatItDoesNotNeed) {
+  const Place place;
+  place.folder.Write("app/config.yaml", kConfigMap);
+  const std::string key = place.folder / "key";
+  ASSERT_EQ(::mkfifo(key.c_str(), 0600), 0);
+  const auto begin = std::chrono::steady_clock::now();
+  const Finished finished =
+      RunProgram({"generate", "--workdir", place.work},
+                 {"KUBE_VERSION=1.34.0", "SOPS_AGE_KEY_FILE=" + key}, place.folder / "app");
+  EXPECT_EQ(finished.out, kConfigMap) << finished.err;
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4));
+}
+
+TEST(Generate, BoundsTheCopyOfTheRepository) {
+  const Place place;
+  for (int i = 0; i < 1000; ++i) {
+    place.folder.Write("app/" + std::to_string(i) + ".yaml", kConfigMap);
+  }
+  const Finished finished =
+      RunProgram({"generate", "--workdir", place.work, "--max-run-time", "0.001"},
+                 {"KUBE_VERSION=1.34.0"}, place.folder / "app");
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_THAT(finished.err, HasSubstr("phase: receive"));
 }
 
 TEST(Generate, LeavesItsOwnWorkFolderOut) {

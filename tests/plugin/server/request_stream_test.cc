@@ -67,6 +67,18 @@ TEST(RequestStream, AcceptsAnArchiveWithoutBytes) {
   EXPECT_THAT(stream.Finish(Digest("")), IsOk());
 }
 
+TEST(RequestStream, ReceivesNothingMoreOnceTheTimeIsUp) {
+  FakeMessages messages;
+  messages.Metadata({".", Digest("xy"), {}}).Chunk("x").Chunk("y");
+  RequestStream stream(messages);
+  ASSERT_THAT(stream.ReadMetadata(), IsOk());
+  exec::Budget budget;
+  budget.deadline = exec::Budget::Clock::now() - std::chrono::seconds(1);
+  archive::UnpackStats stats;
+  EXPECT_THAT(stream.ReadFiles(-1, {}, budget, stats), Fails(Code::kDeadline, "time is used up"));
+  EXPECT_TRUE(messages.drained());
+}
+
 TEST(RequestStream, RefusesAFirstMessageWithoutMetadata) {
   for (const bool with_file : {true, false}) {
     FakeMessages messages;
