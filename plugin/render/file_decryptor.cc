@@ -104,7 +104,10 @@ Status FileDecryptor::ReplaceByPlaintext(const std::string& path, const char* pu
   bool replaced = false;
   const auto decrypt = [&](const SecretBytes& content) -> Result<std::optional<SecretBytes>> {
     std::unique_lock one_at_a_time(large_, std::defer_lock);
-    if (content.size() > kLarge) one_at_a_time.lock();
+    if (content.size() > kLarge) {
+      one_at_a_time.lock();
+      ACD_CHECK(request_.budget.Check());  // it may have taken long to get here
+    }
     auto document = DetectSops(path, content.Expose());
     if (!document) return std::optional<SecretBytes>();
     ACD_TRY(SecretBytes plaintext, DecryptUntimed(path, *std::move(document), purpose, nullptr));
