@@ -3,7 +3,30 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
+#include <new>
+
 namespace acd {
+namespace {
+
+// What cannot be had for want of memory is asked for again next time: a static whose initialiser
+// throws stays uninitialised.
+template <typename Algorithm>
+Algorithm* Fetched(Algorithm* algorithm) {
+  if (algorithm == nullptr) throw std::bad_alloc();
+  return algorithm;
+}
+
+const EVP_CIPHER* FetchCipher(const char* name) {
+  InitOpenSsl();
+  return Fetched(EVP_CIPHER_fetch(nullptr, name, nullptr));
+}
+
+const EVP_MD* FetchDigest(const char* name) {
+  InitOpenSsl();
+  return Fetched(EVP_MD_fetch(nullptr, name, nullptr));
+}
+
+}  // namespace
 
 void CipherContextDeleter::operator()(evp_cipher_ctx_st* context) const {
   EVP_CIPHER_CTX_free(context);
@@ -19,23 +42,20 @@ void InitOpenSsl() {
                       nullptr);
 }
 
+// Never freed: they live as long as the process. Initialisation of statics is thread-safe.
+
 const EVP_CIPHER* AesGcm(std::size_t key_size) {
-  const auto fetch = [](const char* name) {
-    InitOpenSsl();
-    return EVP_CIPHER_fetch(nullptr, name, nullptr);
-  };
-  // Never freed: they live as long as the process. Initialisation of statics is thread-safe.
   switch (key_size) {
     case 16: {
-      static const EVP_CIPHER* const kAes128 = fetch("AES-128-GCM");
+      static const EVP_CIPHER* const kAes128 = FetchCipher("AES-128-GCM");
       return kAes128;
     }
     case 24: {
-      static const EVP_CIPHER* const kAes192 = fetch("AES-192-GCM");
+      static const EVP_CIPHER* const kAes192 = FetchCipher("AES-192-GCM");
       return kAes192;
     }
     case 32: {
-      static const EVP_CIPHER* const kAes256 = fetch("AES-256-GCM");
+      static const EVP_CIPHER* const kAes256 = FetchCipher("AES-256-GCM");
       return kAes256;
     }
     default:
@@ -44,18 +64,12 @@ const EVP_CIPHER* AesGcm(std::size_t key_size) {
 }
 
 const EVP_MD* Sha256() {
-  static const EVP_MD* const kSha256 = [] {
-    InitOpenSsl();
-    return EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  }();
+  static const EVP_MD* const kSha256 = FetchDigest("SHA256");
   return kSha256;
 }
 
 const EVP_MD* Sha512() {
-  static const EVP_MD* const kSha512 = [] {
-    InitOpenSsl();
-    return EVP_MD_fetch(nullptr, "SHA512", nullptr);
-  }();
+  static const EVP_MD* const kSha512 = FetchDigest("SHA512");
   return kSha512;
 }
 

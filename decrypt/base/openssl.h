@@ -27,7 +27,7 @@ using DigestContext = std::unique_ptr<evp_md_ctx_st, DigestContextDeleter>;
 void InitOpenSsl();
 
 /// AES-GCM for a key of 16, 24 or 32 bytes, else null. Fetched once per process and kept: a fetch
-/// costs more than decrypting a value. Safe from any thread.
+/// costs more than decrypting a value. Safe from any thread. Throws std::bad_alloc.
 const evp_cipher_st* AesGcm(std::size_t key_size);
 
 /// Likewise.

@@ -139,9 +139,11 @@ std::shared_ptr<const AgeKeyService::Snapshot> AgeKeyService::Current() {
   std::vector<std::string> news;
   {
     const std::lock_guard lock(mutex_);
-    if (!RefreshSources() && snapshot_) return snapshot_;
-    const auto before = std::exchange(snapshot_, Merge());
+    // None while it is made: what throws on the way must not leave old keys that look current.
+    const auto before = std::exchange(snapshot_, nullptr);
+    snapshot_ = RefreshSources() || !before ? Merge() : before;
     now = snapshot_;
+    if (now == before) return now;
     for (const std::string& problem : now->problems) {
       const bool known = before && std::find(before->problems.begin(), before->problems.end(),
                                              problem) != before->problems.end();

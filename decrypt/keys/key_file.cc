@@ -23,40 +23,44 @@ bool KeyFile::IsUnchanged() const {
 
 // The file cannot be read: whatever it held is revoked.
 bool KeyFile::Lose(const Error& error) {
+  const bool had_keys = std::exchange(has_digest_, false);
+  identities_ = {};
   std::vector<std::string> problems;
   const bool expected = (options_.may_be_absent && error.code == Code::kNotFound) ||
                         (options_.may_be_irregular && error.code == Code::kInvalidInput);
   if (!expected) {
     problems.push_back(options_.open_failure + ": " + error.message);
   }
-  const bool changed = has_digest_ || problems != problems_;
-  identities_ = {};
+  const bool changed = had_keys || problems != problems_;
   problems_ = std::move(problems);
-  trusted_ = false;
   absent_ = options_.may_be_absent && error.code == Code::kNotFound;
-  has_digest_ = false;
   return changed;
 }
 
 bool KeyFile::Refresh(const Clock& clock) {
   if (IsUnchanged()) return false;
+  // Until all is done: what throws on the way must not leave old keys that look current.
+  trusted_ = false;
+  absent_ = false;
   const auto state = ReadWatched(options_.path, options_.max_bytes, options_.may_be_pipe, clock);
   if (!state) return Lose(state.error());
-  absent_ = false;
-  trusted_ = state->trusted;
-  fingerprint_ = state->fingerprint;
-  std::array<std::uint8_t, 32> digest;
+  Digest digest;
   crypto_generichash(digest.data(), digest.size(), state->content.Expose().data(),
                      state->content.size(), nullptr, 0);
-  if (has_digest_ && digest == digest_) return false;
+  const bool same = has_digest_ && digest == digest_;
+  if (!same) Parse(state->content, digest);
+  fingerprint_ = state->fingerprint;
+  trusted_ = state->trusted;
+  return !same;
+}
 
-  auto parsed = age::ParseIdentityFile(state->content.ExposeText(), age::KeyLayout::kOnePerLine);
+void KeyFile::Parse(const SecretBytes& content, const Digest& digest) {
+  auto parsed = age::ParseIdentityFile(content.ExposeText(), age::KeyLayout::kOnePerLine);
   for (std::string& warning : parsed.warnings) warning.insert(0, options_.label + ": ");
   identities_ = std::move(parsed.identities);
   problems_ = std::move(parsed.warnings);
   digest_ = digest;
   has_digest_ = true;
-  return true;
 }
 
 }  // namespace acd::keys

@@ -39,7 +39,10 @@ class KeyFile {
   bool may_be_absent() const { return options_.may_be_absent; }
 
  private:
+  using Digest = std::array<std::uint8_t, 32>;
+
   bool Lose(const Error& error);
+  void Parse(const SecretBytes& content, const Digest& digest);
 
   Options options_;
   age::Identities identities_;
@@ -48,8 +51,7 @@ class KeyFile {
   bool trusted_ = false;
   bool absent_ = false;  ///< and that is no problem
   bool has_digest_ = false;
-  std::array<std::uint8_t, 32> digest_ =
-      {};  ///< of the content parsed last; not the content itself
+  Digest digest_ = {};  ///< of the content parsed last; not the content itself
 };
 
 }  // namespace acd::keys

@@ -63,9 +63,9 @@ bool KeyFolder::List(const Clock& clock) {
   const std::int64_t now = clock();
   const auto fingerprint = FingerprintOf(path_);
   const auto names = ListNames(path_);
-  absent_ = !names && names.error().code == Code::kNotFound;
-  trusted_ = fingerprint && names && fingerprint->IsSettled(now);
-  if (fingerprint) fingerprint_ = *fingerprint;
+  // Until all is done, as in KeyFile.
+  absent_ = false;
+  trusted_ = false;
 
   std::vector<std::string> problems;
   if (!names && names.error().code != Code::kNotFound) problems.push_back(names.error().message);
@@ -75,8 +75,7 @@ bool KeyFolder::List(const Clock& clock) {
       std::erase_if(files_,
                     [&](const auto& file) { return !names || !names->contains(file.first); }) > 0 ||
       changed;
-  if (!names) return changed;
-  for (const std::string& name : *names) {
+  for (const std::string& name : names ? *names : std::set<std::string>()) {
     if (files_.contains(name)) continue;
     const std::string path = path_ + "/" + name;
     files_.emplace(name, KeyFile({.path = path,
@@ -88,6 +87,9 @@ bool KeyFolder::List(const Clock& clock) {
                                   .max_bytes = max_file_bytes_}));
     changed = true;
   }
+  absent_ = !names && names.error().code == Code::kNotFound;
+  trusted_ = fingerprint && names && fingerprint->IsSettled(now);
+  if (fingerprint) fingerprint_ = *fingerprint;
   return changed;
 }
 

@@ -226,6 +226,26 @@ TEST(AgeKeyService, SeesAFileAppearWhereNoneHadToBe) {
   }
 }
 
+// A server survives a moment without memory, and must not go on with what was revoked.
+TEST(AgeKeyService, ForgetsARevokedKeyEvenIfItCannotFinishLooking) {
+  const TempDir dir;
+  KeySources sources;
+  sources.files.push_back({"FIRST", dir.Write("first", kKey1), false});
+  sources.files.push_back({"SECOND", dir.Write("second", kKey2), false});
+  // The first file counts as settled whenever it is read, the second never: it is read every time.
+  int reads = 0;
+  AgeKeyService service(std::move(sources), Limits{}, {}, [&] {
+    ++reads;
+    if (reads == 4) throw std::bad_alloc();
+    return SystemSeconds() + (reads % 2 == 1 ? 100 : 0);
+  });
+  EXPECT_THAT(service.PublicNames({}), ElementsAre(kRecipient1, kRecipient2));
+  dir.Replace("first", kKey2);
+  EXPECT_THROW((void)service.PublicNames({}), std::bad_alloc);
+  EXPECT_EQ(reads, 4);
+  EXPECT_THAT(service.PublicNames({}), ElementsAre(kRecipient2));
+}
+
 // Same size, same inode, within one tick of the clock: only reading can tell.
 TEST(AgeKeyService, SeesAFileRewrittenInPlaceAtOnce) {
   const TempDir dir;
