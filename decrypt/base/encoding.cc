@@ -1,6 +1,7 @@
 #include "decrypt/base/encoding.h"
 
-#include <algorithm>
+#include <sodium.h>
+
 #include <array>
 #include <string>
 
@@ -54,14 +55,14 @@ std::uint8_t* Put(std::uint32_t bits, std::uint8_t* to) {
 // many characters it took.
 std::size_t DecodeBlocks(std::string_view text, std::uint8_t*& to) {
   constexpr std::size_t kBlock = 16;
+  std::uint8_t values[kBlock] = {};
   std::size_t done = 0;
   for (; text.size() - done >= kBlock; done += kBlock) {
     const char* const from = text.data() + done;
-    std::uint8_t values[kBlock];
     std::uint8_t all = 0;
     for (std::size_t i = 0; i < kBlock; ++i) values[i] = DecodeChar(from[i]);
     for (std::size_t i = 0; i < kBlock; ++i) all = static_cast<std::uint8_t>(all | values[i]);
-    if (all == kUnknown) return done;
+    if (all == kUnknown) break;
     for (std::size_t i = 0; i < kBlock; i += 4) {
       const std::uint32_t group = std::uint32_t{values[i]} << 18U |
                                   std::uint32_t{values[i + 1]} << 12U |
@@ -69,6 +70,7 @@ std::size_t DecodeBlocks(std::string_view text, std::uint8_t*& to) {
       to = Put(group, to);
     }
   }
+  sodium_memzero(values, sizeof(values));
   return done;
 }
 

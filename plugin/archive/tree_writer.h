@@ -11,8 +11,8 @@
 namespace acd::archive {
 
 /// Creates files below a folder, always relative to open folders and never through a symlink.
-/// Paths are clean, relative and not "." (EntryPath). Modes are set exactly, whatever of them the
-/// umask keeps from others than the owner.
+/// Paths are clean, relative and not "." (EntryPath). Permission bits are set exactly, whatever
+/// the umask keeps from others than the owner.
 /// Errors: kInvalidInput (something else is in the way, a name is too long), kLimitExceeded (too
 /// deep), kIo.
 class TreeWriter {
