@@ -35,8 +35,10 @@ func (b *bench) kustomize() {
 	}}
 	encryptedDir := harness.Tmpfs(b)
 	encrypted.With(list).Write(b, encryptedDir)
+	// The work folder is the tmpfs itself, as in the Deployment, where that is /tmp: kustomize looks at each
+	// folder above each file.
 	generate := &contender{command: harness.Command{
-		Path: harness.Binary(b), Args: []string{"generate", "--workdir", place.Work}, Dir: encryptedDir,
+		Path: harness.Binary(b), Args: []string{"generate", "--workdir", "/dev/shm"}, Dir: encryptedDir,
 		Env: append(place.Command(b).Env, "ARGOCD_APP_NAME=sample", "KUBE_VERSION="+harness.KubeVersion),
 	}}
 	inPlace := b.renderer(server, client, encrypted.With(list))
