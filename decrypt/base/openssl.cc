@@ -8,6 +8,14 @@
 namespace acd {
 namespace {
 
+void InitOpenSsl() {
+  // OpenSSL itself makes this a once-only step. Without the tables of old names, which a fetch by
+  // name does not need: they take a quarter of a millisecond to fill, in every process.
+  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
+                          OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS,
+                      nullptr);
+}
+
 // What cannot be had for want of memory is asked for again next time: a static whose initialiser
 // throws stays uninitialised.
 template <typename Algorithm>
@@ -33,14 +41,6 @@ void CipherContextDeleter::operator()(evp_cipher_ctx_st* context) const {
 }
 
 void DigestContextDeleter::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
-
-void InitOpenSsl() {
-  // OpenSSL itself makes this a once-only step. Without the tables of old names, which a fetch by
-  // name does not need: they take a quarter of a millisecond to fill, in every process.
-  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
-                          OPENSSL_INIT_NO_ADD_ALL_CIPHERS | OPENSSL_INIT_NO_ADD_ALL_DIGESTS,
-                      nullptr);
-}
 
 // Never freed: they live as long as the process. Initialisation of statics is thread-safe.
 

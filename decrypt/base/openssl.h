@@ -21,10 +21,8 @@ struct DigestContextDeleter {
 };
 using DigestContext = std::unique_ptr<evp_md_ctx_st, DigestContextDeleter>;
 
-/// Starts libcrypto without reading openssl.cnf: a process that decrypts one file should not parse
-/// it, and its content must not change what decrypts. Once per process; safe from any thread.
-/// Has an effect only before libcrypto's first other use.
-void InitOpenSsl();
+// The first use of any of these starts libcrypto, without reading openssl.cnf: a process that
+// decrypts one file should not parse it, and its content must not change what decrypts.
 
 /// AES-GCM for a key of 16, 24 or 32 bytes, else null. Fetched once per process and kept: a fetch
 /// costs more than decrypting a value. Safe from any thread. Throws std::bad_alloc.

@@ -1,35 +1,21 @@
 #include "plugin/server/sha256.h"
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <array>
 #include <cstdlib>
 
+#include "decrypt/base/openssl.h"
+
 namespace acd::server {
-namespace {
-
-struct ContextFree {
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-
-// Without the machine's openssl.cnf: reading it costs time, and it could load engines.
-void InitCrypto() {
-  static const bool done = OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr) == 1;
-  if (!done) std::abort();
-}
-
-}  // namespace
 
 struct Sha256::Context {
-  std::unique_ptr<EVP_MD_CTX, ContextFree> evp;
+  DigestContext evp{EVP_MD_CTX_new()};
 };
 
 Sha256::Sha256() : context_(std::make_unique<Context>()) {
-  InitCrypto();
-  context_->evp.reset(EVP_MD_CTX_new());
   // Fails only when memory is out or the library is broken: no request could be served then.
-  if (!context_->evp || EVP_DigestInit_ex(context_->evp.get(), EVP_sha256(), nullptr) != 1) {
+  if (!context_->evp || EVP_DigestInit_ex2(context_->evp.get(), acd::Sha256(), nullptr) != 1) {
     std::abort();
   }
 }
