@@ -145,7 +145,8 @@ bool Scanner::ScanComments(Mark scan_start) {
 
     if (++comment_lines_ > max_comment_lines_) {
       error_ = {Code::kLimitExceeded,
-                "more than " + std::to_string(max_comment_lines_) + " lines of comments"};
+                "more than " + std::to_string(max_comment_lines_) + " lines of comments",
+                "split the file, or take comments out"};
       return false;
     }
     if (lines.empty()) start = {pos_ + peek, Index() + peek, line, column};

@@ -16,7 +16,8 @@ constexpr std::size_t kPrefix = 8;  // enough of a long value to recognise it wh
 constexpr std::size_t kMaxForm = 64U << 10U;  // as much as a tool's message may hold
 constexpr std::string_view kReplacement = "[redacted]";
 constexpr std::string_view kTooMany =
-    "[redacted whole: this render decrypted more than can be looked for in a message]";
+    "[redacted whole: this render decrypted more than can be looked for in a message; to see it, "
+    "render a smaller part of the application]";
 
 // The inside of a Go or JSON string literal; the two agree on what matters here.
 SecretBytes Quoted(std::string_view value) {
