@@ -44,6 +44,12 @@ struct Place {
     args.insert(args.end(), more.begin(), more.end());
     return args;
   }
+  /// A repository for kustomize to build; its folder.
+  std::string KustomizeRepository() const {
+    folder.Write("repository/kustomization.yaml", "resources: [config.yaml]\n");
+    folder.Write("repository/config.yaml", kConfigMap);
+    return folder / "repository";
+  }
   /// A program for --kustomize.
   std::string Tool(const std::string& script) const {
     const std::string path = folder.Write("kustomize", "#!/bin/sh\n" + script);
@@ -200,14 +206,13 @@ TEST(Serve, RefusesToStartWithAReason) {
 
 TEST(Serve, ASecondSignalEndsARunningRequest) {
   const Place place;
-  place.folder.Write("repository/kustomization.yaml", "resources: [config.yaml]\n");
-  place.folder.Write("repository/config.yaml", kConfigMap);
+  const std::string repository = place.KustomizeRepository();
   const std::string marker = place.folder / "started";
   const std::string tool = place.BlockingTool(marker);
   Program server(place.Serve({"--kustomize", tool, "--shutdown-grace", "3600"}));
   ASSERT_TRUE(server.AwaitError("serving"));
-  Program call({"call", place.folder / "repository", "--socket", place.socket, "--kube-version",
-                "1.34.0", "--timeout", "300"});
+  Program call({"call", repository, "--socket", place.socket, "--kube-version", "1.34.0",
+                "--timeout", "300"});
   while (!Exists(marker)) ASSERT_EQ(::usleep(1000), 0);
   EXPECT_EQ(place.RequestFolders(), 1U);
 
@@ -247,12 +252,11 @@ TEST(Generate, SeesTheWholeRepositoryWhenItKnowsWhereItIs) {
 
 TEST(Generate, CleansUpWhenItIsToldToEnd) {
   const Place place;
-  place.folder.Write("repository/kustomization.yaml", "resources: [config.yaml]\n");
-  place.folder.Write("repository/config.yaml", kConfigMap);
+  const std::string repository = place.KustomizeRepository();
   const std::string marker = place.folder / "started";
   const std::string tool = place.BlockingTool(marker);
   Program program({"generate", "--workdir", place.work, "--kustomize", tool},
-                  {"PATH=/usr/bin:/bin", "KUBE_VERSION=1.34.0"}, place.folder / "repository");
+                  {"PATH=/usr/bin:/bin", "KUBE_VERSION=1.34.0"}, repository);
   while (!Exists(marker)) ASSERT_EQ(::usleep(1000), 0);
   EXPECT_EQ(place.RequestFolders(), 1U);
   program.Signal(SIGTERM);
