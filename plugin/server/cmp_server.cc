@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
@@ -17,6 +16,7 @@
 #include "plugin.grpc.pb.h"
 #include "plugin/server/acceptor.h"
 #include "plugin/server/announcements.h"
+#include "plugin/server/cancel_watch.h"
 #include "plugin/server/request_stream.h"
 #include "plugin/server/status_map.h"
 
@@ -37,17 +37,13 @@ std::span<const std::uint8_t> Bytes(const std::string& text) {
 class CallState {
  public:
   CallState(grpc::ServerContext& context, const std::atomic<bool>& cancel_all)
-      : context_(context), cancel_all_(cancel_all) {}
-
-  bool Cancelled() {
-    // gRPC does not say that IsCancelled may be called by several threads at once.
-    const std::lock_guard lock(mutex_);
-    return cancel_all_.load(std::memory_order_relaxed) || context_.IsCancelled();
-  }
+      : context_(context),
+        cancel_all_(cancel_all),
+        watch_([&] { return context_.IsCancelled(); }) {}
 
   exec::Budget Budget() {
     exec::Budget budget;
-    budget.cancelled = [this] { return Cancelled(); };
+    budget.cancelled = [this] { return AllCancelled() || watch_.Cancelled(); };
     const auto deadline = context_.deadline();
     if (deadline != std::chrono::system_clock::time_point::max()) {
       const auto left = deadline - std::chrono::system_clock::now();
@@ -62,14 +58,18 @@ class CallState {
     if (deadline_ && exec::Budget::Clock::now() >= *deadline_) {
       return Fail(Code::kDeadline, "the caller's time is used up");
     }
-    if (Cancelled()) return Fail(Code::kCancelled, "the caller has gone away");
+    if (AllCancelled() || watch_.CancelledNow()) {
+      return Fail(Code::kCancelled, "the caller has gone away");
+    }
     return {};
   }
 
  private:
+  bool AllCancelled() const { return cancel_all_.load(std::memory_order_relaxed); }
+
   grpc::ServerContext& context_;
   const std::atomic<bool>& cancel_all_;
-  std::mutex mutex_;
+  CancelWatch watch_;
   std::optional<exec::Budget::Clock::time_point> deadline_;
 };
 
