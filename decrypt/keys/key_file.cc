@@ -11,14 +11,15 @@ namespace acd::keys {
 
 bool KeyFile::IsUnchanged() const {
   if (!trusted_ && !absent_) return false;
-  auto now = FingerprintOf(options_.path);
-  if (!now || absent_) return absent_ && !now && now.error().code == Code::kNotFound;
-  if (!S_ISREG(now->mode)) {
-    now->size = 0;
-    now->modified_ns = 0;
-    now->changed_ns = 0;
+  const auto found = FingerprintOf(options_.path);
+  if (!found || !*found || absent_) return absent_ && found && !*found;
+  Fingerprint now = **found;
+  if (!S_ISREG(now.mode)) {
+    now.size = 0;
+    now.modified_ns = 0;
+    now.changed_ns = 0;
   }
-  return *now == fingerprint_;
+  return now == fingerprint_;
 }
 
 // The file cannot be read: whatever it held is revoked.

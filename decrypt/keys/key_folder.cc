@@ -47,8 +47,8 @@ KeyFolder::KeyFolder(std::string path, std::size_t max_file_bytes)
 bool KeyFolder::IsListUnchanged() const {
   if (!trusted_ && !absent_) return false;
   const auto now = FingerprintOf(path_);
-  if (now) return trusted_ && *now == fingerprint_;
-  return absent_ && now.error().code == Code::kNotFound;
+  if (!now) return false;
+  return *now ? trusted_ && **now == fingerprint_ : absent_;
 }
 
 bool KeyFolder::IsUnchanged() const {
@@ -88,8 +88,9 @@ bool KeyFolder::List(const Clock& clock) {
     changed = true;
   }
   absent_ = !names && names.error().code == Code::kNotFound;
-  trusted_ = fingerprint && names && fingerprint->IsSettled(now);
-  if (fingerprint) fingerprint_ = *fingerprint;
+  const bool seen = fingerprint && *fingerprint;
+  trusted_ = seen && names && (*fingerprint)->IsSettled(now);
+  if (seen) fingerprint_ = **fingerprint;
   return changed;
 }
 

@@ -32,13 +32,14 @@ class FileDescriptor {
   int fd_;
 };
 
+bool IsAbsence(int error) { return error == ENOENT || error == ENOTDIR; }
+
 Failure SystemFailure(const std::string& path, int error) {
   std::string words = std::generic_category().message(error);
   if (!words.empty() && words[0] >= 'A' && words[0] <= 'Z') {
     words[0] = static_cast<char>(words[0] - 'A' + 'a');
   }
-  const bool absent = error == ENOENT || error == ENOTDIR;
-  return Fail(absent ? Code::kNotFound : Code::kIo, "open " + path + ": " + words);
+  return Fail(IsAbsence(error) ? Code::kNotFound : Code::kIo, "open " + path + ": " + words);
 }
 
 std::int64_t Nanos(const timespec& time) {
@@ -94,10 +95,11 @@ bool Fingerprint::IsSettled(std::int64_t now_seconds) const {
   return changed_ns / kNanosPerSecond + kSettleSeconds < now_seconds;
 }
 
-Result<Fingerprint> FingerprintOf(const std::string& path) {
+Result<std::optional<Fingerprint>> FingerprintOf(const std::string& path) {
   struct stat info = {};
-  if (::stat(path.c_str(), &info) != 0) return SystemFailure(path, errno);
-  return Make(info);
+  if (::stat(path.c_str(), &info) == 0) return std::optional(Make(info));
+  if (IsAbsence(errno)) return std::optional<Fingerprint>();
+  return SystemFailure(path, errno);
 }
 
 Result<FileState> ReadWatched(const std::string& path, std::size_t max_bytes, bool may_be_pipe,

@@ -33,9 +33,10 @@ struct Fingerprint {
   bool IsSettled(std::int64_t now_seconds) const;
 };
 
-/// Errors: kNotFound; kIo. Messages are the system's words in Go's form, "open PATH: no such file
-/// or directory". Symbolic links are followed.
-Result<Fingerprint> FingerprintOf(const std::string& path);
+/// nullopt: nothing has that name, which is no error: every use of a key looks at all places where
+/// one may be. Error: kIo, the system's words in Go's form, "open PATH: permission denied".
+/// Symbolic links are followed.
+Result<std::optional<Fingerprint>> FingerprintOf(const std::string& path);
 
 struct FileState {
   SecretBytes content;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -31,11 +32,6 @@ enum class Role {
   kResource,  ///< they are manifests
   kPlugin,    ///< they say what runs
 };
-
-bool IsDirectory(const std::string& path) {
-  struct stat info {};
-  return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
-}
 
 bool IsOneOf(const std::string& name, std::initializer_list<std::string_view> names) {
   return std::find(names.begin(), names.end(), name) != names.end();
@@ -152,40 +148,41 @@ class Walk {
   // A file or a folder; what is not there may be remote.
   Status Reference(const std::string& entry, const Place& place, Role role,
                    const std::string& field) {
-    ACD_TRY(const std::string path, Locate(entry, place.dir, field));
-    if (path.empty()) {
+    ACD_TRY(const auto found, Locate(entry, place.dir, field));
+    if (!found) {
       if (role == Role::kResource) return {};
       return Fail(Code::kInvalidInput, field + ": " + entry + ": no such file or folder",
                   "what runs must lie in the repository");
     }
-    if (IsDirectory(path)) return Folder(path, place.base, role, place.depth + 1);
-    return role == Role::kPlugin ? PluginFile(path, place.base) : Take(path);
+    if (found->is_folder) return Folder(found->path, place.base, role, place.depth + 1);
+    return role == Role::kPlugin ? PluginFile(found->path, place.base) : Take(found->path);
   }
 
-  // Empty: not a local file.
-  Result<std::string> Locate(const std::string& entry, const std::string& dir,
-                             const std::string& field) {
+  // nullopt: not a local file.
+  Result<std::optional<workspace::Located>> Locate(const std::string& entry, const std::string& dir,
+                                                   const std::string& field) {
+    constexpr std::optional<workspace::Located> kElsewhere;
     ACD_CHECK(context_.request.budget.Check());
     const auto has = [&](std::string_view part) { return entry.find(part) != std::string::npos; };
-    if (entry.empty() || has("\n")) return std::string();
+    if (entry.empty() || has("\n")) return kElsewhere;
     if (has("ref=-") || has("version=-") || has("file://")) {
       return Fail(Code::kInvalidInput,
                   field + ": " + entry + ": not allowed as a remote reference");
     }
-    if (has("://")) return std::string();
+    if (has("://")) return kElsewhere;
     if (entry.front() == '/') {
       return Fail(Code::kInvalidInput, field + ": " + entry + ": an absolute path",
                   "name it relative to the kustomization");
     }
-    auto path = workspace::ResolveInside(root_, dir, entry);
-    if (!path && path.error().code == Code::kNotFound) return std::string();
-    if (!path) return Fail(std::move(path).error().With(field));
-    return path;
+    auto found = workspace::LocateInside(root_, dir, entry);
+    if (!found && found.error().code == Code::kNotFound) return kElsewhere;
+    if (!found) return Fail(std::move(found).error().With(field));
+    return std::optional(*std::move(found));
   }
 
   Status File(const std::string& entry, const std::string& dir, const std::string& field) {
-    ACD_TRY(const std::string path, Locate(entry, dir, field));
-    return path.empty() || IsDirectory(path) ? Status() : Take(path);
+    ACD_TRY(const auto found, Locate(entry, dir, field));
+    return !found || found->is_folder ? Status() : Take(found->path);
   }
 
   // `path:` in a map, or in each map of a list.

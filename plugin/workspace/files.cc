@@ -33,12 +33,14 @@ Failure TooLarge(const std::string& path, std::size_t max_bytes) {
               NameOf(path) + ": more than " + std::to_string(max_bytes) + " bytes");
 }
 
+/// From the beginning of the file on.
 Status WriteAll(int fd, std::span<const std::uint8_t> content, const std::string& path) {
-  while (!content.empty()) {
-    const ssize_t size = ::write(fd, content.data(), content.size());
+  for (std::size_t done = 0; done < content.size();) {
+    const auto left = content.subspan(done);
+    const ssize_t size = ::pwrite(fd, left.data(), left.size(), static_cast<off_t>(done));
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return IoError(path);
-    content = content.subspan(static_cast<std::size_t>(size));
+    done += static_cast<std::size_t>(size);
   }
   return {};
 }
@@ -75,6 +77,8 @@ Result<SecretBytes> ReadAll(int fd, const struct stat& info, const std::string& 
     if (size == 0) break;
     filled += static_cast<std::size_t>(size);
     if (filled > max_bytes) return TooLarge(path, max_bytes);
+    // Less than asked for is the end of a regular file. It has what it said to have: enough.
+    if (filled == expected && filled > 0) break;
     if (filled == content.size()) content.Resize(filled + std::max(kChunk, filled));
   }
   content.Resize(filled);
@@ -120,7 +124,6 @@ Status EditFile(const std::string& path, std::size_t max_bytes, const Edit& edit
   ACD_TRY(const SecretBytes content, ReadAll(fd.get(), info, path, max_bytes));
   ACD_TRY(const std::optional<SecretBytes> edited, edit(content));
   if (!edited) return {};
-  if (::lseek(fd.get(), 0, SEEK_SET) != 0) return IoError(path);
   ACD_CHECK(WriteAll(fd.get(), edited->Expose(), path));
   const bool shorter = edited->size() < content.size();
   if (shorter && ::ftruncate(fd.get(), static_cast<off_t>(edited->size())) != 0) {

@@ -51,14 +51,14 @@ class Resolver {
   Resolver(std::string root, std::string shown)
       : root_(std::move(root)), shown_(std::move(shown)) {}
 
-  Result<std::string> Resolve(Components todo) {
+  Result<Located> Resolve(Components todo) {
     todo_.assign(todo.rbegin(), todo.rend());
     while (!todo_.empty()) {
       const std::string name = std::move(todo_.back());
       todo_.pop_back();
       ACD_CHECK(Step(name));
     }
-    return Join(root_, done_);
+    return Located{Join(root_, done_), is_folder_};
   }
 
  private:
@@ -66,6 +66,7 @@ class Resolver {
     if (name == "..") {
       if (done_.empty()) return Leaves();
       done_.pop_back();
+      is_folder_ = true;
       return {};
     }
     done_.push_back(name);
@@ -73,7 +74,8 @@ class Resolver {
     struct stat info;
     if (::lstat(here.c_str(), &info) != 0) return Explain(errno);
     if (S_ISLNK(info.st_mode)) return Follow(here);
-    if (!todo_.empty() && !S_ISDIR(info.st_mode)) return Explain(ENOTDIR);
+    is_folder_ = S_ISDIR(info.st_mode);
+    if (!todo_.empty() && !is_folder_) return Explain(ENOTDIR);
     return {};
   }
 
@@ -91,6 +93,7 @@ class Resolver {
       next = *std::move(inside);
       done_.clear();
     }
+    is_folder_ = true;  // where the target starts from
     todo_.insert(todo_.end(), next.rbegin(), next.rend());
     return {};
   }
@@ -119,14 +122,15 @@ class Resolver {
   std::string root_;
   std::string shown_;
   Components done_;
-  Components todo_;  // next one last
+  Components todo_;        // next one last
+  bool is_folder_ = true;  // what done_ leads to; the root is one
   int links_ = 0;
 };
 
 }  // namespace
 
-Result<std::string> ResolveInside(const std::string& root, const std::string& base,
-                                  std::string_view path) {
+Result<Located> LocateInside(const std::string& root, const std::string& base,
+                             std::string_view path) {
   if (path.find('\0') != std::string_view::npos) {
     return Fail(Code::kInvalidInput, "path: has a NUL byte");
   }
@@ -147,7 +151,21 @@ Result<std::string> ResolveInside(const std::string& root, const std::string& ba
   return Resolver(std::move(folder), std::move(shown)).Resolve(std::move(todo));
 }
 
+Result<std::string> ResolveInside(const std::string& root, const std::string& base,
+                                  std::string_view path) {
+  ACD_TRY(Located located, LocateInside(root, base, path));
+  return std::move(located.path);
+}
+
 std::string RelativeTo(const std::string& root, const std::string& path) {
+  // Nearly always `path` is what ResolveInside made: nothing in it has to be taken apart.
+  if (!root.empty() && path.size() > root.size() && path.starts_with(root) &&
+      path[root.size()] == '/') {
+    const std::string_view below = std::string_view(path).substr(root.size());
+    const bool plain = below.find("//") == std::string_view::npos &&
+                       below.find("/.") == std::string_view::npos && !below.ends_with('/');
+    if (plain) return std::string(below.substr(1));
+  }
   const std::optional<Components> below = Below(Split(root), Split(path));
   if (!below || root.starts_with('/') != path.starts_with('/')) return path;
   return below->empty() ? "." : Join("", *below);

@@ -67,9 +67,16 @@ class Workspace {
   std::string run_;
 };
 
+struct Located {
+  std::string path;
+  bool is_folder;
+};
+
 /// Where a path really is, symlinks followed, if that is inside `root` (an absolute, existing
 /// folder). `path`: relative to `base`, or absolute = from `root`, as in Argo CD.
 /// Errors: kNotFound; kInvalidInput "leaves the repository". Messages name paths relative to root.
+Result<Located> LocateInside(const std::string& root, const std::string& base,
+                             std::string_view path);
 Result<std::string> ResolveInside(const std::string& root, const std::string& base,
                                   std::string_view path);
 

@@ -49,9 +49,9 @@ TEST(WatchedFile, ShowsAReplacementInItsFingerprint) {
   const std::string path = dir.Write("f", "x");
   const auto before = FingerprintOf(path);
   ASSERT_THAT(before, IsOk());
-  EXPECT_TRUE(*before == *FingerprintOf(path));
+  EXPECT_TRUE(**before == **FingerprintOf(path));
   dir.Replace("f", "y");
-  EXPECT_FALSE(*before == *FingerprintOf(path));
+  EXPECT_FALSE(**before == **FingerprintOf(path));
 }
 
 TEST(WatchedFile, SaysWhyItCannotBeRead) {
