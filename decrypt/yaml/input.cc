@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "decrypt/base/encoding.h"
+#include "decrypt/yaml/bytes8.h"
 
 namespace acd::yaml {
 namespace {
@@ -83,8 +84,9 @@ Character DecodeUtf16(std::span<const std::uint8_t> bytes, bool big_endian) {
 Status CheckUtf8(std::span<const std::uint8_t> bytes) {
   std::size_t line = 1;
   for (std::size_t i = 0; i < bytes.size();) {
-    const std::uint8_t byte = bytes[i];
-    if (byte >= 0x20 && byte <= 0x7E) {  // nearly every byte of nearly every file
+    while (bytes.size() - i >= 8 && AllPrintableAscii(LoadBytes8(bytes.data() + i))) i += 8;
+    if (i == bytes.size()) break;
+    if (bytes[i] >= 0x20 && bytes[i] <= 0x7E) {
       ++i;
       continue;
     }

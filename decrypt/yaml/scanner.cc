@@ -4,6 +4,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "decrypt/yaml/bytes8.h"
+
 namespace acd::yaml {
 namespace {
 
@@ -361,6 +363,8 @@ void Scanner::SkipBlanks() {
 void Scanner::SkipText(std::int32_t end) {
   newlines_ = 0;
   for (const char* p = At(); p != text_ + end; ++p) {
+    while (text_ + end - p >= 8 && AllAscii(LoadBytes8(p))) p += 8;
+    if (p == text_ + end) break;
     if ((static_cast<std::uint8_t>(*p) & 0xC0U) == 0x80) ++continuations_;
   }
   pos_ = end;

@@ -1,3 +1,4 @@
+#include <array>
 #include <utility>
 
 #include "decrypt/base/encoding.h"
@@ -66,6 +67,18 @@ bool IsFlowIndicator(char c) {
   return c == ',' || c == '?' || c == '[' || c == ']' || c == '{' || c == '}';
 }
 
+// What a run of a plain scalar may end at: all else does not have to be looked at twice.
+constexpr auto kMayEndRun = [] {
+  std::array<bool, 256> table{};
+  // NUL, the first bytes of the breaks (of NEL, and of LS and PS, among them), `:`, and the flow
+  // indicators.
+  for (const char c : {'\0', '\t', '\n', '\r', ' ', '\xC2', '\xE2', ':'}) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  for (const char c : {',', '?', '[', ']', '{', '}'}) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
 }  // namespace
 
 // Lines are joined as they come: a view of the input will do until there is a second one.
@@ -108,7 +121,9 @@ bool Scanner::FetchPlainScalar() {
 // Where the characters of a plain scalar end that are not parted by blanks.
 std::int32_t Scanner::PlainRunEnd() const {
   std::int32_t end = pos_;
-  for (; !IsBlankOrEnd(text_ + end); ++end) {
+  for (;; ++end) {
+    while (!kMayEndRun[static_cast<unsigned char>(text_[end])]) ++end;
+    if (IsBlankOrEnd(text_ + end)) break;
     const char c = text_[end];
     if (c == ':' && IsBlankOrEnd(text_ + end + 1)) break;
     if (flow_level_ > 0 && IsFlowIndicator(c)) break;
