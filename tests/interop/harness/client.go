@@ -3,6 +3,7 @@ package harness
 import (
 	"context"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -91,6 +92,49 @@ func (c Client) Generate(ctx context.Context, a App) ([]string, error) {
 	}
 	if err := cmp.SendRepoStream(ctx, a.appDir(), a.Root, stream, env, nil); err != nil {
 		return nil, err
+	}
+	response, err := stream.CloseAndRecv()
+	if err != nil {
+		return nil, err
+	}
+	return response.Manifests, nil
+}
+
+// Packed is what the client sends of an Application, packed once: to measure a server without the
+// client's packing.
+type Packed []*apiclient.AppStreamRequest
+
+// Send records a message; the sender may use its chunk again.
+func (p *Packed) Send(message *apiclient.AppStreamRequest) error {
+	if file := message.GetFile(); file != nil {
+		message = &apiclient.AppStreamRequest{Request: &apiclient.AppStreamRequest_File{
+			File: &apiclient.File{Chunk: slices.Clone(file.Chunk)},
+		}}
+	}
+	*p = append(*p, message)
+	return nil
+}
+
+// Pack is Generate's first half.
+func Pack(t T, a App) Packed {
+	t.Helper()
+	env, err := a.Environment()
+	Check(t, err)
+	var packed Packed
+	Check(t, cmp.SendRepoStream(context.Background(), a.appDir(), a.Root, &packed, env, nil))
+	return packed
+}
+
+// GeneratePacked is Generate's second half.
+func (c Client) GeneratePacked(ctx context.Context, packed Packed) ([]string, error) {
+	stream, err := c.GenerateManifest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, message := range packed {
+		if err := stream.Send(message); err != nil {
+			return nil, err
+		}
 	}
 	response, err := stream.CloseAndRecv()
 	if err != nil {
