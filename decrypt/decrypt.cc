@@ -24,9 +24,9 @@ Result<T> At(Stage stage, Result<T> result) {
 }
 
 /// Takes the metadata out of the tree.
-Result<sops::Metadata> TakeMetadata(std::vector<sops::Node>& documents,
+Result<sops::Metadata> TakeMetadata(std::vector<sops::Node>& documents, sops::Format format,
                                     const DecryptOptions& options) {
-  ACD_TRY(sops::Metadata metadata, sops::ExtractMetadata(documents, options.limits));
+  ACD_TRY(sops::Metadata metadata, sops::ExtractMetadata(documents, format, options.limits));
   if (options.check_version) ACD_CHECK(sops::CheckVersion(metadata.version));
   return metadata;
 }
@@ -47,8 +47,7 @@ Result<SecretBytes> Print(std::vector<sops::Node> documents, const sops::TreePat
     sops::Node part = std::move(*found);
     if (auto* text = part.As<SecretBytes>()) return std::move(*text);
     if (!part.Is<sops::Node::Map>()) {
-      return At(Stage::kEmit,
-                sops::WriteStoreValue(options.output, std::move(part), options.write));
+      return Printed("tree", sops::WriteStoreValue(options.output, std::move(part), options.write));
     }
     documents.front() = std::move(part);
   }
@@ -76,7 +75,8 @@ Result<Plaintext> SopsDocument::Decrypt(const DecryptOptions& options, keys::Key
                                         const keys::Requester& requester) && {
   ACD_TRY(const sops::TreePath path, sops::ParseTreePath(options.extract));
   ACD_TRY(std::vector<sops::Node> documents, At(Stage::kRead, std::move(documents_)));
-  ACD_TRY(const sops::Metadata metadata, At(Stage::kRead, TakeMetadata(documents, options)));
+  ACD_TRY(const sops::Metadata metadata,
+          At(Stage::kRead, TakeMetadata(documents, format_, options)));
   ACD_TRY(const SecretBytes data_key,
           At(Stage::kDataKey,
              sops::RecoverDataKey(metadata, options.decryption_order, keys, requester)));

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "decrypt/base/secret_bytes.h"
-#include "decrypt/sops/metadata.h"
+#include "decrypt/sops/metadata_layout.h"
 #include "decrypt/sops/tree.h"
 
 namespace acd::sops {
@@ -50,17 +50,9 @@ bool HasEncryptedLeaf(const Node& node) {
          });
 }
 
-bool IsEncryptedTree(const std::vector<Node>& documents) {
-  const auto* map = documents.empty() ? nullptr : documents.front().As<Node::Map>();
-  if (map == nullptr) return false;
-  const auto is_metadata = [](const Entry& entry) {
-    return entry.key == "sops" && !entry.value.Is<Comment>();
-  };
-  if (std::none_of(map->begin(), map->end(), is_metadata)) return false;
-  return std::any_of(map->begin(), map->end(),
-                     [&](const Entry& entry) {
-                       return is_metadata(entry) && LooksLikeMetadata(entry.value);
-                     }) ||
+bool IsEncryptedTree(const std::vector<Node>& documents, Format format) {
+  if (documents.empty() || !HasMetadataEntry(documents.front(), format)) return false;
+  return LooksEncrypted(documents.front(), format) ||
          std::any_of(documents.begin(), documents.end(), HasEncryptedLeaf);
 }
 
@@ -97,7 +89,8 @@ std::optional<Result<std::vector<Node>>> ReadIfEncrypted(std::span<const std::ui
   const std::string_view text = AsText(content);
   if (!HasMarkers(text, format)) return std::nullopt;
   auto documents = ReadStore(format, content, limits);
-  const bool encrypted = documents ? IsEncryptedTree(*documents) : CountsUnread(text, format);
+  const bool encrypted =
+      documents ? IsEncryptedTree(*documents, format) : CountsUnread(text, format);
   if (!encrypted) return std::nullopt;
   return documents;
 }

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <utility>
 
 #include "decrypt/sops/go_time.h"
+#include "decrypt/sops/metadata_layout.h"
 #include "decrypt/sops/weak_fields.h"
 
 namespace acd::sops {
@@ -13,12 +13,6 @@ namespace {
 
 using keys::WrappedKey;
 using Group = std::vector<WrappedKey>;
-
-constexpr std::string_view kMetadataKey = "sops";
-
-bool IsMetadataEntry(const Entry& entry) {
-  return entry.key == kMetadataKey && !entry.value.Is<Comment>();
-}
 
 std::string_view TrimSpace(std::string_view text) {
   const auto space = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
@@ -218,37 +212,14 @@ Result<Metadata> ReadMetadata(const Node::Map& map, const Limits& limits) {
   return metadata;
 }
 
-/// Removes the document's `sops` entry and returns its value.
-Result<std::optional<Node>> TakeEntry(Node& document) {
-  std::optional<Node> taken;
-  auto* map = document.As<Node::Map>();
-  if (map == nullptr) return taken;
-  const auto count = std::count_if(map->begin(), map->end(), IsMetadataEntry);
-  if (count == 0) return taken;
-  if (count > 1) return Fail(Code::kInvalidInput, "Found duplicate sops entry");
-  const auto entry = std::find_if(map->begin(), map->end(), IsMetadataEntry);
-  taken = std::move(entry->value);
-  map->erase(entry);
-  return taken;
-}
-
 }  // namespace
 
-Result<Metadata> ExtractMetadata(std::vector<Node>& documents, const Limits& limits) {
-  std::optional<Node> value;
-  if (!documents.empty()) {
-    ACD_TRY(value, TakeEntry(documents.front()));
-  }
-  if (!value) {
-    return Fail(Code::kInvalidInput, "sops metadata not found",
-                "the file is not encrypted with sops, or not in the format that was assumed");
-  }
-  const auto* map = value->As<Node::Map>();
+Result<Metadata> ExtractMetadata(std::vector<Node>& documents, Format format,
+                                 const Limits& limits) {
+  ACD_TRY(const Node value, TakeMetadataMap(documents, format, limits));
+  const auto* map = value.As<Node::Map>();
   if (map == nullptr) {
     return Fail(Code::kInvalidInput, "Found sops entry that is not a mapping");
-  }
-  for (std::size_t i = 1; i < documents.size(); ++i) {
-    if (auto* other = documents[i].As<Node::Map>()) std::erase_if(*other, IsMetadataEntry);
   }
   return ReadMetadata(*map, limits);
 }

@@ -8,6 +8,7 @@
 #include "decrypt/base/limits.h"
 #include "decrypt/base/result.h"
 #include "decrypt/keys/key_service.h"
+#include "decrypt/sops/stores/store.h"
 #include "decrypt/sops/tree.h"
 
 namespace acd::sops {
@@ -36,12 +37,12 @@ struct Metadata {
   bool mac_only_encrypted = false;
 };
 
-/// Takes the `sops` map out of the first document (and, unread, out of the others) and reads it.
-/// Errors (kInvalidInput, in sops's words): no metadata, not a map, twice; a field of a wrong type;
+/// Takes the metadata out of the documents, from where `format` keeps it, and reads it.
+/// Errors (kInvalidInput, in sops's words): those of TakeMetadataMap; a field of a wrong type;
 /// `lastmodified` or `created_at` no time; no keys; two selection rules. kLimitExceeded: more keys
 /// than `limits.max_recipients`.
 /// Spec: sops stores/metadata.go ExtractMetadata, stores/stores.go ToInternal.
-Result<Metadata> ExtractMetadata(std::vector<Node>& documents, const Limits& limits);
+Result<Metadata> ExtractMetadata(std::vector<Node>& documents, Format format, const Limits& limits);
 
 /// Whether a top-level `sops` value is metadata of an encrypted document and not something else of
 /// that name, such as a chart's settings: it has a MAC, a modification time or a wrapped key.

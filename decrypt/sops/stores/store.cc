@@ -5,17 +5,13 @@
 #include <utility>
 
 #include "decrypt/sops/stores/binary_store.h"
+#include "decrypt/sops/stores/dotenv_store.h"
+#include "decrypt/sops/stores/ini_store.h"
 #include "decrypt/sops/stores/json_store.h"
 #include "decrypt/sops/stores/yaml_store.h"
 
 namespace acd::sops {
 namespace {
-
-Failure NotBuiltIn(Format format) {
-  const std::string name(FormatName(format));
-  return Fail(Code::kUnsupported, "sops format " + name + " is not supported",
-              "encrypt the file as YAML, JSON or binary instead of " + name);
-}
 
 Result<std::vector<Node>> One(Result<Node> document) {
   if (!document) return Fail(std::move(document).error());
@@ -81,8 +77,9 @@ Result<std::vector<Node>> ReadStore(Format format, std::span<const std::uint8_t>
     case Format::kBinary:
       return One(ReadBinary(content, limits));
     case Format::kDotenv:
+      return One(ReadDotenv(content, limits));
     case Format::kIni:
-      return NotBuiltIn(format);
+      return One(ReadIni(content, limits));
   }
   return Fail(Code::kInternal, "unknown format");
 }
@@ -99,8 +96,11 @@ Result<SecretBytes> WriteStore(Format format, const std::vector<Node>& documents
     case Format::kBinary:
       return WriteBinary(documents);
     case Format::kDotenv:
+      // As with JSON.
+      if (documents.empty()) return Fail(Code::kInvalidInput, "there is no document to print");
+      return WriteDotenv(documents.front());
     case Format::kIni:
-      return NotBuiltIn(format);
+      return WriteIni(documents);
   }
   return Fail(Code::kInternal, "unknown format");
 }
@@ -116,8 +116,9 @@ Result<SecretBytes> WriteStoreValue(Format format, Node value, const WriteOption
       return Fail(Code::kInvalidInput,
                   "Binary files are not structured and extracting a single value is not possible");
     case Format::kDotenv:
+      return WriteDotenvValue(value);
     case Format::kIni:
-      return NotBuiltIn(format);
+      return WriteIniValue(value);
   }
   return Fail(Code::kInternal, "unknown format");
 }

@@ -28,8 +28,8 @@ struct WriteOptions {
 
 /// Reads every document of a file as a map, metadata still in it under `sops`. The texts of values
 /// are not decrypted yet. Only YAML has more than one document.
-/// Errors: kInvalidInput with sops's own words, kLimitExceeded, kUnsupported (a format not built
-/// in). Spec: sops stores/*/store.go, read by a fresh implementation.
+/// Flat metadata (dotenv, INI) is left flat. Errors: kInvalidInput with sops's own words,
+/// kLimitExceeded. Spec: sops stores/*/store.go, read by a fresh implementation.
 Result<std::vector<Node>> ReadStore(Format format, std::span<const std::uint8_t> content,
                                     const Limits& limits);
 
@@ -39,7 +39,7 @@ Result<SecretBytes> WriteStore(Format format, const std::vector<Node>& documents
                                const WriteOptions& options);
 
 /// Prints one value that is neither a map nor a string, as `sops -d --extract` would: YAML with a
-/// final newline, JSON without. The result is as secret as the value.
+/// final newline, JSON without, INI as compact JSON. The result is as secret as the value.
 /// Errors: kInvalidInput (the format has no single values; a comment); those of WriteStore.
 Result<SecretBytes> WriteStoreValue(Format format, Node value, const WriteOptions& options);
 

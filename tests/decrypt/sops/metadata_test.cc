@@ -33,7 +33,7 @@ Result<Metadata> Extract(const std::function<void(Node::Map&)>& change) {
                   "version", Text("3.13.3"));
   change(*sops.As<Node::Map>());
   auto documents = Documents(Map("a", Text("x"), "sops", std::move(sops)));
-  return ExtractMetadata(documents, Limits());
+  return ExtractMetadata(documents, Format::kYaml, Limits());
 }
 
 Result<Metadata> ExtractWith(std::string key, Node value) {
@@ -63,14 +63,14 @@ TEST(Metadata, IsTakenOutOfEveryDocument) {
       Documents(Map("", Remark("c"), "sops",
                     Map("age", List(AgeKey("a")), "lastmodified", Text(kTime)), "a", Text("x")),
                 Map("sops", Text("not even a map"), "b", Text("y"), "sops", Node()));
-  ASSERT_THAT(ExtractMetadata(documents, Limits()), IsOk());
+  ASSERT_THAT(ExtractMetadata(documents, Format::kYaml, Limits()), IsOk());
   EXPECT_EQ(Show(documents[0]), R"({# c, a: "x"})");
   EXPECT_EQ(Show(documents[1]), R"({b: "y"})");
 }
 
 TEST(Metadata, MustBeOneMapInTheFirstDocument) {
   const auto extract = [](std::vector<Node> documents) {
-    return ExtractMetadata(documents, Limits());
+    return ExtractMetadata(documents, Format::kYaml, Limits());
   };
   EXPECT_THAT(extract({}), Fails(Code::kInvalidInput, "sops metadata not found"));
   EXPECT_THAT(extract(Documents(Map("a", Text("x")), Map("sops", Map()))),
@@ -220,7 +220,7 @@ TEST(Metadata, BoundsTheNumberOfKeys) {
         Documents(Map("sops", Map("age", Node(std::move(list)), "lastmodified", Text(kTime))));
     Limits limits;
     limits.max_recipients = 10;
-    return ExtractMetadata(documents, limits);
+    return ExtractMetadata(documents, Format::kYaml, limits);
   };
   EXPECT_THAT(with(10), IsOk());
   EXPECT_THAT(with(11), Fails(Code::kLimitExceeded, "more than 10 keys"));
