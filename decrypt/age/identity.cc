@@ -5,7 +5,7 @@
 namespace acd::age {
 
 void Identities::Add(std::shared_ptr<const Identity> identity) {
-  if (by_name_.emplace(identity->PublicName(), all_.size()).second) {
+  if (by_name_.emplace(identity->UniqueName(), all_.size()).second) {
     all_.push_back(std::move(identity));
   }
 }

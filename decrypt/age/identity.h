@@ -24,15 +24,26 @@ class Identity {
   /// file (kInvalidInput "header: ...": a stanza of a known type is malformed).
   virtual std::optional<Result<FileKey>> Unwrap(std::span<const Stanza> stanzas) const = 0;
 
-  /// The public half in the form that users know, `age1...`.
+  /// The public half in the form that users know, `age1...`, `ssh-ed25519 AAAA...`.
   virtual const std::string& PublicName() const = 0;
+
+  /// What tells it from other identities, not for showing. Differs from the public name where that
+  /// one is not unique.
+  virtual const std::string& UniqueName() const { return PublicName(); }
+
+  /// Whether trying it neither asks anybody nor starts anything nor fails on another's stanza.
+  /// These are tried first, as in age.
+  virtual bool IsNative() const { return true; }
+
+  /// The type of the stanzas that it is for; empty: any may be.
+  virtual std::string_view StanzaType() const { return {}; }
 };
 
 /// The identities to try, in order. Copies share the keys, which are immutable; the last owner
 /// wipes them.
 class Identities {
  public:
-  /// Takes one more, unless one with the same public name is there already.
+  /// Takes one more, unless it is there already.
   void Add(std::shared_ptr<const Identity> identity);
   void AddAll(const Identities& others);
 
@@ -45,7 +56,7 @@ class Identities {
 
  private:
   std::vector<std::shared_ptr<const Identity>> all_;
-  std::unordered_map<std::string_view, std::size_t> by_name_;  // views into all_'s names
+  std::unordered_map<std::string_view, std::size_t> by_name_;  // their unique names
 };
 
 }  // namespace acd::age

@@ -89,7 +89,8 @@ std::optional<std::string_view> ExplainPem(std::string_view line) {
 
 }  // namespace
 
-ParsedIdentities ParseIdentityFile(std::string_view text, KeyLayout layout) {
+ParsedIdentities ParseIdentityFile(std::string_view text, KeyLayout layout,
+                                   const IdentityOptions& /*options*/) {
   Collector out;
   bool in_pem = false;
   std::size_t number = 0;

@@ -1,11 +1,16 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "decrypt/age/identity.h"
+#include "decrypt/age/plugin.h"
+#include "decrypt/base/secret_bytes.h"
 
 namespace acd::age {
 
@@ -25,9 +30,25 @@ struct ParsedIdentities {
   std::vector<std::string> warnings;
 };
 
-/// Reads a key file: one identity a line, lines that start with `#` and empty lines ignored,
-/// nothing trimmed, CRLF allowed. A line that is no identity becomes a warning and never hides the
-/// others. Spec: age "keygen" format; sops age/keysource.go for kWords.
-ParsedIdentities ParseIdentityFile(std::string_view text, KeyLayout layout);
+/// What some identities need besides their line. All of it may be absent: a warning then says so.
+struct IdentityOptions {
+  /// Starts the plugins of `AGE-PLUGIN-...` identities; kept by them.
+  std::shared_ptr<const PluginLauncher> plugins = nullptr;
+  /// Asked for the passphrase of an identity file that is encrypted with one, once per such file;
+  /// nullopt: there is none. Not kept.
+  std::function<std::optional<SecretBytes>()> passphrase = nullptr;
+  /// Answers what plugins ask; kept by the identities.
+  std::shared_ptr<const PluginResponder> responder = nullptr;
+};
+
+/// Reads a key file: one identity a line (`AGE-SECRET-KEY-1...`, `AGE-SECRET-KEY-PQ-1...`,
+/// `AGE-PLUGIN-...`), lines that start with `#` and empty lines ignored, nothing trimmed, CRLF
+/// allowed. Where a line begins an SSH private key (PEM) or an age file that is encrypted with a
+/// passphrase and holds a key file, its keys are taken. What is no identity becomes a warning and
+/// never hides the others.
+/// Threads: safe to call concurrently. May call `options.passphrase`, and then takes a second.
+/// Spec: age "keygen" format and cmd/age/parse.go; sops age/keysource.go for kWords.
+ParsedIdentities ParseIdentityFile(std::string_view text, KeyLayout layout,
+                                   const IdentityOptions& options = {});
 
 }  // namespace acd::age
