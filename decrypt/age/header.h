@@ -1,28 +1,20 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "decrypt/age/file_key.h"
+#include "decrypt/age/stanza.h"
 #include "decrypt/base/limits.h"
 #include "decrypt/base/result.h"
 #include "decrypt/base/secret_bytes.h"
 
 namespace acd::age {
 
-/// One recipient of an age file. The views borrow from the parsed input.
-struct Stanza {
-  std::string_view type;
-  std::string_view arguments;  ///< separated by single spaces; empty = none
-  SecretBytes body;            ///< decoded
-
-  /// The only argument, or nullopt when there are none or several.
-  std::optional<std::string_view> OnlyArgument() const;
-};
+/// The line that every age file begins with.
+inline constexpr std::string_view kIntro = "age-encryption.org/v1\n";
 
 /// What stands before the payload. The views borrow from the parsed input.
 struct Header {

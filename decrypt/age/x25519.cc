@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "decrypt/age/bech32.h"
@@ -15,7 +16,6 @@ namespace {
 
 constexpr std::string_view kLabel = "age-encryption.org/v1/X25519";
 constexpr std::size_t kPointSize = crypto_scalarmult_BYTES;
-constexpr std::size_t kTagSize = crypto_aead_chacha20poly1305_ietf_ABYTES;
 
 Failure BadStanza(std::string_view what) {
   return Fail(Code::kInvalidInput, std::string("header: invalid X25519 recipient: ").append(what));
@@ -50,13 +50,13 @@ std::optional<Result<FileKey>> X25519Identity::Unwrap(std::span<const Stanza> st
 }
 
 std::optional<Result<FileKey>> X25519Identity::UnwrapOne(const Stanza& stanza) const {
-  if (stanza.type != "X25519") return std::nullopt;
+  if (stanza.type != kType) return std::nullopt;
   const auto argument = stanza.OnlyArgument();
   if (!argument) return BadStanza("it must have one argument");
   const auto ephemeral = DecodeBase64Unpadded(*argument);
   if (!ephemeral) return BadStanza("the ephemeral share is not base64");
   if (ephemeral->size() != kPointSize) return BadStanza("the ephemeral share has a wrong size");
-  if (stanza.body.size() != kFileKeySize + kTagSize) return BadStanza("incorrect file key size");
+  if (stanza.body.size() != kWrappedKeySize) return BadStanza("incorrect file key size");
 
   // "If the shared secret is all zeroes, the identity MUST abort": the share has low order.
   SecretBytes shared(kPointSize);
@@ -69,14 +69,10 @@ std::optional<Result<FileKey>> X25519Identity::UnwrapOne(const Stanza& stanza) c
   std::copy_n(public_key_.begin(), kPointSize, salt.begin() + kPointSize);
   const SecretBytes wrap_key = HkdfSha256(shared.Expose(), salt, kLabel);
 
-  constexpr std::array<std::uint8_t, crypto_aead_chacha20poly1305_ietf_NPUBBYTES> kZeroNonce = {};
-  FileKey file_key{SecretBytes(kFileKeySize)};
-  if (crypto_aead_chacha20poly1305_ietf_decrypt(
-          file_key.bytes.ExposeMutable().data(), nullptr, nullptr, stanza.body.Expose().data(),
-          stanza.body.size(), nullptr, 0, kZeroNonce.data(), wrap_key.Expose().data()) != 0) {
-    return std::nullopt;  // "the recipient is not ours"
-  }
-  return file_key;
+  // Not authentic: "the recipient is not ours".
+  auto file_key = OpenFileKey(wrap_key, stanza.body.Expose());
+  if (!file_key) return std::nullopt;
+  return std::move(*file_key);
 }
 
 }  // namespace acd::age

@@ -22,6 +22,9 @@ class X25519Identity : public Identity {
 
   std::optional<Result<FileKey>> Unwrap(std::span<const Stanza> stanzas) const override;
   const std::string& PublicName() const override { return public_name_; }
+  std::string_view StanzaType() const override { return kType; }
+
+  static constexpr std::string_view kType = "X25519";
 
  private:
   explicit X25519Identity(std::span<const std::uint8_t> secret);
