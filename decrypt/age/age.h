@@ -22,9 +22,11 @@ enum class Encoding {
 /// `identities`: tried in order; never retained.
 /// Returns the plaintext, owned by the caller, wiped on destruction. All or nothing.
 /// Errors: kNoMatchingKey "no identity matched any of the recipients" (or "identity did not match
-/// ..." if there is but one; the types of recipients that no identity can be for are named);
+/// ..." if there is but one; the types of recipients that no identity is for are named);
 /// kAuthFailed "bad header MAC" or "payload: ..."; kInvalidInput "invalid armor: ...", "header:
-/// ...", "payload: ..."; kLimitExceeded. Threads: safe to call concurrently. Blocks on CPU only.
+/// ...", "payload: ..."; kLimitExceeded; what kept an identity from being tried (a plugin that does
+/// not start), if no other opens the file. Threads: safe to call concurrently. Blocks on CPU only,
+/// and as long as plugins do.
 /// Spec: C2SP age v1.
 Result<SecretBytes> Decrypt(std::span<const std::uint8_t> input, const Identities& identities,
                             const Limits& limits, Encoding encoding = Encoding::kDetect);

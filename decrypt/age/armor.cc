@@ -1,96 +1,133 @@
 #include "decrypt/age/armor.h"
 
-#include <cstddef>
-#include <optional>
-#include <string>
+#include <algorithm>
+#include <utility>
 
 #include "decrypt/base/encoding.h"
 
 namespace acd::age {
 namespace {
 
-constexpr std::string_view kBegin = "-----BEGIN AGE ENCRYPTED FILE-----";
-constexpr std::string_view kEnd = "-----END AGE ENCRYPTED FILE-----";
-constexpr std::string_view kSpace = " \t\n\v\f\r";
-constexpr std::size_t kColumns = 64;
-constexpr std::size_t kMaxWhiteSpace = 1024;
+// Of base64 decoded at a time. A multiple of the columns.
+constexpr std::size_t kBlock = 1024 * kArmorColumns;
 
-Failure BadArmor(std::string_view what) {
-  return Fail(Code::kInvalidInput, std::string("invalid armor: ").append(what));
+// One decode for many lines: padding inside the text is refused, so it can only end the last line.
+Result<SecretBytes> DecodeBody(std::string_view body) {
+  auto decoded = DecodeBase64Strict(body);
+  if (!decoded) return Fail(std::move(decoded).error().With("invalid armor"));
+  return decoded;
 }
 
-// Takes lines off the front of a text. A line ends in LF or CRLF; the last one may lack it.
-class Lines {
- public:
-  explicit Lines(std::string_view text) : rest_(text) {}
-
-  std::optional<std::string_view> Next() {
-    if (rest_.empty()) return std::nullopt;
-    const std::size_t end = rest_.find('\n');
-    std::string_view line = rest_.substr(0, end);
-    rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    return line;
-  }
-  std::string_view rest() const { return rest_; }
-
- private:
-  std::string_view rest_;
-};
-
-bool IsBlank(std::string_view line) {
-  return line.find_first_not_of(kSpace) == std::string_view::npos;
-}
-
-Status SkipToBegin(Lines& lines) {
-  std::size_t skipped = 0;
-  while (const auto line = lines.Next()) {
-    if (*line == kBegin) return {};
-    if (!IsBlank(*line)) return BadArmor("invalid first line");
-    skipped += line->size() + 1;
-    if (skipped > kMaxWhiteSpace) return BadArmor("too much leading whitespace");
-  }
-  return BadArmor("unexpected EOF");
-}
-
-Status CheckTrailing(std::string_view rest) {
-  if (!IsBlank(rest.substr(0, kMaxWhiteSpace))) return BadArmor("trailing data after armored file");
-  if (rest.size() >= kMaxWhiteSpace) return BadArmor("too much trailing whitespace");
-  return {};
-}
-
-// The base64 text of the body, line ends removed. Every line but the last is full.
-Result<std::string> CollectBody(Lines& lines) {
-  std::string body;
-  body.reserve(lines.rest().size());
-  bool ended = false;  // a short line was seen: only the end line may follow
-  while (const auto line = lines.Next()) {
-    if (*line == kEnd) return body;
-    if (ended) return BadArmor("invalid closing line");
-    if (line->empty()) return BadArmor("empty line in armored data");
-    if (line->size() > kColumns) return BadArmor("column limit exceeded");
-    ended = line->size() < kColumns;
-    body.append(*line);
-  }
-  return BadArmor("unexpected EOF");
+// Takes a line off the front of `text`, its LF or CRLF removed; the last one may lack it.
+std::string_view TakeArmorLine(std::string_view& text) {
+  const std::size_t end = text.find('\n');
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  return WithoutCr(line);
 }
 
 }  // namespace
 
 bool LooksArmored(std::string_view text) {
-  const std::size_t start = text.find_first_not_of(kSpace);
-  return start != std::string_view::npos && text.substr(start).starts_with("-----BEGIN AGE");
+  while (!text.empty() && IsBlank(text.substr(0, 1))) text.remove_prefix(1);
+  return text.starts_with("-----BEGIN AGE");
 }
 
 Result<SecretBytes> Dearmor(std::string_view text) {
-  Lines lines(text);
-  ACD_CHECK(SkipToBegin(lines));
-  ACD_TRY(const std::string body, CollectBody(lines));
-  ACD_CHECK(CheckTrailing(lines.rest()));
-  // One decode for all lines: padding inside the text is refused, so it can only end the last line.
-  auto decoded = DecodeBase64Strict(body);
-  if (!decoded) return Fail(std::move(decoded).error().With("invalid armor"));
-  return std::move(decoded).value();
+  ArmorLines lines;
+  std::string body;
+  body.reserve(text.size());
+  while (!text.empty()) {
+    const std::string_view line = TakeArmorLine(text);
+    ACD_TRY(const ArmorLines::Kind kind, lines.Next(line));
+    if (kind == ArmorLines::Kind::kBody) body.append(line);
+    if (kind == ArmorLines::Kind::kEnd) {
+      ACD_CHECK(CheckBehindArmor(text));
+      return DecodeBody(body);
+    }
+  }
+  return BadArmor("unexpected EOF");
+}
+
+// A line of the source, or nullopt at its end. Longer ones than any that may be are cut: they are
+// refused all the same.
+Result<std::optional<std::string_view>> ArmorReader::NextLine() {
+  for (;;) {
+    const std::string_view ahead = AsText(source_.Ahead());
+    const std::size_t end = ahead.find('\n');
+    const bool whole = end != std::string_view::npos;
+    if (whole || ahead.size() > 2 * kMaxArmorSpace) {
+      const std::string_view line = ahead.substr(0, end);
+      source_.Take(line.size() + (whole ? 1 : 0));
+      return std::optional(WithoutCr(line));
+    }
+    ACD_TRY(const bool more, source_.Fill());
+    if (more) continue;
+    const std::string_view rest = AsText(source_.Ahead());
+    if (rest.empty()) return std::optional<std::string_view>();
+    source_.Take(rest.size());
+    return std::optional(WithoutCr(rest));
+  }
+}
+
+Status ArmorReader::CheckBehind() {
+  while (source_.Ahead().size() < kMaxArmorSpace) {
+    ACD_TRY(const bool more, source_.Fill());
+    if (!more) break;
+  }
+  return CheckBehindArmor(AsText(source_.Ahead()));
+}
+
+// Appends the lines of a block to `text`; those in front of an error are there too.
+Status ArmorReader::CollectLines(std::string& text) {
+  while (text.size() < kBlock) {
+    ACD_TRY(const auto line, NextLine());
+    if (!line) return BadArmor("unexpected EOF");
+    ACD_TRY(const ArmorLines::Kind kind, lines_.Next(*line));
+    if (kind == ArmorLines::Kind::kBody) text.append(*line);
+    if (kind == ArmorLines::Kind::kEnd) {
+      ended_ = true;
+      return CheckBehind();
+    }
+  }
+  return {};
+}
+
+void ArmorReader::Decode(std::string_view text) {
+  auto decoded = DecodeBody(text);
+  if (decoded) {
+    decoded_ = std::move(*decoded);
+    return;
+  }
+  // The good lines, and then this error in place of any further down.
+  error_ = std::move(decoded).error();
+  for (; !text.empty(); text.remove_prefix(std::min(text.size(), kArmorColumns))) {
+    const auto line = DecodeBody(text.substr(0, kArmorColumns));
+    if (!line) return;
+    decoded_.Append(line->Expose());
+  }
+}
+
+void ArmorReader::ReadBlock() {
+  decoded_.Resize(0);
+  taken_ = 0;
+  std::string text;
+  text.reserve(kBlock);
+  if (Status status = CollectLines(text); !status) error_ = std::move(status).error();
+  Decode(text);
+}
+
+Result<std::size_t> ArmorReader::Read(std::span<std::uint8_t> out) {
+  while (taken_ == decoded_.size()) {
+    if (error_) return Fail(*error_);
+    if (ended_) return std::size_t{0};
+    ReadBlock();
+  }
+  const auto rest = decoded_.Expose().subspan(taken_);
+  const std::size_t size = std::min(out.size(), rest.size());
+  std::copy_n(rest.begin(), size, out.begin());
+  taken_ += size;
+  return size;
 }
 
 }  // namespace acd::age

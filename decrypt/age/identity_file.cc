@@ -1,8 +1,14 @@
 #include "decrypt/age/identity_file.h"
 
-#include <optional>
+#include <algorithm>
+#include <array>
 #include <utility>
 
+#include "decrypt/age/age.h"
+#include "decrypt/age/armor_lines.h"
+#include "decrypt/age/hybrid.h"
+#include "decrypt/age/scrypt.h"
+#include "decrypt/age/ssh_key.h"
 #include "decrypt/age/x25519.h"
 #include "decrypt/base/encoding.h"
 
@@ -11,6 +17,7 @@ namespace {
 
 constexpr std::size_t kMaxWarnings = 10;
 constexpr std::string_view kSpace = " \t\v\f\r";
+constexpr std::array<std::string_view, 2> kKeyPrefixes = {"AGE-SECRET-KEY-", "AGE-PLUGIN-"};
 
 class Collector {
  public:
@@ -19,9 +26,19 @@ class Collector {
     if (bad_lines_ > kMaxWarnings) return;
     parsed_.warnings.push_back("line " + std::to_string(line) + ": " + std::string(reason));
   }
-  bool IsFull() const { return parsed_.identities.size() >= kMaxIdentities; }
-  void Add(std::shared_ptr<const Identity> identity) {
+  void Warn(std::size_t line, const Error& error) {
+    Warn(line, error.hint.empty() ? error.message : error.message + " (" + error.hint + ")");
+  }
+  void Add(std::size_t line, std::shared_ptr<const Identity> identity) {
+    if (parsed_.identities.size() >= kMaxIdentities) {
+      return Warn(line, "too many identities, this one is ignored");
+    }
     parsed_.identities.Add(std::move(identity));
+  }
+  template <typename T>
+  void Take(std::size_t line, Result<std::shared_ptr<const T>> identity) {
+    if (!identity) return Warn(line, identity.error());
+    Add(line, std::move(identity).value());
   }
   ParsedIdentities Finish() && {
     if (bad_lines_ > kMaxWarnings) {
@@ -50,75 +67,157 @@ std::string_view ExplainUnknown(std::string_view word) {
   return "unknown identity type";
 }
 
-void ReadWord(std::string_view word, std::size_t line, Collector& out) {
-  if (word.starts_with("AGE-SECRET-KEY-PQ-1")) {
-    return out.Warn(line, "unsupported identity type in this build: hybrid post-quantum key");
-  }
-  if (word.starts_with("AGE-PLUGIN-")) {
-    return out.Warn(line, "unsupported identity type in this build: plugin");
-  }
-  if (!word.starts_with("AGE-SECRET-KEY-1")) return out.Warn(line, ExplainUnknown(word));
-  if (out.IsFull()) return out.Warn(line, "too many identities, this one is ignored");
-  if (kSpace.find(word.back()) != std::string_view::npos) {
-    return out.Warn(line, ExplainUnknown(word));
-  }
-  auto identity = X25519Identity::Parse(word);
-  if (!identity) return out.Warn(line, identity.error().message);
-  out.Add(std::move(identity).value());
+bool BeginsKey(std::string_view line) {
+  return std::any_of(kKeyPrefixes.begin(), kKeyPrefixes.end(),
+                     [&](std::string_view prefix) { return line.starts_with(prefix); });
 }
 
-void ReadWords(std::string_view line, std::size_t number, Collector& out) {
+class Reader {
+ public:
+  Reader(std::string_view text, KeyLayout layout, const IdentityOptions& options, bool nested)
+      : rest_(text), layout_(layout), options_(options), nested_(nested) {}
+
+  ParsedIdentities Read() &&;
+
+ private:
+  std::string_view TakeLine();
+  void ReadLine(std::string_view line);
+  void ReadWords(std::string_view line);
+  void ReadWord(std::string_view word);
+  void ReadPlugin(std::string_view word);
+  void ReadPem(std::string_view begin);
+  void ReadEncrypted(std::string_view file, std::size_t line);
+
+  std::string_view rest_;
+  std::size_t number_ = 0;
+  KeyLayout layout_;
+  const IdentityOptions& options_;
+  bool nested_;
+  Collector out_;
+};
+
+std::string_view Reader::TakeLine() {
+  const std::size_t end = rest_.find('\n');
+  const std::string_view line = rest_.substr(0, end);
+  rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
+  ++number_;
+  return WithoutCr(line);
+}
+
+ParsedIdentities Reader::Read() && {
+  while (!rest_.empty()) {
+    if (rest_.starts_with("age-encryption.org/")) {
+      ReadEncrypted(rest_, number_ + 1);
+      break;  // a binary file ends with the text
+    }
+    ReadLine(TakeLine());
+  }
+  return std::move(out_).Finish();
+}
+
+void Reader::ReadLine(std::string_view line) {
+  if (line.empty() || line.starts_with('#')) return;
+  if (line.starts_with("-----BEGIN ")) return ReadPem(line);
+  if (layout_ == KeyLayout::kWords) return ReadWords(line);
+  ReadWord(line);
+}
+
+void Reader::ReadWords(std::string_view line) {
   for (;;) {
     const std::size_t start = line.find_first_not_of(kSpace);
     if (start == std::string_view::npos) return;
     line.remove_prefix(start);
     const std::string_view word = line.substr(0, line.find_first_of(kSpace));
-    ReadWord(word, number, out);
+    ReadWord(word);
     line.remove_prefix(word.size());
   }
 }
 
-// A PEM block is one thing wrong, not one for each of its lines: the reason, or nullopt.
-std::optional<std::string_view> ExplainPem(std::string_view line) {
-  if (!line.starts_with("-----BEGIN ")) return std::nullopt;
-  if (line.find("AGE ENCRYPTED FILE") != std::string_view::npos) {
-    return "unsupported in this build: passphrase-protected identity file";
+void Reader::ReadWord(std::string_view word) {
+  if (!BeginsKey(word) || kSpace.find(word.back()) != std::string_view::npos) {
+    return out_.Warn(number_, ExplainUnknown(word));
   }
-  return "unsupported identity type in this build: SSH or PEM private key";
+  if (word.starts_with("AGE-SECRET-KEY-1")) {
+    out_.Take(number_, X25519Identity::Parse(word));
+  } else if (word.starts_with("AGE-SECRET-KEY-PQ-1")) {
+    out_.Take(number_, HybridIdentity::Parse(word));
+  } else if (word.starts_with("AGE-PLUGIN-")) {
+    ReadPlugin(word);
+  } else {
+    out_.Warn(number_, "unknown identity type");
+  }
+}
+
+void Reader::ReadPlugin(std::string_view word) {
+  if (options_.plugins) {
+    return out_.Take(number_, PluginIdentity::Parse(word, options_.plugins, options_.responder));
+  }
+  const auto name = PluginNameOf(word);
+  if (!name) return out_.Warn(number_, name.error());
+  out_.Warn(number_, "plugin identity, and age-plugin-" + *name + " may not be started here");
+}
+
+// A PEM block is one thing, right or wrong, not one for each of its lines. One without an end must
+// not hide a key.
+void Reader::ReadPem(std::string_view begin) {
+  const std::size_t line = number_;
+  const char* const start = begin.data();
+  bool ended = false;
+  while (!rest_.empty() && !ended && !BeginsKey(rest_)) ended = TakeLine().starts_with("-----END ");
+  const std::string_view block(start, static_cast<std::size_t>(rest_.data() - start));
+  if (begin == kArmorBegin) return ReadEncrypted(block, line);
+  out_.Take(line, ParseSshPrivateKey(block));
+}
+
+std::string_view ExplainEncrypted(const Error& error, bool asked) {
+  if (!asked && error.code == Code::kNoMatchingKey) {
+    return "an identity file encrypted with age, but not with a passphrase";
+  }
+  if (error.code == Code::kNoMatchingKey) {
+    return "an identity file encrypted with another passphrase than the one given";
+  }
+  return {};
+}
+
+void Reader::ReadEncrypted(std::string_view file, std::size_t line) {
+  if (nested_) return out_.Warn(line, "an encrypted identity file inside of another");
+  bool asked = false;
+  bool given = false;
+  Identities passphrase;
+  passphrase.Add(std::make_shared<ScryptIdentity>([&]() -> std::optional<SecretBytes> {
+    asked = true;
+    auto answer = options_.passphrase ? options_.passphrase() : std::nullopt;
+    given = answer && !answer->empty();
+    return answer;
+  }));
+  const auto text = Decrypt(AsBytes(file), passphrase, Limits{});
+  if (!text && asked && !given) {
+    return out_.Warn(
+        line,
+        "an identity file encrypted with a passphrase, and there is none here (decrypt "
+        "it with age -d, or give the passphrase)");
+  }
+  if (!text) {
+    const std::string_view reason = ExplainEncrypted(text.error(), asked);
+    if (!reason.empty()) return out_.Warn(line, reason);
+    Error error = text.error();
+    return out_.Warn(line, std::move(error).With("failed to decrypt the identity file"));
+  }
+  auto inner = Reader(text->ExposeText(), KeyLayout::kOnePerLine, options_, true).Read();
+  for (const auto& identity : inner.identities.all()) out_.Add(line, identity);
+  for (const std::string& warning : inner.warnings) {
+    out_.Warn(line, "inside of the encrypted identity file: " + warning);
+  }
+  if (inner.identities.empty() && inner.warnings.empty()) {
+    out_.Warn(line, "no identities inside of the encrypted identity file");
+  }
 }
 
 }  // namespace
 
 ParsedIdentities ParseIdentityFile(std::string_view text, KeyLayout layout,
-                                   const IdentityOptions& /*options*/) {
-  Collector out;
-  bool in_pem = false;
-  std::size_t number = 0;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    ++number;
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (in_pem) {
-      // An unterminated block must not hide a key.
-      in_pem = !line.starts_with("-----END ") && !line.starts_with("AGE-SECRET-KEY-");
-      if (in_pem || line.starts_with("-----END ")) continue;
-    }
-    if (line.empty() || line.starts_with('#')) continue;
-    if (const auto reason = ExplainPem(line)) {
-      out.Warn(number, *reason);
-      in_pem = true;
-    } else if (line.starts_with("age-encryption.org/")) {
-      out.Warn(number, "unsupported in this build: passphrase-protected identity file");
-      break;  // the rest is binary
-    } else if (layout == KeyLayout::kWords) {
-      ReadWords(line, number, out);
-    } else {
-      ReadWord(line, number, out);
-    }
-  }
-  return std::move(out).Finish();
+                                   const IdentityOptions& options) {
+  return Reader(text, layout, options, false).Read();
 }
 
 }  // namespace acd::age

@@ -3,6 +3,7 @@
 #include <sodium.h>
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "decrypt/age/kdf.h"
@@ -83,6 +84,8 @@ Result<SecretBytes> Derive(const SecretBytes& passphrase, const Parameters& para
 
 ScryptIdentity::ScryptIdentity(Passphrase passphrase, ScryptLimits limits)
     : passphrase_(std::move(passphrase)), limits_(limits) {
+  static std::atomic<unsigned> made = 0;
+  unique_name_ = public_name_ + " " + std::to_string(++made);
   EnsureSodium();
 }
 

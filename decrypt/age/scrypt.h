@@ -34,6 +34,7 @@ class ScryptIdentity : public Identity {
   /// A wrong passphrase is no match.
   std::optional<Result<FileKey>> Unwrap(std::span<const Stanza> stanzas) const override;
   const std::string& PublicName() const override { return public_name_; }
+  const std::string& UniqueName() const override { return unique_name_; }
   std::string_view StanzaType() const override { return kType; }
 
   static constexpr std::string_view kType = "scrypt";
@@ -42,6 +43,7 @@ class ScryptIdentity : public Identity {
   Passphrase passphrase_;
   ScryptLimits limits_;
   std::string public_name_ = "passphrase";
+  std::string unique_name_;  ///< nothing of the passphrase: no two of these are taken for one
 };
 
 }  // namespace acd::age
