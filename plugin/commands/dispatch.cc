@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "plugin/commands/age_command.h"
 #include "plugin/commands/call_command.h"
 #include "plugin/commands/decrypt_command.h"
 #include "plugin/commands/generate_command.h"
@@ -26,6 +27,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"serve", "the plugin server of a repo-server's sidecar", RunServe},
     {"generate", "render the current folder, as a command of a stock plugin server", RunGenerate},
     {"decrypt", "print a SOPS file decrypted, as `sops -d` does", RunDecrypt},
+    {"age", "decrypt an age file, as `age -d` does", RunAge},
     {"ksops", "the KSOPS generator for kustomize (also when called as `ksops`)", RunKsops},
     {"call", "send a folder to a running server and print the manifests", RunCall},
     {"healthcheck", "ask a running server whether it serves", RunHealthcheck},
