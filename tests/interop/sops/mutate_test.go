@@ -44,21 +44,36 @@ var mutators = []mutator{
 	{"append text", appendText},
 	{"CRLF line ends", func(_ *rand.Rand, text, _ string) string { return strings.ReplaceAll(text, "\n", "\r\n") }},
 	{"toggle mac_only_encrypted", toggleMacOnly},
+	{"duplicate a block", duplicateBlock},
+	{"move a block", moveBlock},
+	{"delete a block", deleteBlock},
+	{"exchange punctuation", exchangePunctuation},
+	{"another indentation", indentLine},
+	{"rename a key", renameKey},
+	{"edit a number of the metadata", editListNumber},
+	{"several small damages", func(r *rand.Rand, text, other string) string {
+		for range 2 + r.Intn(4) {
+			if text != "" {
+				text = []func(*rand.Rand, string, string) string{flipBit, deleteByte, insertByte, duplicateBlock, exchangePunctuation}[r.Intn(5)](r, text, other)
+			}
+		}
+		return text
+	}},
 }
 
 var (
 	valuePattern   = regexp.MustCompile(`ENC\[AES256_GCM,data:[^,]*,iv:[^,]*,tag:[^,]*,type:[a-z]+\]`)
 	partPattern    = regexp.MustCompile(`(data|iv|tag):([A-Za-z0-9+/=]+)`)
-	macPattern     = regexp.MustCompile(`("?mac"?: "?)ENC\[[^\]]*\]`)
-	timePattern    = regexp.MustCompile(`("?lastmodified"?: )"([^"]*)"`)
-	versionPattern = regexp.MustCompile(`("?version"?: )"?[0-9.]+"?`)
-	rulePattern    = regexp.MustCompile(`("?[a-z_]+_(?:suffix|regex)"?: )("?)([^"\n]*)("?)`)
+	macPattern     = regexp.MustCompile(`("?\bmac"?(?:: "?| *= *)|sops_mac=)ENC\[[^\]]*\]`)
+	timePattern    = regexp.MustCompile(`("?(?:sops_)?lastmodified"?(?:: | *= *|=))("?)([0-9][0-9TZ:.+-]*)("?)`)
+	versionPattern = regexp.MustCompile(`("?(?:sops_)?version"?(?:: | *= *|=))("?)([0-9.]+)("?)`)
+	rulePattern    = regexp.MustCompile(`("?[a-z_]+_(?:suffix|regex)"?(?:: | *= *|=))("?)([^"\n]*)("?)`)
 	peoplePattern  = regexp.MustCompile(`age1[a-z0-9]{58}`)
 )
 
 // metadataStart is where the `sops` block of the first document begins; -1 when it has none.
 func metadataStart(text string) int {
-	for _, mark := range []string{"\nsops:", "\n\t\"sops\": {"} {
+	for _, mark := range []string{"\nsops:", "\n\t\"sops\": {", "\n[sops]", "\nsops_"} {
 		if i := strings.Index(text, mark); i >= 0 {
 			return i + 1
 		}
@@ -209,7 +224,7 @@ func nullValue(r *rand.Rand, text, _ string) string {
 	if !ok {
 		return text
 	}
-	return replaceSpan(text, value[0], value[1], []string{"null", "{}", "[]", "5", "true"}[r.Intn(5)])
+	return replaceSpan(text, value[0], value[1], []string{"null", "{}", "[]", "5", "true", "1.5", "2001-01-01", "18446744073709551615", "&x y", "[x]", "{a: b}"}[r.Intn(11)])
 }
 
 func editMAC(r *rand.Rand, text, _ string) string {
@@ -219,14 +234,17 @@ func editMAC(r *rand.Rand, text, _ string) string {
 
 func editLastModified(r *rand.Rand, text, _ string) string {
 	return timePattern.ReplaceAllString(text, []string{
-		`${1}"2024-01-01T00:00:00Z"`, `${1}${2}`, `${1}""`, `${1}"2024-01-01t00:00:00z"`, `${1}"2024-13-41T00:00:00Z"`, `${1}"2024-01-01 00:00:00Z"`, `${1}5`,
-	}[r.Intn(7)])
+		`${1}${2}2024-01-01T00:00:00Z${4}`, `${1}${3}`, `${1}${2}${4}`, `${1}${2}2024-01-01t00:00:00z${4}`, `${1}${2}2024-13-41T00:00:00Z${4}`,
+		`${1}${2}2024-01-01 00:00:00Z${4}`, `${1}5`, `${1}${2}2023-02-29T00:00:00Z${4}`, `${1}${2}2024-01-01T24:00:00Z${4}`, `${1}${2}20240-01-01T00:00:00Z${4}`,
+		`${1}${2}2024-01-01T00:00:00+24:00${4}`, `${1}${2}2024-01-01T00:00:60Z${4}`,
+	}[r.Intn(12)])
 }
 
 func editVersion(r *rand.Rand, text, _ string) string {
 	return versionPattern.ReplaceAllString(text, []string{
-		`${1}"99.0.0"`, `${1}"1.18"`, `${1}3.7`, `${1}"abc"`, `${1}""`, `${1}"v3.9.0"`, `${1}"3.2.0"`,
-	}[r.Intn(7)])
+		`${1}${2}99.0.0${4}`, `${1}${2}1.18${4}`, `${1}3.7`, `${1}${2}abc${4}`, `${1}${2}${4}`, `${1}${2}v3.9.0${4}`, `${1}${2}3.2.0${4}`, `${1}${2}3.02.0${4}`,
+		`${1}${2}3.9.0-01${4}`, `${1}${2}3.9.0-a.b+c${4}`, `${1}${2}99999999999999999999.0.0${4}`,
+	}[r.Intn(11)])
 }
 
 func editRule(r *rand.Rand, text, _ string) string {
@@ -238,25 +256,33 @@ func editRule(r *rand.Rand, text, _ string) string {
 func addRule(r *rand.Rand, text, _ string) string {
 	rules := []string{"unencrypted_suffix", "encrypted_suffix", "unencrypted_regex", "encrypted_regex", "unencrypted_comment_regex", "encrypted_comment_regex"}
 	rule := rules[r.Intn(len(rules))]
-	return addMetadata(text, rule, `"x"`)
+	return addMetadata(text, rule, "x", true)
 }
 
 // addMetadata puts a member in front of `lastmodified`.
-func addMetadata(text, key, value string) string {
-	if at := strings.Index(text, "    lastmodified:"); at >= 0 {
-		return text[:at] + "    " + key + ": " + value + "\n" + text[at:]
+func addMetadata(text, key, value string, isText bool) string {
+	quoted := value
+	if isText {
+		quoted = `"` + value + `"`
 	}
-	if at := strings.Index(text, "\t\t\"lastmodified\":"); at >= 0 {
-		return text[:at] + "\t\t\"" + key + "\": " + value + ",\n" + text[at:]
+	for mark, line := range map[string]string{
+		"    lastmodified:":     "    " + key + ": " + quoted + "\n",
+		"\t\t\"lastmodified\":": "\t\t\"" + key + "\": " + quoted + ",\n",
+		"sops_lastmodified=":    "sops_" + key + "=" + value + "\n",
+		"\nlastmodified ":       "\n" + key + " = " + value,
+	} {
+		if at := strings.Index(text, mark); at >= 0 {
+			return text[:at] + line + text[at:]
+		}
 	}
 	return text
 }
 
 func toggleMacOnly(_ *rand.Rand, text, _ string) string {
 	if strings.Contains(text, "mac_only_encrypted") {
-		return regexp.MustCompile(`("?mac_only_encrypted"?: )true`).ReplaceAllString(text, "${1}false")
+		return regexp.MustCompile(`(mac_only_encrypted"?(?:: | *= *|=))true`).ReplaceAllString(text, "${1}false")
 	}
-	return addMetadata(text, "mac_only_encrypted", "true")
+	return addMetadata(text, "mac_only_encrypted", "true", false)
 }
 
 func editRecipient(r *rand.Rand, text, _ string) string {
@@ -291,7 +317,7 @@ func removeMetadata(_ *rand.Rand, text, _ string) string {
 	if at < 0 {
 		return text
 	}
-	if strings.HasPrefix(text[at:], "sops:") {
+	if !strings.HasPrefix(text[at:], "\t") {
 		return text[:at]
 	}
 	return strings.TrimRight(text[:at], ",\n") + "\n}\n"
@@ -307,4 +333,68 @@ func spliceMetadata(_ *rand.Rand, text, other string) string {
 
 func appendText(r *rand.Rand, text, _ string) string {
 	return text + []string{"\n", "x", "\nx: 1\n", "---\n", "---\nx: 1\n", "\x00", "...\n", "...\ngarbage: [", "{}", " "}[r.Intn(10)]
+}
+
+// block is a random span of whole lines.
+func block(r *rand.Rand, text string) (from, to int) {
+	lines := strings.SplitAfter(text, "\n")
+	first := r.Intn(len(lines))
+	last := min(len(lines), first+1+r.Intn(12))
+	from = len(strings.Join(lines[:first], ""))
+	return from, from + len(strings.Join(lines[first:last], ""))
+}
+
+func duplicateBlock(r *rand.Rand, text, _ string) string {
+	from, to := block(r, text)
+	return text[:to] + text[from:to] + text[to:]
+}
+
+func deleteBlock(r *rand.Rand, text, _ string) string {
+	from, to := block(r, text)
+	return text[:from] + text[to:]
+}
+
+func moveBlock(r *rand.Rand, text, _ string) string {
+	from, to := block(r, text)
+	rest := text[:from] + text[to:]
+	at, _ := block(r, rest)
+	return rest[:at] + text[from:to] + rest[at:]
+}
+
+var punctuation = regexp.MustCompile(`[][{}:,"'#=;&*!|>%@?-]`)
+
+func exchangePunctuation(r *rand.Rand, text, _ string) string {
+	at, ok := pick(r, punctuation, text)
+	if !ok {
+		return text
+	}
+	marks := `[]{}:,"'#=;&*!|>%@?- `
+	i := r.Intn(len(marks))
+	return replaceSpan(text, at[0], at[1], marks[i:i+1])
+}
+
+func indentLine(r *rand.Rand, text, _ string) string {
+	at, ok := pick(r, regexp.MustCompile(`(?m)^[ \t]*`), text)
+	if !ok {
+		return text
+	}
+	return replaceSpan(text, at[0], at[1], []string{"", " ", "  ", "    ", "\t", "      ", "\u00a0", "- "}[r.Intn(8)])
+}
+
+func renameKey(r *rand.Rand, text, _ string) string {
+	at, ok := pick(r, regexp.MustCompile(`(?m)^[ \t]*(?:- )*"?([a-zA-Z0-9_]+)"?(?: ?[:=])`), text)
+	if !ok {
+		return text
+	}
+	names := []string{"a", "sops", "1", "true", "null", "x_unencrypted", "mac", "age", "data", "<<", "sops_x", "DEFAULT", "SOPS", "é"}
+	return replaceSpan(text, at[2], at[3], names[r.Intn(len(names))])
+}
+
+func editListNumber(r *rand.Rand, text, _ string) string {
+	at, ok := pick(r, regexp.MustCompile(`(?:list_|map_|shamir_threshold"?:? *=? ?)([0-9a-z]+)`), text)
+	if !ok {
+		return text
+	}
+	numbers := []string{"0", "1", "2", "7", "-1", "00", "01", "x", "", "4294967296", "99999999999999999999", "__list_0", "+1"}
+	return replaceSpan(text, at[2], at[3], numbers[r.Intn(len(numbers))])
 }

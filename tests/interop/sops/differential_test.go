@@ -1,0 +1,196 @@
+package sops_test
+
+import (
+	"fmt"
+	"maps"
+	"math/rand"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"argocd-decrypt/tests/interop/harness"
+)
+
+// Random documents of every store, encrypted and decrypted by sops with random options: what we print
+// has to be sops's bytes, and what we refuse has to be what sops refuses, with its exit code. Then the
+// same files, damaged. exceptions_test.go lists where we differ on purpose.
+//
+// ACD_SEED and ACD_DOCS give the run's seed and length (a fresh seed, a short run), ACD_MUTATIONS how
+// many damaged files; ACD_CASE picks one trial by its number; ACD_KEEP names a folder for the files
+// that a mismatch was found with. scripts/differential sets them.
+func TestDifferential(t *testing.T) {
+	p := newPeers(t)
+	seed := number(t, "ACD_SEED", time.Now().UnixNano()%1_000_000)
+	documents := int(number(t, "ACD_DOCS", 150))
+	mutations := int(number(t, "ACD_MUTATIONS", int64(documents)))
+	run := &differential{peers: p, t: t, seed: seed, only: int(number(t, "ACD_CASE", -1)), keep: os.Getenv("ACD_KEEP")}
+	run.workers(documents, run.document)
+	t.Logf("\n%s", run.documents.table("documents", seed))
+	run.workers(mutations, run.mutation)
+	t.Logf("\n%s", run.mutated.table("mutated files", seed))
+	if run.only < 0 && run.redrawn > documents {
+		t.Errorf("sops did not encrypt %d of %d generated documents: the generators test too little", run.redrawn, documents+run.redrawn)
+	}
+}
+
+type differential struct {
+	*peers
+	t    *testing.T
+	seed int64
+	only int
+	keep string
+
+	mutex              sync.Mutex
+	documents, mutated counts
+	redrawn            int
+	reported           int
+}
+
+// workers shares the trials among two goroutines, each with a sops of its own.
+func (d *differential) workers(n int, work func(w *runner, number int)) {
+	var group sync.WaitGroup
+	for first := range 2 {
+		w := &runner{peers: d.peers, dir: harness.TempDir(d.t, d.dir), served: newServedSops(d.t), control: 20}
+		group.Add(1)
+		go func() {
+			defer group.Done()
+			for i := first; i < n; i += 2 {
+				if d.only < 0 || d.only == i {
+					work(w, i)
+				}
+			}
+		}()
+	}
+	group.Wait()
+}
+
+// draw gives the first trial of a random sequence that sops encrypts.
+func (d *differential) draw(w *runner, r *rand.Rand) (trial, string, bool) {
+	for range 50 {
+		trial := newTrial(r, d.peers)
+		encrypted, ok, err := w.encrypted(trial, 1+r.Int63n(1<<40))
+		if err != nil {
+			d.t.Errorf("%s: %v", trial.describe(), err)
+			return trial, "", false
+		}
+		if ok {
+			return trial, encrypted, true
+		}
+		d.mutex.Lock()
+		d.redrawn++
+		d.mutex.Unlock()
+	}
+	d.t.Errorf("sops refuses everything that is generated")
+	return trial{}, "", false
+}
+
+func (d *differential) document(w *runner, number int) {
+	r := rand.New(rand.NewSource(d.seed*1_000_003 + int64(number)))
+	if trial, encrypted, ok := d.draw(w, r); ok {
+		d.compare(w, number, trial, encrypted, &d.documents)
+	}
+}
+
+// mutation damages a file that has been decrypted with few options, so that the damage is what counts.
+func (d *differential) mutation(w *runner, number int) {
+	r := rand.New(rand.NewSource(d.seed*2_000_003 + int64(number)))
+	for range 100 {
+		trial, encrypted, ok := d.draw(w, r)
+		if !ok {
+			return
+		}
+		if r.Intn(4) > 0 {
+			trial.holds = []int{0, 1, 2, 3, 4}
+		}
+		// Another file of the store, under the same keys.
+		_, other, ok := d.draw(w, r)
+		if !ok {
+			return
+		}
+		m := mutators[r.Intn(len(mutators))]
+		damaged := m.mutate(r, encrypted, other)
+		if damaged == encrypted {
+			continue
+		}
+		trial.label = m.name
+		d.compare(w, number, trial, damaged, &d.mutated)
+		return
+	}
+}
+
+func (d *differential) compare(w *runner, number int, t trial, encrypted string, to *counts) {
+	x, err := w.both(t, encrypted)
+	if err != nil {
+		d.t.Errorf("case %d: %v", number, err)
+		return
+	}
+	v, reason := x.judge()
+	d.mutex.Lock()
+	defer d.mutex.Unlock()
+	to.add(x, v, reason)
+	if v != mismatch {
+		return
+	}
+	kind := "documents"
+	if to == &d.mutated {
+		kind = "mutations"
+	}
+	d.report(x, fmt.Sprintf("seed-%d-%s-%d", d.seed, kind, number), reason)
+}
+
+// report says how a mismatch came about, in full for the first ones, and keeps its files.
+func (d *differential) report(x result, name, problem string) {
+	where := "set ACD_KEEP to a folder to keep its files"
+	if d.keep != "" {
+		where = filepath.Join(d.keep, name)
+		harness.Tree{
+			x.name: x.encrypted, "plain": x.text, "sops.out": string(x.want.Out), "sops.err": x.want.Err,
+			"ours.out": string(x.got.Out), "ours.err": x.got.Err, "keys.txt": d.secrets(x.holds), "case": x.describe() + "\n" + problem + "\n",
+		}.Write(d.t, where)
+	}
+	d.t.Errorf("%s: %s\n  %s\n  sops: exit %d: %s\n  ours: exit %d: %s\n  %s", name, problem, x.describe(), x.want.Code, firstLine(x.want.Err),
+		x.got.Code, firstLine(x.got.Err), where)
+}
+
+// counts of one run, by store.
+type counts struct {
+	verdicts map[string]*[4]int
+	reasons  map[string]int
+	slowest  time.Duration
+}
+
+func (c *counts) add(x result, v verdict, reason string) {
+	if c.verdicts == nil {
+		c.verdicts, c.reasons = map[string]*[4]int{}, map[string]int{}
+	}
+	for _, store := range []string{x.store, "all"} {
+		if c.verdicts[store] == nil {
+			c.verdicts[store] = new([4]int)
+		}
+		c.verdicts[store][v]++
+	}
+	if v == explained {
+		c.reasons[reason]++
+	}
+	c.slowest = max(c.slowest, x.got.CPU())
+}
+
+func (c *counts) table(what string, seed int64) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "differential: seed %d\n", seed)
+	fmt.Fprintf(&b, "differential: %-14s %9s %11s %10s %16s %9s\n", what, "files", "byte-equal", "explained", "refused by both", "mismatch")
+	for _, store := range []string{"yaml", "json", "dotenv", "ini", "binary", "all"} {
+		if v := c.verdicts[store]; v != nil {
+			fmt.Fprintf(&b, "differential: %-14s %9d %11d %10d %16d %9d\n", store, v[0]+v[1]+v[2]+v[3], v[byteEqual], v[explained], v[refusedByBoth], v[mismatch])
+		}
+	}
+	fmt.Fprintf(&b, "differential: slowest run of ours: %d ms of CPU\n", c.slowest.Milliseconds())
+	for _, reason := range slices.Sorted(maps.Keys(c.reasons)) {
+		fmt.Fprintf(&b, "differential: explained %d times: %s\n", c.reasons[reason], reason)
+	}
+	return b.String()
+}
