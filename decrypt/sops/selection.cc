@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "decrypt/base/encoding.h"
+#include "decrypt/sops/go_expression.h"
 
 namespace acd::sops {
 namespace {
@@ -56,9 +57,12 @@ class Selection::Pattern {
  public:
   explicit Pattern(const std::string& text) : words_(AnchoredWords(text)) {
     if (words_) return;
+    const std::optional<std::string> expression = Re2FromGo(text);
+    if (!expression) return;
     re2::RE2::Options options;
     options.set_log_errors(false);
-    expression_.emplace(text, options);
+    expression_.emplace(*expression, options);
+    if (!expression_->ok()) expression_.reset();
   }
 
   bool Search(std::string_view text) const {
@@ -68,12 +72,12 @@ class Selection::Pattern {
     // RE2's own view: newer releases are built on an absl::string_view that is not the standard
     // one.
     const re2::StringPiece subject(text.data(), text.size());
-    return expression_->ok() && re2::RE2::PartialMatch(subject, *expression_);
+    return expression_ && re2::RE2::PartialMatch(subject, *expression_);
   }
 
  private:
   std::optional<std::vector<std::string>> words_;
-  std::optional<re2::RE2> expression_;
+  std::optional<re2::RE2> expression_;  // neither: it does not compile
 };
 
 Selection::Selection(const Metadata& metadata) : rule_(metadata.rule) {

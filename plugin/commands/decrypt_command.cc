@@ -43,6 +43,7 @@ struct Arguments {
   std::string extract;
   std::string filename_override;
   std::string decryption_order;
+  int indent = -1;
   bool ignore_mac = false;
 };
 
@@ -154,6 +155,7 @@ DecryptOptions MakeOptions(const Arguments& arguments) {
   options.ignore_mac = arguments.ignore_mac;
   options.check_version = true;
   options.extract = arguments.extract;
+  options.write.indent = arguments.indent;
   return options;
 }
 
@@ -223,6 +225,7 @@ int RunDecrypt(std::span<char*> args) {
       "print only one value or branch of the first document, like '[\"data\"][\"key\"][0]'");
   app.add_flag("--ignore-mac", arguments.ignore_mac,
                "print the file even if it was changed after it was encrypted");
+  app.add_option("--indent", arguments.indent, "columns of a level in YAML and JSON");
   app.add_option("--filename-override", arguments.filename_override,
                  "a file name to tell the types by, for standard input");
   app.add_option("--decryption-order", arguments.decryption_order,

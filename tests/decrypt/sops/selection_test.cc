@@ -74,6 +74,34 @@ TEST(Selection, WhatIsNoPlainWordIsAnExpression) {
   EXPECT_FALSE(Selection(With(Rule::kEncryptedRegex, "^a\\$")).MatchesKey("a"));
 }
 
+TEST(Selection, ExpressionsHaveTheSyntaxOfGo) {
+  struct Row {
+    const char* pattern;
+    const char* key;
+    bool matches;
+  };
+  const Row rows[] = {
+      {"(?<n>a)", "a", true},               // a group's name, since Go 1.22
+      {"[(?<n>]x", "<x", true},             // the same characters as a class,
+      {"[^](?<n>]x", "bx", true},           // where the first bracket is one of them,
+      {"[[:alpha:](?<n>]{2}", "(a", true},  // where a class has a class,
+      {R"(\Q(?<n>a)\E)", "(?<n>a)", true},  // as themselves,
+      {R"(\Q(?<n>a))", "(?<n>a)", true},    //
+      {R"(\(?<n>)", "(<n>", true},          // and behind a backslash
+      {"(?<=a)b", "ab", false},             // what neither can
+      {"(?<!a)b", "b", false},              //
+      {R"(\C)", "a", false},                // a byte, which only RE2 can
+      {R"(a|\C)", "a", false},              //
+      {R"(\\C)", R"(\C)", true},            // a backslash and a letter
+      {R"(\Q\C\E)", R"(\C)", true},         //
+      {R"([\\C])", "C", true},              //
+  };
+  for (const Row& row : rows) {
+    EXPECT_EQ(Selection(With(Rule::kEncryptedRegex, row.pattern)).MatchesKey(row.key), row.matches)
+        << row.pattern;
+  }
+}
+
 TEST(Selection, AnInvalidExpressionMatchesNothing) {
   for (const char* pattern : {"(", "(?=x)", "[", "a{1001}{1001}", "\\8"}) {
     const Selection selection(With(Rule::kEncryptedRegex, pattern));

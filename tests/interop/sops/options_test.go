@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -57,7 +58,7 @@ func (t *trial) withOptions(r *rand.Rand, p *peers) {
 	group := shuffled(r, len(p.keys), 1+r.Intn(3))
 	t.groups = [][]int{group}
 	t.holds = []int{group[r.Intn(len(group))]}
-	if r.Intn(3) == 0 {
+	if r.Intn(6) == 0 {
 		t.holds = shuffled(r, len(p.keys), r.Intn(len(p.keys)))
 	}
 }
@@ -65,7 +66,10 @@ func (t *trial) withOptions(r *rand.Rand, p *peers) {
 // withGroups has key groups, and so a configuration.
 func (t *trial) withGroups(r *rand.Rand, p *peers, rule, value string, macOnly bool) {
 	count := 1 + r.Intn(4)
-	threshold := r.Intn(count + 1)
+	threshold := count - r.Intn(count)
+	if r.Intn(8) == 0 {
+		threshold = r.Intn(count + 1)
+	}
 	var b strings.Builder
 	b.WriteString("creation_rules:\n  - key_groups:\n")
 	for range count {
@@ -87,21 +91,28 @@ func (t *trial) withGroups(r *rand.Rand, p *peers, rule, value string, macOnly b
 		b.WriteString("    mac_only_encrypted: true\n")
 	}
 	t.config = b.String()
-	t.holds = shuffled(r, len(p.keys), r.Intn(len(p.keys)+1))
+	t.holds = shuffled(r, len(p.keys), len(p.keys))
+	if r.Intn(2) == 0 {
+		t.holds = shuffled(r, len(p.keys), r.Intn(len(p.keys)+1))
+	}
 }
 
 // withDecryption adds how the trial is decrypted.
 func (t *trial) withDecryption(r *rand.Rand) {
 	oneIn := func(n int) bool { return r.Intn(n) == 0 }
 	formats := []string{"yaml", "json", "dotenv", "ini", "binary"}
-	if oneIn(5) {
-		t.decrypt = append(t.decrypt, "--output-type", formats[r.Intn(len(formats))])
-	}
-	if oneIn(60) {
-		t.decrypt = append(t.decrypt, "--output-type", "toml")
-	}
-	if oneIn(80) {
-		t.decrypt = append(t.decrypt, "--input-type", formats[r.Intn(len(formats))])
+	for _, option := range []struct {
+		name       string
+		known, any int
+	}{{"--output-type", 6, 80}, {"--input-type", 80, 200}} {
+		if slices.Contains(t.decrypt, option.name) {
+			continue
+		}
+		if oneIn(option.known) {
+			t.decrypt = append(t.decrypt, option.name, formats[r.Intn(len(formats))])
+		} else if oneIn(option.any) {
+			t.decrypt = append(t.decrypt, option.name, "toml")
+		}
 	}
 	if oneIn(10) {
 		t.global = append(t.global, "--indent", strconv.Itoa(r.Intn(11)))

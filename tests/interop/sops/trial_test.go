@@ -154,19 +154,12 @@ func (x result) judge() (verdict, string) {
 	switch {
 	case x.got.CPU().Seconds() > 1:
 		return mismatch, fmt.Sprintf("took %v", x.got.CPU())
-	case x.want.Code != 0:
-		if problem = refusal(x.got); problem != "" {
-			return mismatch, problem
-		}
-		if x.got.Code == x.want.Code {
-			return refusedByBoth, ""
-		}
+	case x.got.Code != 0 && refusal(x.got) != "":
+		return mismatch, refusal(x.got)
+	case x.got.Code != 0 && x.got.Code == x.want.Code:
+		return refusedByBoth, ""
+	case x.got.Code != x.want.Code:
 		problem = fmt.Sprintf("exit %d instead of %d", x.got.Code, x.want.Code)
-	case x.got.Code != 0:
-		if problem = refusal(x.got); len(x.got.Out) > 0 || x.got.Code > 128 {
-			return mismatch, problem
-		}
-		problem = "refused, but sops accepts it"
 	case bytes.Equal(x.want.Out, x.got.Out):
 		return byteEqual, ""
 	default:
