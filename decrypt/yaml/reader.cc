@@ -115,6 +115,11 @@ class Expander {
 
 }  // namespace
 
+Node::Node() = default;
+Node::Node(Node&&) noexcept = default;
+Node& Node::operator=(Node&&) noexcept = default;
+Node::~Node() = default;
+
 Result<std::vector<Document>> ReadStream(std::span<const std::uint8_t> input,
                                          const Limits& limits) {
   ACD_TRY(const std::unique_ptr<StreamParser> parser, StreamParser::Create(input, limits));

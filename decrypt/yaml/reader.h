@@ -16,6 +16,12 @@ namespace acd::yaml {
 /// A YAML node as written: nothing is resolved, aliases are expanded in place, comments are
 /// attached as go-yaml v3 attaches them (head: lines above; line: same line; foot: lines below).
 struct Node {
+  // In reader.cc: here, clang would look for the destructor of a pair of nodes before there is one.
+  Node();
+  Node(Node&&) noexcept;
+  Node& operator=(Node&&) noexcept;
+  ~Node();
+
   enum class Kind { kScalar, kSequence, kMapping };
   Kind kind = Kind::kScalar;
   bool plain = false;       ///< scalar without quotes or block style: subject to resolution

@@ -1,0 +1,46 @@
+// Any text as an armored age file: what is read, armored anew, differs in nothing but line ends and
+// the white space around it.
+#include <string>
+
+#include "decrypt/age/armor.h"
+#include "decrypt/base/encoding.h"
+#include "tests/fuzz/claim.h"
+
+using namespace acd;
+
+namespace {
+
+std::string Armor(const SecretBytes& bytes) {
+  std::string out = "-----BEGIN AGE ENCRYPTED FILE-----\n";
+  const SecretBytes body = EncodeBase64(bytes.Expose());
+  for (std::size_t at = 0; at < body.size(); at += 64) {
+    out.append(body.ExposeText().substr(at, 64)).append("\n");
+  }
+  return out + "-----END AGE ENCRYPTED FILE-----";
+}
+
+/// Without CR and the white space around.
+std::string Stripped(std::string_view text) {
+  constexpr std::string_view kSpace = " \t\n\v\f\r";
+  const std::size_t begin = text.find_first_not_of(kSpace);
+  const std::size_t end = text.find_last_not_of(kSpace);
+  std::string out;
+  for (const char c : text.substr(begin, end + 1 - begin)) {
+    if (c != '\r') out += c;
+  }
+  return out;
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text = fuzz::Text(data, size);
+  const auto bytes = age::Dearmor(text);
+  if (!bytes) {
+    fuzz::ClaimGoodError(bytes.error());
+    return 0;
+  }
+  fuzz::Claim(age::LooksArmored(text), "what is armored looks so");
+  fuzz::Claim(Stripped(text) == Armor(*bytes), "armor has one form");
+  return 0;
+}
