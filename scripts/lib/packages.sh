@@ -16,7 +16,7 @@ boost_package() {
   esac
 }
 
-# packages PURPOSE...: of build, unit-tests, checks, go, render.
+# packages PURPOSE...: of build, unit-tests, checks, fuzz, go, render.
 packages() {
   local purpose
   for purpose in "$@"; do
@@ -29,6 +29,7 @@ packages() {
         ;;
       unit-tests) echo libgtest-dev libgmock-dev git python3 ;;
       checks) echo clang-format lua5.1 python3 python3-yaml ;;
+      fuzz) echo clang ;;
       go) echo ca-certificates ;;
       render) echo git ca-certificates ;;  # helm and kustomize come through Go, see tools.sh
       *) die "packages: no such purpose: $purpose" ;;

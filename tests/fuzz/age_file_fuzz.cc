@@ -17,7 +17,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   for (const age::Encoding encoding : {age::Encoding::kDetect, age::Encoding::kArmored}) {
     const auto plain = age::Decrypt(input, keys.identities, Limits(), encoding);
     if (!plain) {
-      fuzz::ClaimGoodError(plain.error(), kSecret);
+      fuzz::ClaimGoodError(plain.error(), fuzz::Text(data, size), kSecret);
       continue;
     }
     fuzz::Claim(plain->ExposeText().ends_with(kSecret), "what opens is what was encrypted");

@@ -47,7 +47,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Bech32(text);
   KeyFile(text, age::KeyLayout::kWords);
   KeyFile(text, age::KeyLayout::kOnePerLine);
-  // A good line after any others is never hidden by them.
+  // A good line is never hidden by those before it, but by the binary rest of an encrypted key
+  // file.
+  if (text.find("age-encryption.org/") != std::string_view::npos) return 0;
   const std::string more = std::string(text) + "\n" + std::string(kIdentity) + "\n";
   const auto parsed = age::ParseIdentityFile(more, age::KeyLayout::kOnePerLine);
   fuzz::Claim(!parsed.identities.empty(), "a bad line hides no good one");

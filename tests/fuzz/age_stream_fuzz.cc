@@ -80,7 +80,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Change(from, changed);
   const auto opened = age::DecryptPayload(key, changed);
   if (!opened) {
-    fuzz::ClaimGoodError(opened.error(), "pppp");
+    fuzz::ClaimGoodError(opened.error(), {}, "pppp");
     fuzz::Claim(changed != sealed, "what is unchanged opens");
     return 0;
   }

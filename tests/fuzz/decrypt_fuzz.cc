@@ -35,8 +35,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto plain = DecryptDocument(content, options, key, {});
   const bool detected = SopsDocument::Detect(content, options.input).has_value();
   if (!plain) {
-    fuzz::ClaimGoodError(plain.error(), kSecret);
-    fuzz::ClaimGoodError(plain.error(), fuzz::Sealer::kKey);
+    fuzz::ClaimGoodError(plain.error(), AsText(content), kSecret);
+    fuzz::ClaimGoodError(plain.error(), AsText(content), fuzz::Sealer::kKey);
     return 0;
   }
   fuzz::Claim(detected, "what decrypts is seen to be encrypted");

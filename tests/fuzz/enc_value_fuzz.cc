@@ -60,7 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::Claim(good.has_value() && good->As<SecretBytes>()->ExposeText() == kSecret,
               "a value opens after any other");
   if (!opened) {
-    fuzz::ClaimGoodError(opened.error(), kSecret);
+    fuzz::ClaimGoodError(opened.error(), text, kSecret);
     return 0;
   }
   fuzz::Claim(text.empty() || !text.starts_with("ENC[") || opened->Is<SecretBytes>() ||

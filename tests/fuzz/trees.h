@@ -2,12 +2,14 @@
 
 #include <fuzzer/FuzzedDataProvider.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "decrypt/base/encoding.h"
 #include "decrypt/sops/tree.h"
 
 namespace acd::fuzz {
@@ -76,6 +78,21 @@ inline bool SameDocuments(const std::vector<Node>& a, const std::vector<Node>& b
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {
     if (!SameValue(a[i], b[i])) return false;
+  }
+  return true;
+}
+
+/// JSON replaces what is not UTF-8, and has no infinity.
+inline bool FitsJson(const Node& node) {
+  if (const auto* text = node.As<SecretBytes>()) return IsUtf8(text->ExposeText());
+  if (const auto* real = node.As<double>()) return std::isfinite(*real);
+  if (const auto* list = node.As<Node::List>()) {
+    return std::all_of(list->begin(), list->end(), FitsJson);
+  }
+  if (const auto* map = node.As<Node::Map>()) {
+    return std::all_of(map->begin(), map->end(), [](const sops::Entry& entry) {
+      return IsUtf8(entry.key) && FitsJson(entry.value);
+    });
   }
   return true;
 }
