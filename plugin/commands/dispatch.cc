@@ -11,6 +11,7 @@
 #include "plugin/commands/generate_command.h"
 #include "plugin/commands/healthcheck_command.h"
 #include "plugin/commands/ksops_command.h"
+#include "plugin/commands/seal_command.h"
 #include "plugin/commands/serve_command.h"
 #include "plugin/commands/version_command.h"
 
@@ -29,6 +30,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"decrypt", "print a SOPS file decrypted, as `sops -d` does", RunDecrypt},
     {"age", "decrypt an age file, as `age -d` does", RunAge},
     {"ksops", "the KSOPS generator for kustomize (also when called as `ksops`)", RunKsops},
+    {"seal", "turn a Secret, plain or encrypted by sops, into a SealedSecret", RunSeal},
     {"call", "send a folder to a running server and print the manifests", RunCall},
     {"healthcheck", "ask a running server whether it serves", RunHealthcheck},
     {"version", "print the version", RunVersion},

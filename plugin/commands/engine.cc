@@ -81,6 +81,8 @@ Result<std::unique_ptr<Engine>> Engine::Create(EngineSettings settings, bool ser
   if (render.tool_path.empty()) render.tool_path = Environment("PATH");
   if (render.tool_path.empty()) render.tool_path = kDefaultPath;
   if (render.self.empty()) render.self = OwnPath();
+  render.helm_secrets = render::HelmSecretsPolicy::FromEnvironment(
+      [](const char* name) { return std::getenv(name); });
   parts->runner = exec::MakeProcessRunner();
   parts->keys = std::make_unique<keys::AgeKeyService>(Sources(render.key_dir, server), Limits{},
                                                       std::move(warn));

@@ -53,6 +53,7 @@ Result<HelmFiles::Resolved> HelmFiles::Resolve(const std::string& entry) const {
   ACD_TRY(resolved.url, ParseValueUrl(resolved.text));
   if (resolved.url.kind == ValueUrl::Kind::kRemote) return resolved;
   const std::string& root = context_.request.root;
+  ACD_CHECK(context_.settings.helm_secrets.Check(resolved.url, root, context_.app_dir));
   if (resolved.url.glob_allowed && HasGlob(resolved.url.path)) {
     ACD_TRY(resolved.files,
             ExpandGlob(root, context_.app_dir, resolved.url.path, context_.request.budget));

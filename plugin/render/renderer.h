@@ -10,6 +10,7 @@
 #include "decrypt/base/result.h"
 #include "decrypt/keys/key_service.h"
 #include "plugin/exec/command_runner.h"
+#include "plugin/render/helm_secrets_policy.h"
 #include "plugin/render/parameters.h"
 
 namespace acd::render {
@@ -34,10 +35,11 @@ struct Application {
 struct RenderSettings {
   std::string helm = "helm";  ///< name or path
   std::string kustomize = "kustomize";
-  std::string tool_path;          ///< PATH for finding tools and for children
-  std::string self;               ///< this binary, which kustomize runs as `ksops`
-  std::string key_dir = "/sops";  ///< key files an Application may name must lie in here
-  bool allow_hydrator = false;    ///< decrypt although KUBE_VERSION is empty
+  std::string tool_path;           ///< PATH for finding tools and for children
+  std::string self;                ///< this binary, which kustomize runs as `ksops`
+  std::string key_dir = "/sops";   ///< key files an Application may name must lie in here
+  HelmSecretsPolicy helm_secrets;  ///< which value files it may name by a secrets URL
+  bool allow_hydrator = false;     ///< decrypt although KUBE_VERSION is empty
   std::size_t max_output_bytes = 90U << 20U;
 };
 

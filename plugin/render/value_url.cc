@@ -56,6 +56,7 @@ Status CheckLocal(std::string_view path) {
 Result<ValueUrl> ParseSecrets(std::string_view rest, bool with_key) {
   ValueUrl url;
   url.glob_allowed = false;
+  url.helm_secrets = true;
   ACD_CHECK(ReadPrefix(rest, url));
   if (with_key) {
     const std::size_t question = rest.find('?');

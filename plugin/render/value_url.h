@@ -19,6 +19,7 @@ struct ValueUrl {
   std::string key_file;   ///< secrets+age-import://, absolute; else empty
   bool optional = false;  ///< a leading `?`: a missing file counts as empty
   bool glob_allowed = true;
+  bool helm_secrets = false;  ///< named by one of helm-secrets' schemes
 };
 
 /// Reads `text`, variables already substituted. Knows `secrets://[?][sops!]FILE` and

@@ -14,7 +14,7 @@ import pathlib
 import re
 import sys
 
-DECRYPT = ["decrypt/base", "decrypt/age", "decrypt/keys", "decrypt/yaml", "decrypt/sops", "decrypt/sops/stores", "decrypt"]
+DECRYPT = ["decrypt/base", "decrypt/age", "decrypt/keys", "decrypt/yaml", "decrypt/sops", "decrypt/sops/stores", "decrypt/sealed", "decrypt"]
 RENDERING = DECRYPT + ["plugin/exec", "plugin/workspace", "plugin/guard", "plugin/ksops", "plugin/render"]
 SERVING = RENDERING + ["plugin/archive", "plugin/request", "plugin/server"]
 
@@ -26,6 +26,8 @@ ALLOWED = {
     # The stores read and write the tree; both know the tree's types only.
     "decrypt/sops/stores": ["decrypt/base", "decrypt/yaml", "decrypt/sops"],
     "decrypt/sops": ["decrypt/base", "decrypt/yaml", "decrypt/keys", "decrypt/sops/stores"],
+    # Of a document it knows the tree only, whoever read or decrypted it.
+    "decrypt/sealed": ["decrypt/base", "decrypt/sops"],
     "decrypt": DECRYPT,
     "plugin/exec": ["decrypt/base"],
     "plugin/workspace": ["decrypt/base"],
