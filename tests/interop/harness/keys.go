@@ -18,10 +18,11 @@ func NewKey(t T) Key {
 	t.Helper()
 	file := filepath.Join(TempDir(t, ""), "keys.txt")
 	MustRun(t, Command{Path: AgeKeygen(t), Args: []string{"-o", file}})
-	return readKey(t, file)
+	return ReadKey(t, file)
 }
 
-func readKey(t T, file string) Key {
+// ReadKey reads what age-keygen wrote.
+func ReadKey(t T, file string) Key {
 	t.Helper()
 	text, err := os.ReadFile(file)
 	Check(t, err)
