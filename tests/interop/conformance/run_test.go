@@ -199,3 +199,16 @@ func record(t *testing.T, o harness.Outcome) {
 	defer secretsMutex.Unlock()
 	failures[t.Name()] = append(failures[t.Name()], o)
 }
+
+// failuresOf are those that a test and its subtests saw.
+func failuresOf(test string) []harness.Outcome {
+	secretsMutex.Lock()
+	defer secretsMutex.Unlock()
+	var all []harness.Outcome
+	for name, seen := range failures {
+		if name == test || strings.HasPrefix(name, test+"/") {
+			all = append(all, seen...)
+		}
+	}
+	return all
+}

@@ -34,6 +34,7 @@ func Binary(t T) string {
 
 func Sops(t T) string      { t.Helper(); return tool(t, "ACD_SOPS", "sops") }
 func AgeKeygen(t T) string { t.Helper(); return tool(t, "ACD_AGE_KEYGEN", "age-keygen") }
+func Kubeseal(t T) string  { t.Helper(); return tool(t, "ACD_KUBESEAL", "kubeseal") }
 func Helm(t T) string      { t.Helper(); return tool(t, "ACD_HELM", "helm") }
 func Kustomize(t T) string { t.Helper(); return tool(t, "ACD_KUSTOMIZE", "kustomize") }
 
