@@ -8,6 +8,7 @@ helm_version=v3.19.0
 kustomize_version=v5.7.1
 sops_version=v3.13.3
 age_version=v1.3.1
+kubeseal_version=v0.32.2
 
 # at_least MINIMUM VERSION
 at_least() { [[ $(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1) == "$1" ]]; }
@@ -62,7 +63,7 @@ build_tool() {
   PATH="$folder:$PATH"
 }
 
-# need_tool NAME...: each on the PATH afterwards. helm and kustomize are taken as installed; sops and
+# need_tool NAME...: each on the PATH afterwards. helm, kustomize and kubeseal are taken as installed; sops and
 # age must be the versions that the tests compare with.
 need_tool() {
   local name
@@ -82,6 +83,10 @@ need_tool() {
       age)
         command -v age-keygen >/dev/null && [[ $(age --version 2>/dev/null) == *"$age_version" ]] ||
           build_tool age "$age_version" filippo.io/age/cmd/age filippo.io/age/cmd/age-keygen
+        ;;
+      kubeseal)
+        command -v kubeseal >/dev/null ||
+          build_tool kubeseal "$kubeseal_version" github.com/bitnami-labs/sealed-secrets/cmd/kubeseal
         ;;
       *) die "need_tool: no such tool: $name" ;;
     esac
