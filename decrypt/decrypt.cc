@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "decrypt/base/openssl.h"
+#include "decrypt/hints.h"
 #include "decrypt/sops/data_key.h"
 #include "decrypt/sops/detect.h"
 #include "decrypt/sops/enc_value.h"
@@ -16,10 +17,10 @@
 namespace acd {
 namespace {
 
-/// `ACD_TRY` for a step whose errors say at which stage they happened.
+/// `ACD_TRY` for a step whose errors say at which stage they happened, and what to do.
 template <typename T>
 Result<T> At(Stage stage, Result<T> result) {
-  if (!result) return Fail(std::move(result).error().At(stage));
+  if (!result) return Fail(WithHint(std::move(result).error().At(stage)));
   return result;
 }
 
@@ -34,7 +35,8 @@ Result<sops::Metadata> TakeMetadata(std::vector<sops::Node>& documents, sops::Fo
 /// The printing step, in sops's words.
 Result<SecretBytes> Printed(std::string_view what, Result<SecretBytes> text) {
   if (text) return text;
-  return Fail(std::move(text).error().With("Error dumping " + std::string(what)).At(Stage::kEmit));
+  return Fail(WithHint(
+      std::move(text).error().With("Error dumping " + std::string(what)).At(Stage::kEmit)));
 }
 
 /// Prints the whole file, or what the path leads to: a map as a file of its own (further documents
@@ -101,8 +103,10 @@ void LoadCiphers() {
 Result<Plaintext> DecryptDocument(std::span<const std::uint8_t> content,
                                   const DecryptOptions& options, keys::KeyService& keys,
                                   const keys::Requester& requester) {
-  return SopsDocument::Read(content, options.input, options.limits)
-      .Decrypt(options, keys, requester);
+  auto plaintext =
+      SopsDocument::Read(content, options.input, options.limits).Decrypt(options, keys, requester);
+  if (plaintext) return plaintext;
+  return Fail(WithFormatHint(std::move(plaintext).error(), content, options.input));
 }
 
 }  // namespace acd

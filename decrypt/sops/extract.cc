@@ -13,7 +13,9 @@ Failure BadPath(std::string what) {
 }
 
 Failure CannotFollow(Code code, std::string what) {
-  return Fail(code, "error truncating tree: component " + std::move(what));
+  return Fail(code, "error truncating tree: component " + std::move(what),
+              "--extract follows the keys of maps by name and the elements of lists by number, and "
+              "ends at a value");
 }
 
 /// One component without its brackets.

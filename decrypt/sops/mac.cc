@@ -21,9 +21,8 @@ constexpr std::array<std::uint8_t, 32> kMacOnlyEncryptedSeed = {
 
 constexpr std::string_view kHint =
     "the file was edited outside sops, or merged by hand: restore the last version that sops "
-    "wrote, "
-    "or, if every value is as it should be, let sops compute the MAC anew: `sops decrypt "
-    "--ignore-mac` into a plain file, review it, and encrypt that";
+    "wrote; or look at it with `sops decrypt --ignore-mac FILE` and, if every value is right, set "
+    "one of them with `sops edit --ignore-mac FILE`, which computes the MAC anew";
 
 }  // namespace
 

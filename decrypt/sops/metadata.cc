@@ -182,7 +182,9 @@ Status ReadRule(const WeakFields& root, Metadata& metadata) {
       return Fail(Code::kInvalidInput,
                   "Cannot use more than one of encrypted_suffix, unencrypted_suffix, "
                   "encrypted_regex, unencrypted_regex, encrypted_comment_regex, or "
-                  "unencrypted_comment_regex in the same file");
+                  "unencrypted_comment_regex in the same file",
+                  "two versions of the metadata were merged: restore the last version that sops "
+                  "wrote");
     }
     found = true;
     metadata.rule = candidate.rule;
@@ -219,7 +221,9 @@ Result<Metadata> ExtractMetadata(std::vector<Node>& documents, Format format,
   ACD_TRY(const Node value, TakeMetadataMap(documents, format, limits));
   const auto* map = value.As<Node::Map>();
   if (map == nullptr) {
-    return Fail(Code::kInvalidInput, "Found sops entry that is not a mapping");
+    return Fail(Code::kInvalidInput, "Found sops entry that is not a mapping",
+                "`sops` is where the metadata stands: a plain file with a setting of that name "
+                "cannot be encrypted");
   }
   return ReadMetadata(*map, limits);
 }

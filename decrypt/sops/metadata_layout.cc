@@ -30,12 +30,17 @@ Result<Node> TakeEntry(Node::Map& map, Format format) {
   const auto is_metadata = [&](const Entry& entry) { return IsMetadata(entry, format); };
   const auto count = std::count_if(map.begin(), map.end(), is_metadata);
   if (count == 0) return NotFound();
-  if (count > 1) return Fail(Code::kInvalidInput, "Found duplicate sops entry");
+  if (count > 1) {
+    return Fail(Code::kInvalidInput, "Found duplicate sops entry",
+                "a merge kept the metadata of both sides: keep one version of the whole file");
+  }
   const auto entry = std::find_if(map.begin(), map.end(), is_metadata);
   Node taken = std::move(entry->value);
   map.erase(entry);
   if (!taken.Is<Node::Map>()) {
-    return Fail(Code::kInvalidInput, "Found sops entry that is not a mapping");
+    return Fail(Code::kInvalidInput, "Found sops entry that is not a mapping",
+                "`sops` is where the metadata stands: a plain file with a setting of that name "
+                "cannot be encrypted");
   }
   return taken;
 }

@@ -85,12 +85,16 @@ Result<std::vector<std::uint8_t>> ReadAll(int fd, std::size_t max_bytes) {
     if (content.size() - size < 4096) content.resize(std::max<std::size_t>(16384, 2 * size));
     const ssize_t got = ::read(fd, content.data() + size, content.size() - size);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Fail(Code::kIo, "Error reading file: " + SystemError());
+    if (got < 0) {
+      return Fail(Code::kIo, "Error reading file: " + SystemError(),
+                  "it must be a file that this user may read");
+    }
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
     if (size > max_bytes) {
       return Fail(Code::kLimitExceeded,
-                  "Error reading file: more than " + std::to_string(max_bytes) + " bytes");
+                  "Error reading file: more than " + std::to_string(max_bytes) + " bytes",
+                  "an encrypted file is held in memory: split it");
     }
   }
   content.resize(size);
@@ -109,10 +113,12 @@ Result<UniqueFd> OpenInput(const Arguments& arguments, int& exit_code) {
                                     : ::open(arguments.file.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd >= 0) return UniqueFd(fd);
   if (errno == ENOENT) {
-    return Fail(Code::kNotFound, "cannot operate on non-existent file \"" + arguments.file + "\"");
+    return Fail(Code::kNotFound, "cannot operate on non-existent file \"" + arguments.file + "\"",
+                "a path counts from the current folder");
   }
   exit_code = kCouldNotReadInput;
-  return Fail(Code::kIo, "Error reading file: " + SystemError());
+  return Fail(Code::kIo, "Error reading file: " + SystemError(),
+              "it must be a file that this user may read");
 }
 
 /// A format by its word, else by the file's name; like sops, also when the word is none, but not
@@ -133,7 +139,8 @@ Result<std::vector<std::string>> SplitOrder(std::string_view text) {
     const std::size_t comma = text.find(',');
     std::string word(text.substr(0, comma));
     if (std::find(order.begin(), order.end(), word) != order.end()) {
-      return Fail(Code::kInvalidInput, "Duplicate decryption key type: " + word);
+      return Fail(Code::kInvalidInput, "Duplicate decryption key type: " + word,
+                  "name each type once in --decryption-order and SOPS_DECRYPTION_ORDER");
     }
     order.push_back(std::move(word));
     if (comma == std::string_view::npos) return order;
@@ -198,10 +205,6 @@ int Decrypt(const Arguments& arguments) {
   if (!plaintext) {
     const int exit_code = ExitCode(plaintext.error().stage);
     Error error = std::move(plaintext).error().With(shown);
-    const bool unnamed = IsStdin(arguments) && arguments.filename_override.empty();
-    if (exit_code == kGeneric && unnamed && arguments.input_type.empty() && error.hint.empty()) {
-      error.hint = "standard input has no name to tell its type by: add --input-type yaml, or json";
-    }
     return Report({std::move(error), exit_code});
   }
   auto written = WriteOut(plaintext->text);

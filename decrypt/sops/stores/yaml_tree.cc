@@ -222,7 +222,8 @@ std::string YamlTree::Key(const Graph& node) {
   if (!key_error_) {
     key_error_ = Error{Code::kInvalidInput,
                        "yaml: " + At(key) + "Tree contains a non-string key (type " +
-                           GoTypeName(key, value) + "). Only string keys are supported"};
+                           GoTypeName(key, value) + "). Only string keys are supported",
+                       "put the key in quotes in the plain file, and encrypt that"};
   }
   return std::string(key.text);
 }
