@@ -1,13 +1,11 @@
 #include "decrypt/keys/age_key_service.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <utility>
 
 #include "decrypt/age/age.h"
 #include "decrypt/age/identity_file.h"
 #include "decrypt/age/sodium.h"
-#include "decrypt/keys/remote_key.h"
 
 namespace acd::keys {
 namespace {
@@ -160,7 +158,10 @@ std::shared_ptr<const AgeKeyService::Snapshot> AgeKeyService::Current() {
 
 Result<SecretBytes> AgeKeyService::Unwrap(const WrappedKey& key, const Requester& /*requester*/) {
   if (key.type != WrappedKey::Type::kAge) {
-    return RemoteKeyFailure(key, [](const char* name) { return std::getenv(name); });
+    return Fail(Code::kUnsupported,
+                std::string("keys of type ") + TypeName(key.type) +
+                    " are not supported by this build, only age is",
+                "add an age recipient to the file");
   }
   const auto keys = Current();
   const auto loading = [&] {

@@ -122,7 +122,7 @@ TEST(AgeKeyService, RefusesOtherTypesByName) {
   Service service(KeySources{});
   EXPECT_THAT(
       service.Unwrap({WrappedKey::Type::kPgp, "FINGERPRINT", "x"}),
-      Fails(Code::kUnsupported, "keys of type pgp are not supported by this build"));
+      Fails(Code::kUnsupported, "keys of type pgp are not supported by this build, only age"));
 }
 
 // The words that people search for, as the real sops says them.
