@@ -39,6 +39,21 @@ bool HasLine(std::string_view text, std::string_view prefix) {
   return false;
 }
 
+/// Whether a line, but for its indentation, begins with the header of the metadata's section.
+bool HasIniSection(std::string_view text) {
+  constexpr std::string_view kHeader = "[sops]";
+  for (std::size_t at = text.find(kHeader); at != std::string_view::npos;
+       at = text.find(kHeader, at + 1)) {
+    const std::size_t line = text.rfind('\n', at) + 1;  // npos + 1 is 0
+    const std::string_view before = text.substr(line, at - line);
+    // Not only white space as ini.v1 sees it: a byte order mark and no-break spaces pass too.
+    if (std::none_of(before.begin(), before.end(), [](char c) { return c > ' ' && c < '\x7f'; })) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool HasEncryptedLeaf(const Node& node) {
   if (const auto* text = node.As<SecretBytes>()) return text->ExposeText().starts_with(kEncPrefix);
   if (const auto* list = node.As<Node::List>()) {
@@ -71,7 +86,7 @@ bool CountsUnread(std::string_view text, Format format) {
       return HasLine(text, "sops_mac=") || HasLine(text, "sops_lastmodified=") ||
              (HasLine(text, "sops_") && Contains(text, kEncPrefix));
     case Format::kIni:
-      return HasLine(text, "[sops]");
+      return HasIniSection(text);
     case Format::kBinary:
       // It is any file: only one that begins as JSON can be an encrypted one.
       return text.find_first_not_of(" \t\r\n") == text.find('{') && Contains(text, kEncPrefix);

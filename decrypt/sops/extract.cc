@@ -22,7 +22,8 @@ Failure CannotFollow(Code code, std::string what) {
 Result<std::variant<std::string, std::size_t>> ParseComponent(std::string_view text) {
   if (text.empty()) return BadPath("empty component");
   if (text[0] == '"' || text[0] == '\'') {
-    if (text.size() < 2 || text.back() != text[0]) return BadPath("name without its closing quote");
+    // Like sops, which takes off the first and the last character, whatever that is.
+    if (text.size() < 2) return BadPath("name without its closing quote");
     return std::variant<std::string, std::size_t>(std::string(text.substr(1, text.size() - 2)));
   }
   std::size_t index = 0;

@@ -199,10 +199,14 @@ Result<Metadata> ReadMetadata(const Node::Map& map, const Limits& limits) {
   ACD_TRY(const std::string last_modified, root.String("lastmodified"));
   auto time = ParseGoTime(last_modified, QuoteInput::kYes);
   if (!time) {
+    const bool crlf = last_modified.ends_with('\r');
     return Fail(std::move(time)
                     .error()
                     .With("sops.lastmodified")
-                    .Hint("the sops metadata is damaged: restore the file or encrypt it again"));
+                    .Hint(crlf ? "the file's lines end with a carriage return, which belongs to "
+                                 "the values of this format: convert them to plain line feeds"
+                               : "the sops metadata is damaged: restore the file or encrypt it "
+                                 "again"));
   }
   metadata.last_modified = time->Rfc3339();
   ACD_TRY(metadata.shamir_threshold, root.Int("shamir_threshold"));

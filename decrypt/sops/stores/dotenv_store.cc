@@ -30,10 +30,11 @@ Result<Entry> ReadLine(std::string_view line, std::size_t number) {
   const std::size_t equals = line.find('=');
   if (equals == std::string_view::npos) {
     const bool carriage_return = line.back() == '\r';
-    return Fail(
-        Code::kInvalidInput,
-        "invalid dotenv input line: line " + std::to_string(number) + " has no `=`",
-        carriage_return ? "its lines end with a carriage return, which sops takes for text" : "");
+    return Fail(Code::kInvalidInput,
+                "invalid dotenv input line: line " + std::to_string(number) + " has no `=`",
+                carriage_return ? "the file's lines end with a carriage return, which belongs to "
+                                  "the values of this format: convert them to plain line feeds"
+                                : "");
   }
   return Entry{std::string(line.substr(0, equals)),
                Node(Replaced(line.substr(equals + 1), kEscapedBreak, "\n"))};

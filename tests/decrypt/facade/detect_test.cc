@@ -85,7 +85,48 @@ TEST(DetectDocument, OtherFormats) {
   EXPECT_TRUE(is("sops_lastmodified=x\n", Format::kDotenv));
   EXPECT_FALSE(is("A=sops_mac=x\n", Format::kDotenv));
   EXPECT_TRUE(is("[a]\nb = c\n[sops]\nmac = x\n", Format::kIni));
+  EXPECT_TRUE(is(Sample("types.env"), Format::kDotenv));
+  EXPECT_TRUE(is(Sample("types.ini"), Format::kIni));
+  EXPECT_FALSE(is(Sample("types.env.plain"), Format::kDotenv));
+  EXPECT_FALSE(is(Sample("types.ini.plain"), Format::kIni));
   EXPECT_FALSE(is("[a]\nb = [sops]\n", Format::kIni));
+}
+
+TEST(DetectDocument, FlatFormatsWithDamagedMetadataCount) {
+  const auto is = [](std::string_view content, Format format) {
+    return SopsDocument::Detect(AsBytes(content), format).has_value();
+  };
+  const std::string enc = "ENC[AES256_GCM,data:x";
+  // Metadata that can't be put together, with and without ciphertext.
+  EXPECT_TRUE(is("sops_mac=x\nsops_mac__map_x=y\n", Format::kDotenv));
+  EXPECT_TRUE(is("sops_age__list_7__map_enc=x\n", Format::kDotenv));
+  EXPECT_TRUE(is("sops_LastModified=x\n", Format::kDotenv));
+  EXPECT_TRUE(is("A=" + enc + "\nsops_version=3\n", Format::kDotenv));
+  EXPECT_TRUE(is("[sops]\nage__list_7__map_enc = x\n", Format::kIni));
+  EXPECT_TRUE(is("[s]\na = " + enc + "\n[sops]\n", Format::kIni));
+  EXPECT_TRUE(is("[sops]\nmac = x\n[sops]\n", Format::kIni));
+  // What does not parse.
+  EXPECT_TRUE(is("no equals sign\nA=" + enc + "\nsops_version=3\n", Format::kDotenv));
+  EXPECT_TRUE(is("A=1\r\n\r\nsops_mac=x\r\n", Format::kDotenv));
+  EXPECT_TRUE(is("no delimiter\n[sops]\nmac = x\n", Format::kIni));
+  EXPECT_TRUE(is("no delimiter\n \t[sops]\nmac = x\n", Format::kIni));
+  EXPECT_TRUE(is("\xEF\xBB\xBF[sops]\nmac = x\nno delimiter", Format::kIni));
+}
+
+TEST(DetectDocument, PlainFlatFilesThatMentionSopsDoNot) {
+  const auto is = [](std::string_view content, Format format) {
+    return SopsDocument::Detect(AsBytes(content), format).has_value();
+  };
+  EXPECT_FALSE(is("SOPS_AGE_KEY_FILE=/keys\nMAC=x\nENC=y\n", Format::kDotenv));
+  EXPECT_FALSE(is("sops_enabled=true\nlastmodified=x\nmac=y\n", Format::kDotenv));
+  EXPECT_FALSE(is("# sops_mac=x\nA=1\n", Format::kDotenv));
+  EXPECT_FALSE(is("A=ENC[AES256_GCM,data:x\nsops=mac\n", Format::kDotenv));
+  EXPECT_FALSE(is("no equals sign, but sops and mac\n", Format::kDotenv));
+  EXPECT_FALSE(is("[sops]\nenabled = true\nmachine = enc\n", Format::kIni));
+  EXPECT_FALSE(is("[a]\nsops = mac\nlastmodified = x\n", Format::kIni));
+  EXPECT_FALSE(is("; [sops]\n; mac = x\n[a]\nb = c\n", Format::kIni));
+  EXPECT_FALSE(is("no delimiter, but [sops] and mac\n", Format::kIni));
+  EXPECT_FALSE(is("a = \"\"\"\n[sops]\nmac = x\n\"\"\"\n", Format::kIni));
 }
 
 }  // namespace

@@ -31,6 +31,7 @@ TEST(Extract, FollowsNamesAndIndices) {
   EXPECT_EQ(Found(R"(['b'][1]["c"])"), "true");
   EXPECT_EQ(Found(R"(["b"][2])"), "# r");
   EXPECT_EQ(Found(R"(["d e"])"), "{}");
+  EXPECT_EQ(Found(R"(["a'])"), "\"x\"") << "sops does not look at the closing quote";
   EXPECT_EQ(Found("").substr(0, 7), "{a: \"x\"");
 }
 
@@ -45,8 +46,8 @@ TEST(Extract, FailsInSopsWordsWhereSopsMayCrash) {
 }
 
 TEST(Extract, RefusesMalformedPaths) {
-  for (const char* path : {"b", "[\"b", "[]", "[\"]", "[\"b']", "[b]", "[-1]", "[1x]",
-                           "[\"b\"] [0]", "[99999999999999999999]", "a[0]"}) {
+  for (const char* path : {"b", "[\"b", "[]", "[\"]", "[b]", "[-1]", "[1x]", "[\"b\"] [0]",
+                           "[99999999999999999999]", "a[0]"}) {
     EXPECT_THAT(ParseTreePath(path), Fails(Code::kInvalidInput, "error parsing --extract path: "))
         << path;
   }

@@ -226,6 +226,83 @@ TEST(Metadata, BoundsTheNumberOfKeys) {
   EXPECT_THAT(with(11), Fails(Code::kLimitExceeded, "more than 10 keys"));
 }
 
+/// What a dotenv or INI document with these lines says, as "ok: recipient, time, MAC only".
+std::string ReadFlat(Format format, const std::string& text) {
+  auto documents = ReadStore(format, AsBytes(text), Limits());
+  if (!documents) return documents.error().message;
+  const auto metadata = ExtractMetadata(*documents, format, Limits());
+  if (!metadata) return metadata.error().message;
+  return "ok: " + metadata->key_groups[0][0].name + ", " + metadata->last_modified +
+         (metadata->mac_only_encrypted ? ", MAC only" : "");
+}
+std::string Dotenv(const std::string& more, const std::string& key = "sops_age__list_0__map_") {
+  return ReadFlat(Format::kDotenv, "A=1\nsops_lastmodified=" + std::string(kTime) + "\n" + key +
+                                       "recipient=r\nB=2\n" + key + "enc=e\n" + more);
+}
+std::string Ini(const std::string& more) {
+  return ReadFlat(Format::kIni, "[s]\na = 1\n[sops]\nlastmodified = " + std::string(kTime) +
+                                    "\nage__list_0__map_recipient = r\n" + more);
+}
+
+TEST(FlatMetadata, IsReadFromPrefixedLinesAnywhere) {
+  const std::string good = "ok: r, " + std::string(kTime);
+  EXPECT_EQ(Dotenv(""), good);
+  EXPECT_EQ(Dotenv("sops_unknown__list_0__map_x=1\nsops_=x\n"), good);
+  EXPECT_EQ(Dotenv("", "sops_age__map_"), good) << "one map for a list of maps";
+  EXPECT_EQ(Dotenv("sops_mac_only_encrypted=true\n"), good + ", MAC only");
+  EXPECT_EQ(Dotenv("sops_MAC_only_encrypted=1\n"), good + ", MAC only");
+  EXPECT_EQ(ReadFlat(Format::kDotenv, "A=1\nSOPS_lastmodified=x\nsops=y\n"),
+            "sops metadata not found");
+  auto documents =
+      Documents(Map("A", Text("1"), "sops_lastmodified", Text(kTime), "sops", Text("stays"), "",
+                    Remark("c"), "sops_age__list_0__map_enc", Text("e"), "B", Text("2")));
+  ASSERT_THAT(ExtractMetadata(documents, Format::kDotenv, Limits()), IsOk());
+  EXPECT_EQ(Show(documents[0]), R"({A: "1", sops: "stays", # c, B: "2"})");
+}
+
+TEST(FlatMetadata, IsReadFromTheIniSection) {
+  const std::string good = "ok: r, " + std::string(kTime);
+  EXPECT_EQ(Ini(""), good);
+  EXPECT_EQ(Ini("; comment\nmac_only_encrypted: true ; yes\n"), good + ", MAC only");
+  EXPECT_EQ(ReadFlat(Format::kIni, "[s]\na = 1\n"), "sops metadata not found");
+  EXPECT_EQ(ReadFlat(Format::kIni, "[sops]\n[s]\n"), "sops metadata not found");
+  EXPECT_EQ(Ini("[sops]\n"), "Found duplicate sops entry");
+  auto documents = ReadStore(Format::kIni,
+                             AsBytes("[sops]\nlastmodified = " + std::string(kTime) +
+                                     "\nage__list_0__map_enc = one\\ntwo\\\\nthree\\\n"),
+                             Limits());
+  const auto metadata = ExtractMetadata(*documents, Format::kIni, Limits());
+  ASSERT_THAT(metadata, IsOk());
+  EXPECT_EQ(metadata->key_groups[0][0].encrypted, "one\ntwo\\\nthree");
+}
+
+// Each as sops 3.13.3 says it.
+TEST(FlatMetadata, RefusesInSopssWords) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"version=1\nPversion=2", "Duplicate value"},
+      {"mac=1\nPmac__map_x=2", "Error while unflattening: Type mismatch"},
+      {"pgp__list_1__map_fp=x", "Error while unflattening: Incomplete list"},
+      {"pgp__list_1000000000__map_fp=x", "Error while unflattening: Incomplete list"},
+      {"mac_only_encrypted=yes", "'mac_only_encrypted' cannot parse value as 'bool'"},
+      {"shamir_threshold=abc", "'shamir_threshold' cannot parse value as 'int'"},
+      {"pgp=x", "'pgp[0]' expected a map or struct, got \"string\""},
+      {"version__list_0=3", "'version' expected type 'string'"},
+      {"pgp__list_0__map_fp=x", "parsing time \"\""},
+      {"encrypted_suffix=a\nPencrypted_regex=b", "Cannot use more than one of"},
+  };
+  for (const auto& [lines, error] : cases) {
+    const auto with = [text = std::string(lines)](const std::string& prefix) {
+      const std::size_t second = text.find("\nP");
+      if (second == std::string::npos) return prefix + text + "\n";
+      return prefix + text.substr(0, second + 1) + prefix + text.substr(second + 2) + "\n";
+    };
+    EXPECT_THAT(Dotenv(with("sops_")), ::testing::HasSubstr(error)) << lines;
+    // In a section, the last of equal keys counts.
+    if (std::string(error) == "Duplicate value") continue;
+    EXPECT_THAT(Ini(with("")), ::testing::HasSubstr(error)) << lines;
+  }
+}
+
 TEST(Metadata, LooksLikeMetadataWhenItHasAMacATimeOrAWrappedKey) {
   EXPECT_TRUE(LooksLikeMetadata(Map("mac", Text(""))));
   EXPECT_TRUE(LooksLikeMetadata(Map("LastModified", Text(""))));

@@ -34,6 +34,7 @@ TEST(StoreValue, PrintsWhatExtractPrints) {
                                       Text("multi\n\nline\n"), List(Text("x"), Text("y")))),
             "# c1\n- z: 1\n# c2\n- |\n  multi\n\n  line\n- - x\n  - \"y\"\n");
   EXPECT_EQ(Value(Format::kJson, List(Node(1.5), Node())), "[\n\t1.5,\n\tnull\n]");
+  EXPECT_EQ(Value(Format::kIni, List(Node(1.5), Node())), "[1.5,null]");
   EXPECT_EQ(Value(Format::kJson, Node(Timestamp{"2001-01-01T00:00:00Z"})),
             "\"2001-01-01T00:00:00Z\"");
 }
@@ -41,7 +42,10 @@ TEST(StoreValue, PrintsWhatExtractPrints) {
 TEST(StoreValue, RefusesWhatHasNoForm) {
   EXPECT_EQ(Value(Format::kYaml, Remark("x")), "a comment is not a value");
   EXPECT_THAT(Value(Format::kBinary, Node(true)), ::testing::HasSubstr("not structured"));
-  EXPECT_THAT(Value(Format::kIni, Node(true)), ::testing::HasSubstr("ini is not supported"));
+  EXPECT_EQ(Value(Format::kDotenv, Node(true)),
+            "the dotenv store only supports emitting strings, got bool");
+  EXPECT_EQ(Value(Format::kDotenv, List()),
+            "the dotenv store only supports emitting strings, got []interface {}");
 }
 
 TEST(BinaryStore, PrintsTheBytesOfDataOnly) {
