@@ -25,6 +25,12 @@ Failure NotFound() {
               "the file is not encrypted with sops, or not in the format that was assumed");
 }
 
+/// Metadata of as many keys as may be, a dozen fields each, has no more nodes than this.
+Result<Node> UnflattenMetadata(Node::Map flat, Limits limits) {
+  limits.max_nodes = std::min(limits.max_nodes, 16 * limits.max_recipients + 1024);
+  return Unflatten(std::move(flat), limits);
+}
+
 /// Removes the document's `sops` entry and returns its value.
 Result<Node> TakeEntry(Node::Map& map, Format format) {
   const auto is_metadata = [&](const Entry& entry) { return IsMetadata(entry, format); };
@@ -103,7 +109,7 @@ Result<Node> TakeMetadataMap(std::vector<Node>& documents, Format format, const 
   if (format == Format::kDotenv) {
     Node::Map flat = TakePrefixed(*first);
     if (flat.empty()) return NotFound();
-    return Unflatten(std::move(flat), limits);
+    return UnflattenMetadata(std::move(flat), limits);
   }
   ACD_TRY(Node entry, TakeEntry(*first, format));
   for (std::size_t i = 1; i < documents.size(); ++i) {
@@ -115,7 +121,7 @@ Result<Node> TakeMetadataMap(std::vector<Node>& documents, Format format, const 
   auto& flat = *entry.As<Node::Map>();
   if (flat.empty()) return NotFound();
   RestoreLineBreaks(flat);
-  return Unflatten(std::move(flat), limits);
+  return UnflattenMetadata(std::move(flat), limits);
 }
 
 bool HasMetadataEntry(const Node& document, Format format) {

@@ -314,14 +314,6 @@ TEST(Conformance, AnInvalidExpressionMatchesNothing) {
   EXPECT_EQ(Yaml(c.Yaml("a: " + x + "\n", x)), "ok: a: " + x + "\n");
 }
 
-TEST(Conformance, FormatsThatAreNotBuiltInAreNamed) {
-  FakeKeyService keys;
-  EXPECT_THAT(Decrypt("sops_mac=x\n", Format::kDotenv, keys),
-              testing::Fails(Code::kUnsupported, "dotenv is not supported"));
-  EXPECT_THAT(Decrypt("[sops]\n", Format::kIni, keys),
-              testing::Fails(Code::kUnsupported, "ini is not supported"));
-}
-
 TEST(Conformance, NothingSecretIsInAnyError) {
   const Crafted c;
   const std::string secret = "hunter2hunter2";

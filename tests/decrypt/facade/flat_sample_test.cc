@@ -55,7 +55,8 @@ TEST(FlatSamples, ConvertToOtherFormats) {
             "4 Error dumping file: cannot use complex value in dotenv file; offending key DEFAULT");
   EXPECT_THAT(Converted("types.ini", Format::kBinary),
               ::testing::StartsWith("4 Error dumping file: error emitting binary store"));
-  EXPECT_EQ(Converted("multi.yaml", Format::kDotenv).substr(0, 2), "4 ");
+  EXPECT_EQ(Converted("multi.yaml", Format::kDotenv), "a=one\n") << "of the first document";
+  EXPECT_EQ(Converted("multi.yaml", Format::kIni).substr(0, 2), "4 ");
 }
 
 // As `sops -d --extract` prints them.
@@ -124,7 +125,7 @@ std::string Repeated(std::string_view text, std::size_t times) {
 }
 
 TEST(FlatDocuments, BoundHostileFiles) {
-  constexpr std::size_t kMany = 400'000;
+  constexpr std::size_t kMany = 50'000;
   ExpectRefusedSoon(Dotenv(Repeated("A=b\n", kMany), ""), Format::kDotenv, "lines");
   ExpectRefusedSoon(Repeated("\n", 10 * kMany), Format::kDotenv, "empty lines");
   ExpectRefusedSoon("sops_a" + Repeated("__map_", kMany) + "=x\n", Format::kDotenv, "deep name");

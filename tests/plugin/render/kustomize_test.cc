@@ -312,13 +312,16 @@ TEST_F(KustomizeTest, RefusesATamperedResource) {
   EXPECT_THAT(Run(), Fails(Code::kAuthFailed, "decrypt: r.yaml: "));
 }
 
-TEST_F(KustomizeTest, NamesAnEncryptedFileOfAFormatThatIsNotBuiltIn) {
-  for (const char* file : {"app.env", "app.ini"}) {
-    UseFile(std::string("broken/") + file, file);
-    Write("kustomization.yaml",
-          std::string("secretGenerator: [{name: x, files: [") + file + "]}]\n");
-    EXPECT_THAT(Run(), Fails(Code::kUnsupported, std::string("decrypt: ") + file + ": ")) << file;
-  }
+TEST_F(KustomizeTest, DecryptsDotenvAndIniFiles) {
+  UseFile("broken/app.env", "app.env");
+  UseFile("broken/app.ini", "app.ini");
+  Write("kustomization.yaml",
+        "secretGenerator:\n- {name: x, envs: [app.env], files: [app.ini]}\n"
+        "generatorOptions: {disableNameSuffixHash: true}\n");
+  const auto out = Run();
+  ASSERT_THAT(out, IsOk());
+  EXPECT_THAT(Text(out), AllOf(HasSubstr("PASSWORD: " + Base64("canary-dotenv")),
+                               HasSubstr("app.ini:"), Not(HasSubstr("sops"))));
 }
 
 TEST_F(KustomizeTest, RefusesToDecryptForTheSourceHydrator) {
