@@ -77,7 +77,7 @@ TEST(AgeArmor, RefusesEverythingElse) {
            Row{"empty line before the end", Armored("YWdl\n\n"), "invalid closing line"},
            Row{"long line", Armored(full + "YWdl\n"), "column limit exceeded"},
            Row{"short line inside", Armored("YWdl\nYWdl\n"), "invalid closing line"},
-           Row{"padding inside", Armored(full.substr(0, 63) + "=\nYWdl\n"), "illegal base64"},
+           Row{"padding inside", Armored(full.substr(0, 63) + "=\nYWdl\n"), "invalid closing line"},
            Row{"no padding", Armored("YWc\n"), "illegal base64"},
            Row{"unused bits set", Armored("YWd=\n"), "illegal base64"},
            Row{"url alphabet", Armored("YW-_\n"), "illegal base64"},

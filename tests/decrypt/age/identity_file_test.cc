@@ -3,6 +3,7 @@
 #include <string>
 
 #include "tests/decrypt/age/fixtures.h"
+#include "tests/decrypt/age/samples.h"
 #include "tests/support/matchers.h"
 
 namespace acd::age {
@@ -11,14 +12,18 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::kPassphrase;
 using testing::kRecipient1;
 using testing::kRecipient2;
 using testing::kSecretKey1;
 using testing::kSecretKey2;
 using ::testing::Not;
+using testing::Sample;
+using ::testing::StartsWith;
 
 const std::string kKey1(kSecretKey1);
 const std::string kKey2(kSecretKey2);
+const std::string kPlugin = "AGE-PLUGIN-BATCHPASS-1JCS0Q9";
 
 ParsedIdentities ParseFile(const std::string& text) {
   return ParseIdentityFile(text, KeyLayout::kOnePerLine);
@@ -71,8 +76,11 @@ TEST(AgeIdentityFile, NamesEachBadLineAndKeepsTheGoodOnes) {
            Row{"age-secret-key-1abc", "line 2: identities are written in upper case"},
            Row{std::string(kRecipient1), "line 2: a recipient (public key)"},
            Row{"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA", "line 2: an SSH public key"},
-           Row{"AGE-SECRET-KEY-PQ-1QQQQ", "line 2: unsupported identity type in this build"},
-           Row{"AGE-PLUGIN-YUBIKEY-1QQQQ", "line 2: unsupported identity type in this build"},
+           Row{"AGE-SECRET-KEY-PQ-1QQQQ", "line 2: malformed secret key: "},
+           Row{"AGE-PLUGIN-YUBIKEY-1QQQQ", "line 2: malformed plugin identity: "},
+           Row{kPlugin,
+               "line 2: plugin identity, and age-plugin-batchpass may not be started here"},
+           Row{"AGE-SECRET-KEY-X1QQQQ", "line 2: unknown identity type"},
            Row{"\xEF\xBB\xBF" + kKey1, "line 2: unexpected byte order mark"},
            Row{"\xff\xfe", "line 2: not UTF-8"},
            Row{"hunter2", "line 2: unknown identity type"},
@@ -97,14 +105,24 @@ TEST(AgeIdentityFile, NeverQuotesALine) {
 }
 
 TEST(AgeIdentityFile, CountsAPemBlockAsOneLine) {
-  const std::string ssh =
+  const std::string bad =
       "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE=\nAAAA\n"
       "-----END OPENSSH PRIVATE KEY-----\n";
-  const auto parsed = ParseFile(kKey1 + "\n" + ssh + kKey2 + "\n");
+  const auto parsed = ParseFile(kKey1 + "\n" + bad + kKey2 + "\n");
   EXPECT_THAT(parsed.identities.PublicNames(), ElementsAre(kRecipient1, kRecipient2));
-  EXPECT_THAT(parsed.warnings,
-              ElementsAre("line 2: unsupported identity type in this build: SSH or "
-                          "PEM private key"));
+  EXPECT_THAT(parsed.warnings, ElementsAre(HasSubstr("line 2: malformed SSH private key: ")));
+}
+
+TEST(AgeIdentityFile, TakesSshKeysAloneAndAmongOthers) {
+  const auto parsed = ParseFile(kKey1 + "\n" + Sample("ssh_ed25519") + "# x\n" + Sample("ssh_rsa") +
+                                Sample("ssh_ed25519_protected") + kKey2 + "\n");
+  EXPECT_THAT(parsed.identities.PublicNames(),
+              ElementsAre(kRecipient1, StartsWith("ssh-ed25519 AAAA"), StartsWith("ssh-rsa AAAA"),
+                          kRecipient2));
+  ASSERT_EQ(parsed.warnings.size(), 1U);
+  EXPECT_THAT(parsed.warnings[0], HasSubstr("protected by a passphrase"));
+  EXPECT_THAT(parsed.warnings[0], HasSubstr("ssh-keygen -p"));
+  EXPECT_EQ(ParseFile(Sample("ssh_rsa_pkcs1.pem")).identities.size(), 1U);
 }
 
 TEST(AgeIdentityFile, FindsAKeyBehindAPemBlockWithoutAnEnd) {
@@ -112,11 +130,58 @@ TEST(AgeIdentityFile, FindsAKeyBehindAPemBlockWithoutAnEnd) {
   EXPECT_THAT(parsed.identities.PublicNames(), ElementsAre(kRecipient1));
 }
 
-TEST(AgeIdentityFile, SaysWhenItIsEncryptedItself) {
+IdentityOptions WithPassphrase(std::string_view passphrase, int* asked = nullptr) {
+  IdentityOptions options;
+  options.passphrase = [passphrase = std::string(passphrase), asked] {
+    if (asked != nullptr) ++*asked;
+    return std::optional(SecretBytes::CopyOf(passphrase));
+  };
+  return options;
+}
+
+TEST(AgeIdentityFile, OpensOneThatIsEncrypted) {
+  for (const std::string& text :
+       {Sample("encrypted_identities.age"), Sample("encrypted_identities.asc")}) {
+    int asked = 0;
+    const auto parsed =
+        ParseIdentityFile(text, KeyLayout::kOnePerLine, WithPassphrase(kPassphrase, &asked));
+    EXPECT_THAT(parsed.identities.PublicNames(), ElementsAre(testing::SampleLine("inner.pub")));
+    EXPECT_THAT(parsed.warnings, ElementsAre(HasSubstr("line 1: inside of the encrypted identity "
+                                                       "file: line 5: malformed secret key")));
+    EXPECT_EQ(asked, 1);
+  }
+}
+
+TEST(AgeIdentityFile, OpensAnEncryptedOneAmongOtherKeys) {
+  const auto parsed =
+      ParseIdentityFile(kKey1 + "\n" + Sample("encrypted_identities.asc") + kKey2 + "\n",
+                        KeyLayout::kWords, WithPassphrase(kPassphrase));
+  EXPECT_THAT(parsed.identities.PublicNames(),
+              ElementsAre(kRecipient1, testing::SampleLine("inner.pub"), kRecipient2));
+}
+
+TEST(AgeIdentityFile, SaysWhyAnEncryptedOneStaysShut) {
+  const std::string text = Sample("encrypted_identities.asc") + kKey1 + "\n";
+  const auto without = ParseFile(text);
+  EXPECT_THAT(without.identities.PublicNames(), ElementsAre(kRecipient1));
+  EXPECT_THAT(without.warnings, ElementsAre(HasSubstr("line 1: an identity file encrypted with a "
+                                                      "passphrase, and there is none here")));
+  const auto wrong = ParseIdentityFile(text, KeyLayout::kOnePerLine, WithPassphrase("x"));
+  EXPECT_THAT(wrong.identities.PublicNames(), ElementsAre(kRecipient1));
+  EXPECT_THAT(wrong.warnings, ElementsAre(HasSubstr("another passphrase than the one given")));
   EXPECT_THAT(ParseFile(std::string(testing::kArmoredFile)).warnings,
-              ElementsAre(HasSubstr("line 1: unsupported in this build: passphrase-protected")));
+              ElementsAre(HasSubstr("encrypted with age, but not with a passphrase")));
   EXPECT_THAT(ParseFile(testing::BinaryFile()).warnings,
-              ElementsAre(HasSubstr("line 1: unsupported in this build: passphrase-protected")));
+              ElementsAre(HasSubstr("encrypted with age, but not with a passphrase")));
+}
+
+TEST(AgeIdentityFile, SaysWhatIsWrongWithADamagedEncryptedOne) {
+  std::string text = Sample("encrypted_identities.age");
+  text.back() = static_cast<char>(text.back() ^ 1);
+  const auto parsed = ParseIdentityFile(text, KeyLayout::kOnePerLine, WithPassphrase(kPassphrase));
+  EXPECT_TRUE(parsed.identities.empty());
+  EXPECT_THAT(parsed.warnings,
+              ElementsAre(HasSubstr("line 1: failed to decrypt the identity file: payload: ")));
 }
 
 TEST(AgeIdentityFile, BoundsItsWarnings) {
