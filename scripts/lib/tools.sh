@@ -88,6 +88,10 @@ need_tool() {
         command -v kubeseal >/dev/null ||
           build_tool kubeseal "$kubeseal_version" github.com/bitnami-labs/sealed-secrets/cmd/kubeseal
         ;;
+      age-plugin-batchpass)
+        command -v age-plugin-batchpass >/dev/null ||
+          build_tool age-plugin-batchpass "$age_version" filippo.io/age/cmd/age-plugin-batchpass
+        ;;
       *) die "need_tool: no such tool: $name" ;;
     esac
   done
