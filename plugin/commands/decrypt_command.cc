@@ -172,7 +172,10 @@ Status WriteOut(const SecretBytes& text) {
   while (!rest.empty()) {
     const ssize_t put = ::write(STDOUT_FILENO, rest.data(), rest.size());
     if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return Fail(Code::kIo, "cannot write the result: " + SystemError());
+    if (put < 0) {
+      return Fail(Code::kIo, "cannot write the result: " + SystemError(),
+                  "standard output goes where there is no room, or no reader");
+    }
     rest = rest.subspan(static_cast<std::size_t>(put));
   }
   return {};

@@ -148,12 +148,13 @@ func yamlValue(value any, indent string) string {
 	case map[string]any:
 		return "\n" + yamlMap(v, indent+"    ")
 	case []any:
-		text := "\n"
+		var text strings.Builder
+		text.WriteString("\n")
 		for _, item := range v {
 			lines := yamlMap(item.(map[string]any), indent+"    ")
-			text += indent + "  - " + strings.TrimPrefix(lines, indent+"    ")
+			text.WriteString(indent + "  - " + strings.TrimPrefix(lines, indent+"    "))
 		}
-		return text
+		return text.String()
 	case raw:
 		return " " + string(v) + "\n"
 	default: // a JSON text is a YAML text too

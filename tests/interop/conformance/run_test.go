@@ -21,6 +21,12 @@ type given struct {
 	env  []string // instead of the key file
 	home string   // a home folder with keys in it
 	gone bool     // there is no such file
+
+	stdin  string
+	noFile bool  // none is named
+	folder bool  // a folder stands in its place
+	size   int64 // it is that long, and empty
+	full   bool  // the output has no room
 }
 
 func yaml(text string) given { return given{text: text} }
@@ -67,8 +73,15 @@ func (g given) command(t *testing.T, program string, verb ...string) harness.Com
 	if g.name == "" {
 		g.name = "file.yaml"
 	}
-	if !g.gone {
-		harness.Check(t, os.WriteFile(filepath.Join(dir, g.name), []byte(g.text), 0o600))
+	path := filepath.Join(dir, g.name)
+	switch {
+	case g.folder:
+		harness.Check(t, os.Mkdir(path, 0o700))
+	case !g.gone && g.name != "-":
+		harness.Check(t, os.WriteFile(path, []byte(g.text), 0o600))
+		if g.size > 0 {
+			harness.Check(t, os.Truncate(path, g.size))
+		}
 	}
 	env := g.env
 	if env == nil {
@@ -80,7 +93,13 @@ func (g given) command(t *testing.T, program string, verb ...string) harness.Com
 	}
 	env = append([]string{"HOME=" + home, "PATH=/usr/bin:/bin"}, env...)
 	args := append(append([]string{}, verb...), g.args...)
-	return harness.Command{Path: program, Args: append(args, g.name), Env: env, Dir: dir}
+	if !g.noFile {
+		args = append(args, g.name)
+	}
+	if g.full {
+		program, args = "/bin/sh", append([]string{"-c", `exec "$0" "$@" >/dev/full`, program}, args...)
+	}
+	return harness.Command{Path: program, Args: args, Env: env, Dir: dir, Stdin: g.stdin}
 }
 
 func ours(t *testing.T, g given) harness.Outcome {
