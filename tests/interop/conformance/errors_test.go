@@ -377,7 +377,11 @@ var errorCases = map[string]func(t *testing.T) []given{
 	"mac-missing":    withMeta("mac", nil, ""),
 	"mac-unreadable": withMeta("mac", "x", "ENC[AES256_GCM,data:AAAA,iv:AAAA,tag:AAAAAAAAAAAAAAAAAAAAAA==,type:str]"),
 
-	"binary-no-data": one(func(t *testing.T, d *doc) given { return given{name: "f.bin", text: d.json("", "")} }),
+	"binary-no-data": func(t *testing.T) []given {
+		d := newDoc(t)
+		return []given{{name: "f.bin", text: d.json("", "")}, yaml("a: \"\"\n"+d.yaml("", "")+"---\nb: \"\"\n").with("--output-type", "binary"),
+			{name: "f.bin", text: d.json(`"data": "`+d.enc("5", "data:", "int")+`",`, "5")}}
+	},
 	"json-unsupported": func(t *testing.T) []given {
 		d := newDoc(t)
 		d.seed = true
