@@ -223,13 +223,7 @@ Result<Metadata> ReadMetadata(const Node::Map& map, const Limits& limits) {
 Result<Metadata> ExtractMetadata(std::vector<Node>& documents, Format format,
                                  const Limits& limits) {
   ACD_TRY(const Node value, TakeMetadataMap(documents, format, limits));
-  const auto* map = value.As<Node::Map>();
-  if (map == nullptr) {
-    return Fail(Code::kInvalidInput, "Found sops entry that is not a mapping",
-                "`sops` is where the metadata stands: a plain file with a setting of that name "
-                "cannot be encrypted");
-  }
-  return ReadMetadata(*map, limits);
+  return ReadMetadata(*value.As<Node::Map>(), limits);
 }
 
 bool LooksLikeMetadata(const Node& value) {
