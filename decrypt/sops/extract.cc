@@ -1,8 +1,9 @@
 #include "decrypt/sops/extract.h"
 
 #include <algorithm>
-#include <charconv>
-#include <system_error>
+#include <cstdint>
+
+#include "decrypt/sops/go_number.h"
 
 namespace acd::sops {
 namespace {
@@ -19,19 +20,18 @@ Failure CannotFollow(Code code, std::string what) {
 }
 
 /// One component without its brackets.
-Result<std::variant<std::string, std::size_t>> ParseComponent(std::string_view text) {
+Result<std::variant<std::string, std::int64_t>> ParseComponent(std::string_view text) {
   if (text.empty()) return BadPath("empty component");
   if (text[0] == '"' || text[0] == '\'') {
     // Like sops, which takes off the first and the last character, whatever that is.
     if (text.size() < 2) return BadPath("name without its closing quote");
-    return std::variant<std::string, std::size_t>(std::string(text.substr(1, text.size() - 2)));
+    return std::variant<std::string, std::int64_t>(std::string(text.substr(1, text.size() - 2)));
   }
-  std::size_t index = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
-  if (error != std::errc() || end != text.data() + text.size()) {
+  const auto index = ParseGoInt(text);
+  if (!index) {
     return BadPath("component " + std::string(text) + " is neither a quoted name nor an index");
   }
-  return std::variant<std::string, std::size_t>(index);
+  return std::variant<std::string, std::int64_t>(*index);
 }
 
 Result<Node*> Member(Node& node, const std::string& name) {
@@ -47,16 +47,16 @@ Result<Node*> Member(Node& node, const std::string& name) {
   return &found->value;
 }
 
-Result<Node*> Element(Node& node, std::size_t index) {
+Result<Node*> Element(Node& node, std::int64_t index) {
   auto* list = node.As<Node::List>();
   const std::string shown = "[" + std::to_string(index) + "]";
   if (list == nullptr) {
     return CannotFollow(Code::kInvalidInput, shown + " is integer, but tree part is not a slice");
   }
-  if (index >= list->size()) {
+  if (index < 0 || static_cast<std::uint64_t>(index) >= list->size()) {
     return CannotFollow(Code::kNotFound, shown + " accesses out of bounds");
   }
-  return &(*list)[index];
+  return &(*list)[static_cast<std::size_t>(index)];
 }
 
 }  // namespace
@@ -84,7 +84,7 @@ Result<Node*> Truncate(Node& document, const TreePath& path) {
     if (const auto* name = std::get_if<std::string>(&component)) {
       ACD_TRY(current, Member(*current, *name));
     } else {
-      ACD_TRY(current, Element(*current, std::get<std::size_t>(component)));
+      ACD_TRY(current, Element(*current, std::get<std::int64_t>(component)));
     }
   }
   return current;

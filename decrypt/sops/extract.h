@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -11,7 +12,7 @@
 namespace acd::sops {
 
 /// A path into a document: names of map members and indices of list elements.
-using TreePath = std::vector<std::variant<std::string, std::size_t>>;
+using TreePath = std::vector<std::variant<std::string, std::int64_t>>;
 
 /// Parses sops's `--extract` syntax, `["a"]['b'][0]`. A name cannot hold a bracket. Empty text is
 /// the empty path. Error: kInvalidInput "error parsing --extract path: ..." (sops exits with 91).

@@ -32,7 +32,8 @@ struct Timestamp {
 
 /// A scalar that the format can hold but sops refuses to walk (an integer above int64).
 struct Unwalkable {
-  std::string go_type;  ///< as in sops's error, "uint64"
+  std::string go_type;      ///< as in sops's error, "uint64"
+  std::uint64_t value = 0;  ///< the metadata may be of this type where it is read weakly
 };
 
 struct Entry;

@@ -1,12 +1,15 @@
 #include "decrypt/sops/weak_fields.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "decrypt/sops/go_number.h"
 
 namespace acd::sops {
 namespace {
+
+constexpr double kTwoTo63 = 9223372036854775808.0;
 
 /// The name of Go's type for a value, as mapstructure prints it.
 std::string_view GoTypeName(const Node& value) {
@@ -52,6 +55,7 @@ Result<std::string> ToString(const Node& value, const std::string& path) {
   if (const auto* number = value.As<double>()) {
     return std::string(FormatGoFloat(*number).ExposeText());
   }
+  if (const auto* number = value.As<Unwalkable>()) return std::to_string(number->value);
   if (value.Is<Node::Null>()) return std::string();
   return Unconvertible(path, "string", value);
 }
@@ -89,6 +93,7 @@ Result<bool> WeakFields::Bool(std::string_view name) const {
   if (const auto* flag = value->As<bool>()) return *flag;
   if (const auto* number = value->As<std::int64_t>()) return *number != 0;
   if (const auto* number = value->As<double>()) return *number != 0;
+  if (const auto* number = value->As<Unwalkable>()) return number->value != 0;
   if (const auto* text = value->As<SecretBytes>()) {
     if (text->empty()) return false;
     auto parsed = ParseGoBool(text->ExposeText());
@@ -104,9 +109,14 @@ Result<std::int64_t> WeakFields::Int(std::string_view name) const {
   if (const auto* number = value->As<std::int64_t>()) return *number;
   if (const auto* flag = value->As<bool>()) return std::int64_t{*flag ? 1 : 0};
   if (const auto* number = value->As<double>()) {
-    // What Go does with a float beyond int64 depends on the machine; no threshold is that large.
-    if (!(*number > -1e15 && *number < 1e15)) return Unconvertible(PathOf(name), "int", *value);
+    // What Go makes of any other float depends on the machine; this is amd64's answer.
+    if (!(*number >= -kTwoTo63 && *number < kTwoTo63)) {
+      return std::numeric_limits<std::int64_t>::min();
+    }
     return static_cast<std::int64_t>(*number);
+  }
+  if (const auto* number = value->As<Unwalkable>()) {
+    return static_cast<std::int64_t>(number->value);
   }
   if (const auto* text = value->As<SecretBytes>()) {
     if (text->empty()) return std::int64_t{0};

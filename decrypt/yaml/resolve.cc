@@ -101,9 +101,10 @@ bool ResolveNumber(std::string_view digits, Rules rules, Resolution& result) {
     result = Integer(*value);
     return true;
   }
-  if (ParseGoUint(digits, 0)) {
+  if (const auto value = ParseGoUint(digits, 0)) {
     result.type = Type::kInt;
     result.beyond_int64 = true;
+    result.large = *value;
     return true;
   }
   if (const auto value = ParseGoDecimalFloat(digits)) {

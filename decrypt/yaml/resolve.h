@@ -20,8 +20,9 @@ struct Resolution {
   Type type = Type::kString;
   bool fits = true;           ///< false: an explicit core tag that the text does not suit
   bool boolean = false;       ///< kBool
-  bool beyond_int64 = false;  ///< kInt above int64 but within uint64: no value here
+  bool beyond_int64 = false;  ///< kInt above int64 but within uint64
   std::int64_t integer = 0;   ///< kInt
+  std::uint64_t large = 0;    ///< kInt beyond int64
   double real = 0;            ///< kFloat
   std::string rfc3339;        ///< kTimestamp
 };

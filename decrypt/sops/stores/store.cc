@@ -31,7 +31,7 @@ SecretBytes TakeHead(Node& value) {
   const bool lines = std::all_of(list->begin(), first, [](const Node& item) {
     return item.As<Comment>()->text.ExposeText().find_first_of("\r\n") == std::string_view::npos;
   });
-  if (first == list->end() || !lines) return head;
+  if (!lines) return head;
   for (auto item = list->begin(); item != first; ++item) {
     head.Append('#');
     head.Append(item->As<Comment>()->text.Expose());
@@ -53,7 +53,10 @@ Result<SecretBytes> WriteYamlValue(Node value) {
   ACD_TRY(const SecretBytes document, WriteYaml(documents, WriteOptions()));
   std::string_view text = document.ExposeText();
   text.remove_prefix(kKey.size() + 1);
-  if (text.starts_with(' ')) return SecretBytes::CopyOf(text.substr(1));
+  if (text.starts_with(' ')) {
+    out.Append(text.substr(1));
+    return out;
+  }
   text.remove_prefix(1);  // the value stands below its key: take one level of indentation away
   out.Reserve(out.size() + text.size());
   while (!text.empty()) {

@@ -24,7 +24,7 @@ Node ScalarValue(const yaml::GraphNode& scalar) {
     case yaml::Type::kBool:
       return Node(resolved.boolean);
     case yaml::Type::kInt:
-      if (resolved.beyond_int64) return Node(Unwalkable{"uint64"});
+      if (resolved.beyond_int64) return Node(Unwalkable{"uint64", resolved.large});
       return Node(resolved.integer);
     case yaml::Type::kFloat:
       return Node(resolved.real);

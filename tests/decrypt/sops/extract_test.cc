@@ -30,6 +30,7 @@ TEST(Extract, FollowsNamesAndIndices) {
   EXPECT_EQ(Found(R"(["a"])"), "\"x\"");
   EXPECT_EQ(Found(R"(['b'][1]["c"])"), "true");
   EXPECT_EQ(Found(R"(["b"][2])"), "# r");
+  EXPECT_EQ(Found(R"(["b"][+02])"), "# r");
   EXPECT_EQ(Found(R"(["d e"])"), "{}");
   EXPECT_EQ(Found(R"(["a'])"), "\"x\"") << "sops does not look at the closing quote";
   EXPECT_EQ(Found("").substr(0, 7), "{a: \"x\"");
@@ -39,6 +40,7 @@ TEST(Extract, FailsInSopsWordsWhereSopsMayCrash) {
   EXPECT_EQ(Found(R"(["x"])"), "error truncating tree: component ['x'] not found");
   EXPECT_EQ(Found(R"([""])"), "error truncating tree: component [''] not found");
   EXPECT_EQ(Found(R"(["b"][9])"), "error truncating tree: component [9] accesses out of bounds");
+  EXPECT_EQ(Found(R"(["b"][-1])"), "error truncating tree: component [-1] accesses out of bounds");
   EXPECT_EQ(Found(R"(["a"][0])"),
             "error truncating tree: component [0] is integer, but tree part is not a slice");
   EXPECT_EQ(Found(R"(["a"]["x"])"),
@@ -46,7 +48,7 @@ TEST(Extract, FailsInSopsWordsWhereSopsMayCrash) {
 }
 
 TEST(Extract, RefusesMalformedPaths) {
-  for (const char* path : {"b", "[\"b", "[]", "[\"]", "[b]", "[-1]", "[1x]", "[\"b\"] [0]",
+  for (const char* path : {"b", "[\"b", "[]", "[\"]", "[b]", "[-]", "[1x]", "[\"b\"] [0]",
                            "[99999999999999999999]", "a[0]"}) {
     EXPECT_THAT(ParseTreePath(path), Fails(Code::kInvalidInput, "error parsing --extract path: "))
         << path;
