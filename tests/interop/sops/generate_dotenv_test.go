@@ -12,14 +12,14 @@ var envKeys = []string{
 
 var envValues = []string{
 	"", "plain", "two words", " outer ", "'single'", "\"double\"", "a=b=c", "#not a comment", "a #b", "\\n", "a\\nb", "\\\\n", "a\\tb", "$HOME ${A}",
-	"ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]", "ENC[", "true", "1", "1.0", "null", "\t", "a\tb", "é日\U0001f600", "\x00", "\xff\xfe", "\u2028", "{\"json\": [1]}",
+	"ENC[AES256_GCM,data:x,iv:y,tag:z,type:str]", "ENC[", "true", "1", "1.0", "null", "\t", "a\tb", "é日\U0001f600", "\x00", "\xff\xfe", "{\"json\": [1]}",
 	"`id`", "=", "==", "-----BEGIN KEY-----\\nMIIB/+==\\n-----END KEY-----\\n", "\\", "\\\\", "%41", "<&>",
 }
 
 func dotenvDocument(r *rand.Rand) document {
 	d := document{name: []string{"doc.env", ".env", "prod.env"}[r.Intn(3)]}
 	var b strings.Builder
-	if r.Intn(40) == 0 {
+	if seldom(r) {
 		b.WriteString("\ufeff")
 	}
 	for range 1 + r.Intn(8) {

@@ -19,7 +19,7 @@ var iniKeys = []string{
 var iniValues = []string{
 	"", "plain", "two words", "  outer  ", "'single'", "\"double\"", "\"a \"", "' a'", "`back`", "`a\nb`", "\"\"\"three\nlines\n\"\"\"", "\"\"\"x\"\"\"", "a#b", "a ; c", "a # c",
 	"`a#b`", "\"x#y\"", "\\", "a\\nb", "one \\\n  two", "a=b", "a:b", "=", "%(a)s", "${a}", "true", "1", "1.5", "é日\U0001f600", "\t", "a\tb", "ENC[AES256_GCM,", "[x]", "`;`",
-	"\xff", "\x00", "'", "\"", "''", "\"\"", "`", "'it''s'", "a\\", "\\t", "\u2028", "\u00a0x\u00a0", "\"\\n\"", "'a\"", "\"a'", "\"\"\"", "\\n", "a\rb", "`a`b", "<&>",
+	"\xff", "\x00", "'", "\"", "''", "\"\"", "`", "'it''s'", "a\\", "\\t", "\u00a0x\u00a0", "\"\\n\"", "'a\"", "\"a'", "\"\"\"", "\\n", "a\rb", "`a`b", "<&>",
 }
 
 func iniDocument(r *rand.Rand) document {
@@ -75,7 +75,10 @@ func iniComment(r *rand.Rand, b *strings.Builder) {
 	if r.Intn(5) > 0 {
 		return
 	}
-	comments := []string{"; note", "# note", ";tight", "#tight", "; leave this", "# hide this", ";", "#", ";; two", "## two", "; # mixed", "; é \U0001f600", "; a = b", "# \xff", "; ENC["}
+	comments := []string{"; note", "# note", ";tight", "#tight", "; leave this", "# hide this", ";; two", "## two", "; # mixed", "; é \U0001f600", "; a = b", "# \xff", "; ENC["}
+	if seldom(r) { // sops stops with a panic where it should print one of these
+		comments = []string{";", "#", "; ", "# ;", "##"}
+	}
 	for range 1 + r.Intn(2) {
 		b.WriteString(comments[r.Intn(len(comments))] + "\n")
 	}

@@ -43,7 +43,7 @@ func (w *jsonWriter) object(depth int) {
 			w.b.WriteByte(',')
 			w.blank()
 		}
-		key := keyWords[w.r.Intn(len(keyWords))]
+		key := keyWord(w.r)
 		w.b.WriteString(jsonText(w.r, key))
 		w.blank()
 		w.b.WriteByte(':')
@@ -93,11 +93,14 @@ func (w *jsonWriter) value(depth int) {
 
 // rawJSON are strings as they stand in a file: escapes, halves of surrogate pairs, bytes that are not UTF-8.
 var rawJSON = []string{
-	`"\ud83d\ude00"`, `"\ud83d"`, `"\ude00\ud83d"`, `"\ud83dx"`, `"\u0000"`, `"\/"`, `"\b\f\n\r\t\"\\"`, "\"\xff\"", "\"\xc3\"", "\"\xed\xa0\x80\"", `"\u2028\u2029"`,
-	"\"\u2028\"", "\"\x7f\"", `"\u003c<"`, `"\uFFFD\ufffe\uFEFF"`, "\"\ufeff\"", `"\uD800\uD800\uDC00"`,
+	`"\ud83d\ude00"`, `"\ud83d"`, `"\ude00\ud83d"`, `"\ud83dx"`, `"\u0000"`, `"\/"`, `"\b\f\n\r\t\"\\"`, "\"\xff\"", "\"\xc3\"", "\"\xed\xa0\x80\"",
+	"\"\x7f\"", `"\u003c<"`, `"\uFFFD\ufffe\uFEFF"`, `"\uD800\uD800\uDC00"`,
 }
 
 func jsonText(r *rand.Rand, s string) string {
+	if seldom(r) {
+		return []string{"\"\u2028\"", `"\u2028\u2029"`, "\"\ufeff\""}[r.Intn(3)]
+	}
 	if r.Intn(15) == 0 {
 		return rawJSON[r.Intn(len(rawJSON))]
 	}

@@ -73,7 +73,7 @@ func (w *yamlWriter) root() {
 
 func (w *yamlWriter) key(used map[string]bool) (name, written string) {
 	for {
-		name = w.any(keyWords)
+		name = keyWord(w.r)
 		if w.oneIn(3) {
 			name = fmt.Sprintf("k%d", w.r.Intn(1000))
 		}
@@ -183,7 +183,7 @@ func (w *yamlWriter) sequence(indent, depth int, inLine bool) {
 		}
 		w.b.WriteByte('-')
 		w.at = fmt.Sprintf("%s[%d]", outer, i)
-		if w.document == 0 {
+		if w.document == 0 && w.oneIn(5) { // sops counts comments too, and prints what it has for one inside
 			w.paths = append(w.paths, w.at)
 		}
 		w.value(indent, depth, true)

@@ -119,8 +119,10 @@ func (t *trial) withDecryption(r *rand.Rand) {
 	}
 	if oneIn(8) && len(t.paths) > 0 {
 		t.decrypt = append(t.decrypt, "--extract", t.paths[r.Intn(len(t.paths))])
+	} else if seldom(r) {
+		t.decrypt = append(t.decrypt, "--extract", "[0]")
 	} else if oneIn(80) {
-		wrong := []string{`["nope"]`, `[0]`, `[-1]`, `["a"][0]`, `["a"]["b"]["c"]`, "a", "[", `["a"`, `[a]`, "[]", `['a']`, `["a"]x`}
+		wrong := []string{`["nope"]`, `[-1]`, `["a"][0]`, `["a"]["b"]["c"]`, "a", "[", `["a"`, `[a]`, "[]", `['a']`, `["a"]x`}
 		t.decrypt = append(t.decrypt, "--extract", wrong[r.Intn(len(wrong))])
 	}
 	if oneIn(15) {

@@ -148,7 +148,7 @@ const (
 	mismatch
 )
 
-// judge gives the verdict and, for an explained one or a mismatch, the reason.
+// judge gives the verdict and the reason of a mismatch, or of what differs on purpose.
 func (x result) judge() (verdict, string) {
 	problem := ""
 	switch {
@@ -165,7 +165,12 @@ func (x result) judge() (verdict, string) {
 	default:
 		problem = firstDifference("line", lines(x.want.Out), lines(x.got.Out))
 	}
-	if reason := onPurpose(x); reason != "" {
+	reason := onPurpose(x)
+	switch {
+	case reason == "":
+	case x.want.Code != 0 && x.got.Code != 0:
+		return refusedByBoth, reason
+	default:
 		return explained, reason
 	}
 	return mismatch, problem
