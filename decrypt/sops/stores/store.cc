@@ -20,14 +20,15 @@ Result<std::vector<Node>> One(Result<Node> document) {
   return documents;
 }
 
-/// Takes the comments off that stand before a list's first element, as lines. Below a key they have
+/// Takes the comments off that stand above a list's first element, as lines. Below a key they have
 /// no place in sops's output, above a list of its own they do.
 SecretBytes TakeHead(Node& value) {
   SecretBytes head;
   auto* list = value.As<Node::List>();
   if (list == nullptr) return head;
-  const auto first = std::find_if(list->begin(), list->end(),
-                                  [](const Node& item) { return !item.Is<Comment>(); });
+  const auto first = std::find_if(list->begin(), list->end(), [](const Node& item) {
+    return !item.Is<Comment>() || item.As<Comment>()->is_inline;
+  });
   const bool lines = std::all_of(list->begin(), first, [](const Node& item) {
     return item.As<Comment>()->text.ExposeText().find_first_of("\r\n") == std::string_view::npos;
   });

@@ -31,6 +31,9 @@ TEST(StoreValue, PrintsWhatExtractPrints) {
             "2001-01-01T00:00:00Z\n");
   EXPECT_EQ(Value(Format::kYaml, List()), "[]\n");
   EXPECT_EQ(Value(Format::kYaml, List(Remark(" c1"), Remark("c2"))), "# c1\n#c2\n[]\n");
+  EXPECT_EQ(Value(Format::kYaml, List(Remark(" c"), Node(Comment{SecretBytes::CopyOf(" i"), true}),
+                                      Text("x"), Text("y"))),
+            "# c\n- x # i\n- \"y\"\n");
   EXPECT_EQ(Value(Format::kYaml, List(Remark(" c1"), Map("z", Node(std::int64_t{1})), Remark(" c2"),
                                       Text("multi\n\nline\n"), List(Text("x"), Text("y")))),
             "# c1\n- z: 1\n# c2\n- |\n  multi\n\n  line\n- - x\n  - \"y\"\n");
