@@ -110,6 +110,11 @@ void YamlEmitter::EmitLiteral(std::string_view text) {
   if (NeedsIndentationIndicator(text)) Put(std::to_string(best_indent_));
   Put(ChompingIndicator(text));
   whitespace_ = false;
+  // Behind the first line of a comment the next would be the first of the text, as it is in sops.
+  if (line_.size() > 1) {
+    foot_.insert(foot_.begin(), line_.begin() + 1, line_.end());
+    line_.resize(1);
+  }
   if (line_.empty()) {
     PutBreak();
   } else {

@@ -218,5 +218,12 @@ TEST(YamlEmitter, PrintsNothingForNoDocuments) {
   EXPECT_TRUE(text->empty());
 }
 
+// Found by fuzzing: the second line became the first line of the text.
+TEST(YamlEmitter, OnlyOneCommentLineStandsBehindALiteralBlock) {
+  Node document = MapOf(NoteMember(" one", true), NoteMember(" two", true),
+                        Member("a", Str("x\ny\n")), Member("b", Str("z")));
+  EXPECT_EQ(Print(std::move(document)), "a: | # one\n    x\n    y\n# two\n\nb: z\n");
+}
+
 }  // namespace
 }  // namespace acd::sops
