@@ -2,7 +2,8 @@
 
 #include <sodium.h>
 
-#include <array>
+#include <bit>
+#include <cstring>
 #include <string>
 
 namespace acd {
@@ -13,23 +14,24 @@ constexpr std::string_view kAlphabet =
 
 constexpr std::uint8_t kUnknown = 0xFF;
 
-// 0..63, or kUnknown. Without a branch or a table, so that timing tells nothing about key material;
-// in bytes, so that the compiler can take sixteen at a time.
-constexpr std::uint8_t DecodeChar(char c) {
-  const auto byte = [](int value) { return static_cast<std::uint8_t>(value); };
-  std::uint8_t value = 0;
-  std::uint8_t known = 0;
-  const auto pick = [&](char first, int count, int becomes) {
-    const std::uint8_t inside = byte(-static_cast<int>(byte(c - first) < count));  // all ones, or 0
-    value = byte(value | (inside & (c - first + becomes)));
-    known = byte(known | inside);
+// 0..63, or kUnknown. Without a branch or a table, so that timing tells nothing about key material.
+// `Char` is one character, or sixteen: the compiler has vectors on every processor.
+template <typename Char>
+Char DecodeChar(Char c) {
+  Char value = c ^ c;
+  Char known = value;
+  const auto pick = [&](char first, std::uint8_t count, std::uint8_t becomes) {
+    const Char offset = static_cast<Char>(c - static_cast<std::uint8_t>(first));
+    const Char inside = static_cast<Char>(-static_cast<Char>((offset < count) & 1));
+    value = static_cast<Char>(value | (inside & static_cast<Char>(offset + becomes)));
+    known = static_cast<Char>(known | inside);
   };
   pick('A', 26, 0);
   pick('a', 26, 26);
   pick('0', 10, 52);
   pick('+', 1, 62);
   pick('/', 1, 63);
-  return byte(value | ~known);
+  return static_cast<Char>(value | static_cast<Char>(~known));
 }
 
 Failure IllegalByte(std::size_t offset) {
@@ -42,6 +44,8 @@ struct Rules {
   bool strict_tail;  // the unused bits of the last character must be zero
 };
 
+constexpr Rules kGo = {.padded = true, .skip_newlines = true, .strict_tail = false};
+
 // Three bytes of four characters.
 std::uint8_t* Put(std::uint32_t bits, std::uint8_t* to) {
   *to++ = static_cast<std::uint8_t>(bits >> 16U);
@@ -50,33 +54,43 @@ std::uint8_t* Put(std::uint32_t bits, std::uint8_t* to) {
   return to;
 }
 
+using Bytes16 = std::uint8_t __attribute__((vector_size(16)));
+using Pairs = std::uint16_t __attribute__((vector_size(16)));
+using Groups = std::uint32_t __attribute__((vector_size(16)));
+
+// Each lane becomes the 24 bits of its four values, the first of them on top.
+Groups Join(Bytes16 values) {
+  const auto pairs = reinterpret_cast<Pairs>(values);
+  const auto halves = reinterpret_cast<Groups>((pairs & 0xFF) << 6 | pairs >> 8);
+  return (halves & 0xFFFF) << 12 | halves >> 16;
+}
+
 // Decodes whole blocks from the beginning of `text` up to one with anything but the alphabet in it,
-// without a branch on a character, so that the compiler can take several at a time. Returns how
-// many characters it took.
+// without a branch on a character. Each group is written as four bytes, the last of them to be
+// overwritten. Returns how many characters it took.
 std::size_t DecodeBlocks(std::string_view text, std::uint8_t*& to) {
-  constexpr std::size_t kBlock = 16;
-  std::uint8_t values[kBlock] = {};
+  static_assert(std::endian::native == std::endian::little);
   std::size_t done = 0;
-  for (; text.size() - done >= kBlock; done += kBlock) {
-    const char* const from = text.data() + done;
-    std::uint8_t all = 0;
-    for (std::size_t i = 0; i < kBlock; ++i) values[i] = DecodeChar(from[i]);
-    for (std::size_t i = 0; i < kBlock; ++i) all = static_cast<std::uint8_t>(all | values[i]);
-    if (all == kUnknown) break;
-    for (std::size_t i = 0; i < kBlock; i += 4) {
-      const std::uint32_t group = std::uint32_t{values[i]} << 18U |
-                                  std::uint32_t{values[i + 1]} << 12U |
-                                  std::uint32_t{values[i + 2]} << 6U | values[i + 3];
-      to = Put(group, to);
+  for (; text.size() - done >= sizeof(Bytes16); done += sizeof(Bytes16)) {
+    Bytes16 characters;
+    std::memcpy(&characters, text.data() + done, sizeof(characters));
+    const Bytes16 values = DecodeChar(characters);
+    std::uint64_t halves[2];
+    const Bytes16 unknown = values & 0x80;
+    std::memcpy(halves, &unknown, sizeof(halves));
+    if ((halves[0] | halves[1]) != 0) break;
+    const Groups groups = Join(values);
+    for (int i = 0; i < 4; ++i) {
+      const std::uint32_t bytes = __builtin_bswap32(groups[i] << 8U);
+      std::memcpy(to, &bytes, sizeof(bytes));
+      to += 3;
     }
   }
-  sodium_memzero(values, sizeof(values));
   return done;
 }
 
-Result<SecretBytes> Decode(std::string_view text, const Rules& rules) {
-  SecretBytes out(text.size() / 4 * 3 + 3);
-  std::uint8_t* to = out.ExposeMutable().data();
+Result<std::size_t> DecodeTo(std::string_view text, const Rules& rules, std::uint8_t* const begin) {
+  std::uint8_t* to = begin;
   std::uint32_t bits = 0;
   int have = 0;  // characters in the current group of four
   std::size_t i = 0;
@@ -90,7 +104,7 @@ Result<SecretBytes> Decode(std::string_view text, const Rules& rules) {
     }
     const char c = text[i];
     if (c == '=' && rules.padded) break;
-    const std::uint8_t value = DecodeChar(c);
+    const std::uint8_t value = DecodeChar(static_cast<std::uint8_t>(c));
     if (value == kUnknown) return IllegalByte(i);
     bits = bits << 6U | value;
     ++i;
@@ -119,7 +133,13 @@ Result<SecretBytes> Decode(std::string_view text, const Rules& rules) {
     if (have == 3) *to++ = static_cast<std::uint8_t>(bits >> 8U);
     *to++ = static_cast<std::uint8_t>(bits);
   }
-  out.Resize(static_cast<std::size_t>(to - out.Expose().data()));
+  return static_cast<std::size_t>(to - begin);
+}
+
+Result<SecretBytes> Decode(std::string_view text, const Rules& rules) {
+  SecretBytes out(Base64Room(text.size()));
+  ACD_TRY(const std::size_t size, DecodeTo(text, rules, out.ExposeMutable().data()));
+  out.Resize(size);
   return out;
 }
 
@@ -142,8 +162,10 @@ void Encode(std::span<const std::uint8_t> bytes, bool padded, Out& put) {
 
 }  // namespace
 
-Result<SecretBytes> DecodeBase64Go(std::string_view text) {
-  return Decode(text, {.padded = true, .skip_newlines = true, .strict_tail = false});
+Result<SecretBytes> DecodeBase64Go(std::string_view text) { return Decode(text, kGo); }
+
+Result<std::size_t> DecodeBase64GoTo(std::string_view text, std::uint8_t* to) {
+  return DecodeTo(text, kGo, to);
 }
 
 Result<SecretBytes> DecodeBase64Unpadded(std::string_view text) {
@@ -191,6 +213,11 @@ void AppendUtf8(std::uint32_t code_point, SecretBytes& out) {
 bool IsUtf8(std::string_view text) {
   std::size_t i = 0;
   while (i < text.size()) {
+    for (std::uint64_t eight = 0; text.size() - i >= sizeof(eight); i += sizeof(eight)) {
+      std::memcpy(&eight, text.data() + i, sizeof(eight));
+      if ((eight & 0x8080808080808080) != 0) break;
+    }
+    if (i == text.size()) break;
     const auto lead = static_cast<unsigned char>(text[i]);
     std::size_t length = 0;
     std::uint32_t code = 0;

@@ -2,10 +2,13 @@
 
 #include <openssl/evp.h>
 
+#include <array>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "decrypt/base/encoding.h"
 #include "decrypt/base/openssl.h"
@@ -18,18 +21,26 @@ namespace {
 constexpr std::size_t kTagSize = 16;
 constexpr std::size_t kMaxIvSize = 128;  // GCM_IV_MAX_SIZE of OpenSSL's providers
 
-/// The last occurrence of `marker` that leaves at least one character between itself and `end`.
+/// The last occurrence of `marker`, which starts with a comma, that leaves at least one character
+/// between itself and `end`. Looks for commas, which are rare: base64 has none.
 std::size_t FindBefore(std::string_view text, std::string_view marker, std::size_t end) {
-  if (end < marker.size() + 1) return std::string_view::npos;
-  return text.rfind(marker, end - marker.size() - 1);
+  std::size_t size = end < marker.size() ? 0 : end - marker.size();  // where it may begin
+  while (size > 0) {
+    const void* comma = memrchr(text.data(), ',', size);
+    if (comma == nullptr) break;
+    size = static_cast<std::size_t>(static_cast<const char*>(comma) - text.data());
+    if (text.substr(size).starts_with(marker)) return size;
+  }
+  return std::string_view::npos;
 }
 
-Result<SecretBytes> DecodeField(std::string_view name, std::string_view text) {
-  auto decoded = DecodeBase64Go(text);
-  if (!decoded) {
-    return Fail(std::move(decoded).error().With("Error base64-decoding " + std::string(name)));
+/// Decodes a field to `to`, which has room for it.
+Result<std::size_t> DecodeField(std::string_view name, std::string_view text, std::uint8_t* to) {
+  auto size = DecodeBase64GoTo(text, to);
+  if (!size) {
+    return Fail(std::move(size).error().With("Error base64-decoding " + std::string(name)));
   }
-  return decoded;
+  return size;
 }
 
 Failure AuthFailed() {
@@ -156,31 +167,44 @@ Result<SecretBytes> ValueCipher::Impl::Open(std::span<const std::uint8_t> iv, Se
 }
 
 Result<Node> ValueCipher::Decrypt(std::string_view text, std::string_view aad) {
+  return Decrypt(SecretBytes::CopyOf(text), aad);
+}
+
+// Everything stays in the one buffer: what base64 decodes to is shorter, and ends before what is
+// still to be read begins.
+Result<Node> ValueCipher::Decrypt(SecretBytes text, std::string_view aad) {
   if (text.empty()) return Node(SecretBytes());
-  const std::optional<EncText> parts = ParseEncText(text);
+  const std::optional<EncText> parts = ParseEncText(text.ExposeText());
   if (!parts) {
     return Fail(Code::kInvalidInput, "Input string does not match sops' data format",
                 "a value that should be encrypted is not: was the file edited without sops? Edit "
                 "it with `sops edit`, or run `sops encrypt` on the plain file again");
   }
-  ACD_TRY(SecretBytes sealed, DecodeField("data", parts->data));
-  ACD_TRY(const SecretBytes iv, DecodeField("iv", parts->iv));
-  ACD_TRY(const SecretBytes tag, DecodeField("tag", parts->tag));
+  const std::string type(parts->type);
+  std::uint8_t* const buffer = text.ExposeMutable().data();
+  ACD_TRY(const std::size_t size, DecodeField("data", parts->data, buffer));
+  // As written, an IV has 44 characters; it is no secret.
+  std::array<std::uint8_t, Base64Room(64)> short_iv;
+  std::vector<std::uint8_t> long_iv;
+  if (Base64Room(parts->iv.size()) > short_iv.size()) long_iv.resize(Base64Room(parts->iv.size()));
+  std::uint8_t* const iv = long_iv.empty() ? short_iv.data() : long_iv.data();
+  ACD_TRY(const std::size_t iv_size, DecodeField("iv", parts->iv, iv));
+  ACD_TRY(const std::size_t tag_size, DecodeField("tag", parts->tag, buffer + size));
   if (impl_->context == nullptr) {
     return Fail(Code::kInvalidInput,
                 "crypto/aes: invalid key size " + std::to_string(impl_->key_size),
                 "the file's data key is damaged, or was not made by sops");
   }
-  if (iv.empty()) {
+  if (iv_size == 0) {
     return Fail(Code::kInvalidInput, "cipher: the nonce can't have zero length");
   }
-  if (iv.size() > kMaxIvSize) {
+  if (iv_size > kMaxIvSize) {
     return Fail(Code::kUnsupported,
-                "IV of " + std::to_string(iv.size()) + " bytes; at most 128 are supported");
+                "IV of " + std::to_string(iv_size) + " bytes; at most 128 are supported");
   }
-  sealed.Append(tag.Expose());
-  ACD_TRY(SecretBytes plain, impl_->Open(iv.Expose(), std::move(sealed), aad));
-  return ReadAs(parts->type, std::move(plain));
+  text.Resize(size + tag_size);
+  ACD_TRY(SecretBytes plain, impl_->Open({iv, iv_size}, std::move(text), aad));
+  return ReadAs(type, std::move(plain));
 }
 
 }  // namespace acd::sops

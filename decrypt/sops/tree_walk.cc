@@ -105,14 +105,14 @@ class Walker {
   Status Leaf(Node& node, const Scope& scope) {
     const bool encrypted = selection_.Encrypted(scope.key_matched || scope.comment_matched);
     if (encrypted) {
-      const auto* text = node.As<SecretBytes>();
+      auto* text = node.As<SecretBytes>();
       if (text == nullptr) {
         return Problem(
             Code::kInvalidInput,
             "Expected encrypted value as string, but got " + std::string(GoTypeName(node)),
             "this value was added without sops: edit the file with `sops edit`");
       }
-      auto plain = cipher_.Decrypt(text->ExposeText(), aad_);
+      auto plain = cipher_.Decrypt(std::move(*text), aad_);
       if (!plain) {
         return Problem(plain.error().code, "Could not decrypt value: " + plain.error().message,
                        plain.error().hint);

@@ -21,6 +21,12 @@ inline bool AllPrintableAscii(std::uint64_t bytes) {
   return (((bytes - kEachByte * 0x20) | bytes | (bytes + kEachByte)) & kHighBits) == 0;
 }
 
+/// Whether one of them is `c`.
+inline bool AnyIs(std::uint64_t bytes, char c) {
+  const std::uint64_t differs = bytes ^ (kEachByte * static_cast<std::uint8_t>(c));
+  return ((differs - kEachByte) & ~differs & kHighBits) != 0;
+}
+
 inline bool AllAscii(std::uint64_t bytes) { return (bytes & kHighBits) == 0; }
 
 }  // namespace acd::yaml

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "decrypt/base/encoding.h"
+#include "decrypt/yaml/bytes8.h"
 #include "decrypt/yaml/resolve.h"
 
 namespace acd::sops {
@@ -66,6 +67,14 @@ Analysis Analyze(std::string_view text) {
   char32_t previous = '\n';
   std::size_t width = 0;
   for (std::size_t i = 0; i < text.size(); i += width) {
+    // Eight at a time of what decides nothing.
+    while (!IsBreak(previous) && text.size() - i > 8) {
+      const std::uint64_t eight = yaml::LoadBytes8(text.data() + i);
+      if (!yaml::AllPrintableAscii(eight) || yaml::AnyIs(eight, '#') || yaml::AnyIs(eight, ':'))
+        break;
+      i += 8;
+      previous = static_cast<std::uint8_t>(text[i - 1]);
+    }
     const char32_t c = CodePointAt(text, i, width);
     const bool is_break = IsBreak(c);
     const bool after_blank = previous == ' ' || previous == '\t' || IsBreak(previous);
