@@ -85,8 +85,10 @@ bool MarkAllCloseOnExec() noexcept {
   return MarkAllCloseOnExecByList();
 }
 
-bool KeepOnly(std::span<const int> pass_fds) noexcept {
+bool KeepOnly(std::span<const int> pass_fds, int listening_socket) noexcept {
   if (!MarkAllCloseOnExec()) return false;
+  if (listening_socket == 3 && ::fcntl(3, F_SETFD, 0) != 0) return false;
+  if (listening_socket > 3 && ::dup2(listening_socket, 3) != 3) return false;
   for (const int fd : pass_fds) {
     if (::fcntl(fd, F_SETFD, 0) != 0) return false;
   }
@@ -113,7 +115,7 @@ void PrepareChild(const ChildPlan& plan) noexcept {
   for (int fd = 0; fd < 3; ++fd) {
     check(::dup2(plan.stdio[static_cast<std::size_t>(fd)], fd) == fd, ChildStep::kStdio);
   }
-  check(KeepOnly(plan.pass_fds), ChildStep::kFiles);
+  check(KeepOnly(plan.pass_fds, plan.listening_socket), ChildStep::kFiles);
   check(::chdir(plan.directory) == 0, ChildStep::kDirectory);
 }
 

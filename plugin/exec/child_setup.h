@@ -12,8 +12,9 @@ namespace acd::exec {
 struct ChildPlan {
   std::array<int, 3> stdio;       ///< become 0, 1 and 2; each is at least 3
   std::span<const int> pass_fds;  ///< stay open under their numbers
+  int listening_socket;           ///< becomes 3, unless -1; what was 3 is gone then
   const char* directory;
-  int report_fd;  ///< write end of a close-on-exec pipe: a ChildReport when something fails
+  int report_fd;  ///< above 3, write end of a close-on-exec pipe: a ChildReport on failure
   pid_t parent;
 };
 

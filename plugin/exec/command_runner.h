@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,14 +25,17 @@ struct Budget {
   Status Check() const;
 };
 
-/// One child process. Nothing is inherited: the environment is exactly `environment`, standard
-/// input is /dev/null, and of the open files only 0, 1, 2 and `pass_fds` reach the child.
+/// One child process. Nothing is inherited: the environment is exactly `environment`, and of the
+/// open files only 0, 1, 2, `pass_fds` and `listening_socket` reach the child.
 struct Command {
   std::string program;            ///< absolute path; no shell, no PATH search
   std::vector<std::string> args;  ///< without argv[0]; never a secret
   std::map<std::string, std::string> environment;
   std::string directory;      ///< working directory
   std::vector<int> pass_fds;  ///< kept open under the same number (memfds with values)
+  /// Standard input, which may be secret; borrowed for the call. Empty: /dev/null.
+  std::span<const std::uint8_t> input = {};
+  int listening_socket = -1;  ///< becomes descriptor 3, where systemd puts one; -1: none
   std::size_t max_stdout_bytes = 256U << 20U;
   std::size_t max_stderr_bytes = 64U << 10U;  ///< more is read and dropped, with a note
 };

@@ -10,6 +10,7 @@
 
 #include "decrypt/base/unique_fd.h"
 #include "plugin/exec/child_group.h"
+#include "plugin/exec/child_input.h"
 #include "plugin/exec/command_runner.h"
 #include "plugin/exec/spawn.h"
 
@@ -35,11 +36,8 @@ Result<Pipe> OpenPipe() {
     return Fail(Code::kIo, "pipe: " + std::generic_category().message(errno));
   }
   Pipe pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
-  if (pipe.write.get() <= 2) {
-    pipe.write = UniqueFd(::fcntl(pipe.write.get(), F_DUPFD_CLOEXEC, 3));
-  }
   // Only our end: the child's programs expect a pipe that blocks.
-  if (!pipe.write || ::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK) != 0) {
+  if (::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK) != 0) {
     return Fail(Code::kIo, "pipe: " + std::generic_category().message(errno));
   }
   return pipe;
@@ -108,6 +106,32 @@ class Capture {
   std::size_t err_dropped_ = 0;
 };
 
+/// What a child gets to read, given to it as it takes it.
+class Feed {
+ public:
+  /// Nothing to read: the child's standard input stays /dev/null.
+  static Result<Feed> Open(std::span<const std::uint8_t> input) {
+    Feed feed;
+    feed.rest_ = input;
+    if (input.empty()) return feed;
+    ACD_TRY(feed.input_, ChildInput::Open());
+    return feed;
+  }
+  int theirs() const { return input_ ? input_->theirs() : -1; }
+  void CloseTheirs() {
+    if (input_) input_->CloseTheirs();
+  }
+  int fd() const { return input_ ? input_->fd() : -1; }
+  /// A child may have read enough before the end: that is no error.
+  void Write() {
+    if (!input_->Write(rest_) || rest_.empty()) input_.reset();
+  }
+
+ private:
+  std::optional<ChildInput> input_;
+  std::span<const std::uint8_t> rest_;
+};
+
 /// Milliseconds for poll: -1 when only a descriptor can bring news.
 int PollTimeout(const Budget& budget, const ChildGroup& group) {
   std::optional<milliseconds> wait;
@@ -124,12 +148,14 @@ int PollTimeout(const Budget& budget, const ChildGroup& group) {
 }
 
 /// Follows the child until it has exited, the budget is used up, or it printed too much.
-Status Follow(const Budget& budget, const ChildGroup& group, Capture& capture, UniqueFd& out,
-              UniqueFd& err) {
+Status Follow(const Budget& budget, const ChildGroup& group, Feed& feed, Capture& capture,
+              UniqueFd& out, UniqueFd& err) {
   for (;;) {
     ACD_CHECK(budget.Check());
-    std::array<struct pollfd, 3> events = {
-        {{out.get(), POLLIN, 0}, {err.get(), POLLIN, 0}, {group.poll_fd(), POLLIN, 0}}};
+    std::array<struct pollfd, 4> events = {{{out.get(), POLLIN, 0},
+                                            {err.get(), POLLIN, 0},
+                                            {group.poll_fd(), POLLIN, 0},
+                                            {feed.fd(), POLLOUT, 0}}};
     const int ready = ::poll(events.data(), events.size(), PollTimeout(budget, group));
     if (ready < 0 && errno != EINTR) {
       return Fail(Code::kIo, "poll: " + std::generic_category().message(errno));
@@ -140,6 +166,7 @@ Status Follow(const Budget& budget, const ChildGroup& group, Capture& capture, U
     if (ready > 0 && events[1].revents != 0) {
       ACD_TRY([[maybe_unused]] const auto size, capture.Read(err, kReadBytes, true));
     }
+    if (ready > 0 && events[3].revents != 0) feed.Write();
     const bool ask = group.poll_fd() < 0 || (ready > 0 && events[2].revents != 0);
     if (ask && group.Exited()) return {};
   }
@@ -154,13 +181,16 @@ class ProcessRunner : public CommandRunner {
     if (auto status = budget.Check(); !status) return in_program(std::move(status).error());
     ACD_TRY(Pipe out, OpenPipe());
     ACD_TRY(Pipe err, OpenPipe());
-    ACD_TRY(const pid_t pid, Spawn(command, out.write.get(), err.write.get()));
+    ACD_TRY(Feed feed, Feed::Open(command.input));
+    ACD_TRY(const pid_t pid,
+            Spawn(command, {.in = feed.theirs(), .out = out.write.get(), .err = err.write.get()}));
     ChildGroup group(pid);
+    feed.CloseTheirs();
     out.write.Reset();
     err.write.Reset();
 
     Capture capture(command);
-    if (auto status = Follow(budget, group, capture, out.read, err.read); !status) {
+    if (auto status = Follow(budget, group, feed, capture, out.read, err.read); !status) {
       const bool late = status.error().code == Code::kDeadline;
       group.Terminate(late ? kDeadlineGrace : kGrace);
       group.Reap();

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <boost/process/child.hpp>
 #include <boost/process/error.hpp>
 #include <boost/process/exe.hpp>
@@ -122,14 +123,31 @@ Failure Explain(const Command& command, const ChildReport& report) {
   return Fail(Code::kInternal, command.program + ": unknown step");
 }
 
-/// At least 3, so that dup2 onto 0, 1, 2 in the child can't overwrite it, even when the server was
+/// At least 4, so that dup2 onto 0 to 3 in the child can't overwrite it, even when the server was
 /// started with standard streams closed.
-Result<UniqueFd> Above2(UniqueFd fd) {
-  if (fd.get() > 2) return fd;
-  UniqueFd moved(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3));
-  if (!moved) return Fail(Code::kIo, "descriptor: " + ErrnoText(errno));
-  return moved;
+Result<UniqueFd> CopyAbove3(int fd) {
+  UniqueFd copy(::fcntl(fd, F_DUPFD_CLOEXEC, 4));
+  if (!copy) return Fail(Code::kIo, "descriptor: " + ErrnoText(errno));
+  return copy;
 }
+
+/// What the child's 0, 1 and 2 are made from, out of the way of each other.
+class Stdio {
+ public:
+  Status Open(const ChildStreams& streams) {
+    const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+    if (!null) return Fail(Code::kIo, "/dev/null: " + ErrnoText(errno));
+    const std::array<int, 3> given = {streams.in, streams.out, streams.err};
+    for (std::size_t i = 0; i < given.size(); ++i) {
+      ACD_TRY(fds_[i], CopyAbove3(given[i] < 0 ? null.get() : given[i]));
+    }
+    return {};
+  }
+  std::array<int, 3> fds() const { return {fds_[0].get(), fds_[1].get(), fds_[2].get()}; }
+
+ private:
+  std::array<UniqueFd, 3> fds_;
+};
 
 /// Waits until exec closed the report pipe, or the child told why there was none.
 bool ReadReport(int fd, ChildReport& report) {
@@ -146,7 +164,7 @@ std::string ProgramName(const Command& command) {
   return command.program.substr(command.program.rfind('/') + 1);
 }
 
-Result<pid_t> Spawn(const Command& command, int stdout_fd, int stderr_fd) {
+Result<pid_t> Spawn(const Command& command, const ChildStreams& streams) {
   ACD_CHECK(CheckStrings(command));
   CStringArray arguments;
   CStringArray environment;
@@ -154,17 +172,19 @@ Result<pid_t> Spawn(const Command& command, int stdout_fd, int stderr_fd) {
   for (const std::string& argument : command.args) arguments.Add(argument);
   for (const auto& [key, value] : command.environment) environment.Add(key + "=" + value);
 
-  UniqueFd raw_null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (!raw_null) return Fail(Code::kIo, "/dev/null: " + ErrnoText(errno));
-  ACD_TRY(const UniqueFd null, Above2(std::move(raw_null)));
+  Stdio stdio;
+  ACD_CHECK(stdio.Open(streams));
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return Fail(Code::kIo, "pipe: " + ErrnoText(errno));
   UniqueFd report_read(ends[0]);
-  ACD_TRY(UniqueFd report_write, Above2(UniqueFd(ends[1])));
+  UniqueFd low_report(ends[1]);
+  ACD_TRY(UniqueFd report_write, CopyAbove3(low_report.get()));
+  low_report.Reset();
 
   Hooks hooks;
-  hooks.plan = ChildPlan{.stdio = {null.get(), stdout_fd, stderr_fd},
+  hooks.plan = ChildPlan{.stdio = stdio.fds(),
                          .pass_fds = command.pass_fds,
+                         .listening_socket = command.listening_socket,
                          .directory = command.directory.empty() ? "/" : command.directory.c_str(),
                          .report_fd = report_write.get(),
                          .parent = ::getpid()};

@@ -7,11 +7,18 @@
 
 namespace acd::exec {
 
+/// The child's ends of its standard streams, borrowed. -1: /dev/null.
+struct ChildStreams {
+  int in = -1;
+  int out = -1;
+  int err = -1;
+};
+
 /// Starts `command` as the leader of a new process group and returns when its program runs.
-/// `stdout_fd`, `stderr_fd`: write ends, borrowed, numbered 3 or more.
+/// `command.input` is the caller's to write.
 /// The caller reaps the returned process. Errors: kNotFound, kInvalidInput (a NUL byte, or a name
 /// that is no environment variable's), kIo; no process is left behind.
-Result<pid_t> Spawn(const Command& command, int stdout_fd, int stderr_fd);
+Result<pid_t> Spawn(const Command& command, const ChildStreams& streams);
 
 /// The last component of the program's path, for messages.
 std::string ProgramName(const Command& command);
