@@ -1,11 +1,14 @@
 #include "decrypt/keys/age_key_service.h"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <utility>
 
 #include "decrypt/age/age.h"
-#include "decrypt/age/identity_file.h"
 #include "decrypt/age/sodium.h"
+#include "decrypt/keys/age_parsers.h"
+#include "decrypt/keys/key_command.h"
 
 namespace acd::keys {
 namespace {
@@ -16,7 +19,7 @@ void Append(std::vector<std::string>& to, const std::vector<std::string>& from) 
   to.insert(to.end(), from.begin(), from.end());
 }
 
-KeyFile MakeFile(const KeySources::File& file, const Limits& limits) {
+KeyFile MakeFile(const KeySources::File& file, const Limits& limits, KeyParser parse) {
   const bool named = !file.variable.empty();
   return KeyFile(
       {.path = file.path,
@@ -24,7 +27,41 @@ KeyFile MakeFile(const KeySources::File& file, const Limits& limits) {
        .open_failure = named ? "failed to open " + file.variable + " file" : "failed to open file",
        .may_be_absent = !named,
        .may_be_pipe = file.may_be_pipe,
-       .max_bytes = limits.max_identity_file_bytes});
+       .max_bytes = limits.max_identity_file_bytes,
+       .parse = std::move(parse)});
+}
+
+KeyWatch::Sources MountedSources(KeySources& sources, const Limits& limits,
+                                 const std::shared_ptr<const KeyTools>& tools) {
+  age::EnsureSodium();
+  KeyWatch::Sources mounted;
+  const KeyParser words = AgeKeyParser(tools, age::KeyLayout::kWords);
+  for (const KeySources::Text& text : sources.texts) {
+    mounted.fixed.emplace_back(text.name, words(text.text.ExposeText()));
+  }
+  const KeyParser lines = AgeKeyParser(tools);
+  for (const KeySources::File& file : sources.files) {
+    mounted.files.push_back(MakeFile(file, limits, lines));
+  }
+  if (!sources.folder.empty()) {
+    mounted.folders.emplace_back(std::move(sources.folder), limits.max_identity_file_bytes, lines);
+  }
+  if (!sources.ssh_folder.empty()) {
+    mounted.folders.emplace_back(std::move(sources.ssh_folder), limits.max_identity_file_bytes,
+                                 ParseSshKey);
+  }
+  mounted.not_set = std::move(sources.not_set);
+  mounted.problems = std::move(sources.problems);
+  return mounted;
+}
+
+KeyWatch::Sources SshSources(KeySources& sources, const Limits& limits) {
+  KeyWatch::Sources ssh;
+  for (const KeySources::File& file : sources.ssh_files) {
+    ssh.files.push_back(MakeFile(file, limits, ParseSshKey));
+  }
+  ssh.not_set = std::move(sources.ssh_not_set);
+  return ssh;
 }
 
 // ". Errors while loading age identities: A; B", as sops says it; nothing if there are none.
@@ -62,141 +99,139 @@ Error InSopsWords(Error error, const std::string& loading) {
   return std::move(error).With("failed to create reader for decrypting sops data key with age");
 }
 
+// The recipient that the document names is not authenticated, so it only says which to try first.
+Result<SecretBytes> Open(const WrappedKey& key, const age::Identities& identities,
+                         const Limits& limits) {
+  const auto encrypted = AsBytes(key.encrypted);
+  if (const auto named = identities.Find(key.name); named && identities.size() > 1) {
+    age::Identities one;
+    one.Add(named);
+    auto opened = age::Decrypt(encrypted, one, limits, age::Encoding::kArmored);
+    if (opened) return opened;
+  }
+  return age::Decrypt(encrypted, identities, limits, age::Encoding::kArmored);
+}
+
 }  // namespace
 
-AgeKeyService::AgeKeyService(KeySources sources, const Limits& limits, Warn warn, Clock clock)
+struct AgeKeyService::Tried {
+  age::Identities identities;
+  std::vector<std::string> problems;
+  std::vector<std::string> empty_locations;
+
+  std::string Describe() const {
+    return DescribeProblems(problems) + DescribeLocations(empty_locations);
+  }
+};
+
+AgeKeyService::AgeKeyService(KeySources sources, const Limits& limits, Warn warn, Clock clock,
+                             std::shared_ptr<const KeyTools> tools)
     : limits_(limits),
-      warn_(std::move(warn)),
-      clock_(std::move(clock)),
-      not_set_(std::move(sources.not_set)) {
-  age::EnsureSodium();
-  for (const KeySources::Text& text : sources.texts) {
-    auto parsed = age::ParseIdentityFile(text.text.ExposeText(), age::KeyLayout::kWords);
-    for (std::string& warning : parsed.warnings) warning.insert(0, text.name + ": ");
-    texts_.push_back({text.name, std::move(parsed.identities), std::move(parsed.warnings)});
-  }
-  for (const KeySources::File& file : sources.files) files_.push_back(MakeFile(file, limits_));
-  if (!sources.folder.empty()) {
-    folders_.emplace_back(std::move(sources.folder), limits_.max_identity_file_bytes);
-  }
-  for (const std::string& name : sources.unsupported) {
-    unsupported_.push_back(name + ": unsupported in this build");
-  }
-}
-
-bool AgeKeyService::IsUnchanged() const {
-  const auto unchanged = [](const auto& source) { return source.IsUnchanged(); };
-  return std::all_of(files_.begin(), files_.end(), unchanged) &&
-         std::all_of(folders_.begin(), folders_.end(), unchanged);
-}
-
-bool AgeKeyService::RefreshSources() {
-  bool changed = false;
-  for (KeyFile& file : files_) changed = file.Refresh(clock_) || changed;
-  for (KeyFolder& folder : folders_) changed = folder.Refresh(clock_) || changed;
-  return changed;
-}
-
-std::shared_ptr<const AgeKeyService::Snapshot> AgeKeyService::Merge() const {
-  auto merged = std::make_shared<Snapshot>();
-  merged->empty_locations = not_set_;
-  // A source that failed is named with its problem, "did not find keys" is for the others. As sops
-  // does, places that may be absent are only named when there is no key at all.
-  std::vector<std::string> defaults;
-  const auto add = [&](const std::string& location, bool is_default,
-                       const age::Identities& identities,
-                       const std::vector<std::string>& problems) {
-    if (identities.empty() && problems.empty()) {
-      (is_default ? defaults : merged->empty_locations).push_back(location);
-    }
-    merged->identities.AddAll(identities);
-    Append(merged->problems, problems);
-  };
-  Append(merged->problems, unsupported_);
-  for (const Text& text : texts_) add(text.name, false, text.identities, text.problems);
-  for (const KeyFile& file : files_) {
-    add(file.label(), file.may_be_absent(), file.identities(), file.problems());
-  }
-  for (const KeyFolder& folder : folders_) {
-    age::Identities all;
-    std::vector<std::string> problems = folder.problems();
-    for (const auto& [name, file] : folder.files()) {
-      all.AddAll(file.identities());
-      Append(problems, file.problems());
-    }
-    add(folder.path(), true, all, problems);
-  }
-  if (merged->identities.empty()) Append(merged->empty_locations, defaults);
-  return merged;
-}
-
-std::shared_ptr<const AgeKeyService::Snapshot> AgeKeyService::Current() {
-  {
-    const std::shared_lock lock(mutex_);
-    if (snapshot_ && IsUnchanged()) return snapshot_;
-  }
-  std::shared_ptr<const Snapshot> now;
-  std::vector<std::string> news;
-  {
-    const std::lock_guard lock(mutex_);
-    // None while it is made: what throws on the way must not leave old keys that look current.
-    const auto before = std::exchange(snapshot_, nullptr);
-    snapshot_ = RefreshSources() || !before ? Merge() : before;
-    now = snapshot_;
-    if (now == before) return now;
-    for (const std::string& problem : now->problems) {
-      const bool known = before && std::find(before->problems.begin(), before->problems.end(),
-                                             problem) != before->problems.end();
-      if (!known) news.push_back(problem);
-    }
-  }
-  if (warn_) {
-    for (const std::string& problem : news) warn_(problem);
-  }
-  return now;
-}
+      tools_(tools ? std::move(tools) : std::make_shared<const KeyTools>()),
+      commands_(std::move(sources.commands)),
+      mounted_(MountedSources(sources, limits, tools_), warn, clock),
+      ssh_(SshSources(sources, limits), warn, clock) {}
 
 Result<SecretBytes> AgeKeyService::Unwrap(const WrappedKey& key, const Requester& /*requester*/) {
   if (key.type != WrappedKey::Type::kAge) {
     return Fail(Code::kUnsupported,
-                std::string("keys of type ") + TypeName(key.type) +
-                    " are not supported by this build, only age is",
-                "add an age recipient to the file");
+                std::string("keys of type ") + TypeName(key.type) + " are not for age");
   }
-  const auto keys = Current();
-  const auto loading = [&] {
-    return DescribeProblems(keys->problems) + DescribeLocations(keys->empty_locations);
+  auto mounted = mounted_.Current();
+  std::optional<Result<SecretBytes>> first;
+  if (!mounted->identities.empty()) {
+    first = Open(key, mounted->identities, limits_);
+    if (*first) return std::move(*first);
+  }
+  return UnwrapWithAll(key, std::move(mounted), std::move(first));
+}
+
+// The mounted identities were tried, with the outcome `first`, or there are none.
+Result<SecretBytes> AgeKeyService::UnwrapWithAll(const WrappedKey& key,
+                                                 std::shared_ptr<const KeySnapshot> mounted,
+                                                 std::optional<Result<SecretBytes>> first) {
+  const auto ssh = ssh_.Current();
+  Tried tried;
+  tried.problems = ssh->problems;
+  Append(tried.problems, mounted->problems);
+  tried.empty_locations = ssh->empty_locations;
+  // As sops does: the places at home are always named, a default key file only if there is no key.
+  Append(tried.empty_locations, ssh->default_locations);
+  Append(tried.empty_locations, mounted->empty_locations);
+
+  const auto try_more = [&](const age::Identities& more) {
+    if (more.empty()) return;
+    age::Identities all = more;
+    all.AddAll(mounted->identities);
+    all.AddAll(tried.identities);
+    tried.identities = all;
+    first = Open(key, all, limits_);
   };
-  if (keys->identities.empty()) {
-    return Fail(
-        Code::kNoMatchingKey, "failed to load age identities" + loading(),
-        keys->problems.empty()
-            ? "name an age key file in SOPS_AGE_KEY_FILE, or mount a Secret with one at /sops/age"
-            : "correct this key source: " + keys->problems.front());
+  const auto is_open = [&] { return first && first->has_value(); };
+  const bool worth_it = !first || first->error().code == Code::kNoMatchingKey;
+  if (worth_it) try_more(ssh->identities);
+  if (worth_it && !is_open() && !commands_.empty()) {
+    Tried printed;
+    RunCommands(key.name, printed);
+    Append(tried.problems, printed.problems);
+    Append(tried.empty_locations, printed.empty_locations);
+    try_more(printed.identities);
   }
-  // The recipient that the document names is not authenticated, so it only says which to try first.
-  if (const auto named = keys->identities.Find(key.name); named && keys->identities.size() > 1) {
-    age::Identities one;
-    one.Add(named);
-    auto opened = age::Decrypt(AsBytes(key.encrypted), one, limits_, age::Encoding::kArmored);
-    if (opened) return opened;
+  if (is_open()) return std::move(*first);
+  if (first) return Fail(InSopsWords(std::move(*first).error(), tried.Describe()));
+  Append(tried.empty_locations, mounted->default_locations);
+  return Fail(
+      Code::kNoMatchingKey, "failed to load age identities" + tried.Describe(),
+      tried.problems.empty()
+          ? "name an age key file in SOPS_AGE_KEY_FILE, or mount a Secret with one at /sops/age"
+          : "correct this key source: " + tried.problems.front());
+}
+
+void AgeKeyService::RunCommands(const std::string& recipient, Tried& tried) const {
+  const KeyParser lines = AgeKeyParser(tools_);
+  for (const KeySources::Command& command : commands_) {
+    const auto text = RunKeyCommand(command, *tools_, recipient);
+    if (!text) {
+      tried.problems.push_back(text.error().message);
+      continue;
+    }
+    FoundKeys found =
+        command.prints_ssh_key ? ParseSshKey(text->ExposeText()) : lines(text->ExposeText());
+    tried.identities.AddAll(found.identities);
+    for (const std::string& warning : found.warnings) {
+      tried.problems.push_back(command.variable + ": " + warning);
+    }
+    if (found.empty() && found.warnings.empty()) {
+      tried.empty_locations.push_back(command.variable);
+    }
   }
-  auto opened =
-      age::Decrypt(AsBytes(key.encrypted), keys->identities, limits_, age::Encoding::kArmored);
-  if (!opened) return Fail(InSopsWords(std::move(opened).error(), loading()));
-  return opened;
 }
 
 std::vector<std::string> AgeKeyService::PublicNames(const Requester& /*requester*/) {
-  return Current()->identities.PublicNames();
+  age::Identities all = ssh_.Current()->identities;
+  all.AddAll(mounted_.Current()->identities);
+  return all.PublicNames();
+}
+
+KeyState AgeKeyService::State() {
+  KeyState state;
+  state.has_key = !commands_.empty();
+  for (KeyWatch* const watch : {&ssh_, &mounted_}) {
+    const auto now = watch->Current();
+    state.has_key = state.has_key || !now->identities.empty();
+    Append(state.problems, now->problems);
+    for (const std::string& file : now->empty_files) {
+      state.problems.push_back(file + ": there is no key in it");
+    }
+  }
+  return state;
 }
 
 Result<std::unique_ptr<KeyService>> KeyFileService(const std::string& path, const Limits& limits,
                                                    Warn warn) {
   ACD_TRY(const FileState state,
           ReadWatched(path, limits.max_identity_file_bytes, false, SystemSeconds));
-  const auto parsed =
-      age::ParseIdentityFile(state.content.ExposeText(), age::KeyLayout::kOnePerLine);
+  const FoundKeys parsed = AgeKeyParser(nullptr)(state.content.ExposeText());
   if (parsed.identities.empty()) {
     std::string message = "no age identities found";
     for (const std::string& warning : parsed.warnings) message += "; " + warning;

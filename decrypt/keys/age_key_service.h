@@ -1,27 +1,21 @@
 #pragma once
 
-#include <functional>
 #include <memory>
-#include <shared_mutex>
 #include <string>
 #include <vector>
 
 #include "decrypt/age/identity.h"
 #include "decrypt/base/limits.h"
-#include "decrypt/keys/key_file.h"
-#include "decrypt/keys/key_folder.h"
 #include "decrypt/keys/key_service.h"
 #include "decrypt/keys/key_sources.h"
+#include "decrypt/keys/key_tools.h"
+#include "decrypt/keys/key_watch.h"
 
 namespace acd::keys {
 
-/// Told once whenever a source begins to have a problem: names file and line, never their content.
-/// Called without a lock held, from whatever thread asked for a key.
-using Warn = std::function<void(const std::string&)>;
-
-/// Opens data keys with the age identities that are mounted now: every call looks at all sources
-/// again, so that a rotated key counts for the next document and a removed one is revoked. What
-/// cannot have changed costs a `stat`. A source with an error never hides the others.
+/// Opens data keys with the age identities, SSH keys among them, that are mounted now; see
+/// KeyWatch. Dear sources come last: SSH key files that the user names or has at home, then key
+/// commands, each asked only when nothing before it opens the document.
 ///
 /// Errors of Unwrap: kUnsupported (the key is not of age); kNoMatchingKey "failed to load age
 /// identities. ..." (no key anywhere) or "... no identity matched any of the recipients" (or
@@ -30,43 +24,30 @@ using Warn = std::function<void(const std::string&)>;
 /// Threads: safe to call concurrently; decryption itself holds no lock.
 class AgeKeyService : public KeyService {
  public:
+  /// `tools`: for plugins, commands and passphrases; null: there are none.
   AgeKeyService(KeySources sources, const Limits& limits, Warn warn = {},
-                Clock clock = SystemSeconds);
+                Clock clock = SystemSeconds, std::shared_ptr<const KeyTools> tools = nullptr);
 
   Result<SecretBytes> Unwrap(const WrappedKey& key, const Requester& requester) override;
+  /// Of what is in files and variables; a command is not run for this.
   std::vector<std::string> PublicNames(const Requester& requester) override;
 
- private:
-  /// The keys at one moment. Shared with the calls that still use it while the next is made.
-  struct Snapshot {
-    age::Identities identities;
-    std::vector<std::string> problems;
-    std::vector<std::string> empty_locations;
-  };
-  struct Text {
-    std::string name;
-    age::Identities identities;
-    std::vector<std::string> problems;
-  };
+  KeyState State() override;
 
-  std::shared_ptr<const Snapshot> Current();
-  bool IsUnchanged() const;
-  bool RefreshSources();
-  std::shared_ptr<const Snapshot> Merge() const;
+ private:
+  /// What is known of the sources when a key does not open.
+  struct Tried;
+
+  Result<SecretBytes> UnwrapWithAll(const WrappedKey& key,
+                                    std::shared_ptr<const KeySnapshot> mounted,
+                                    std::optional<Result<SecretBytes>> first);
+  void RunCommands(const std::string& recipient, Tried& tried) const;
 
   const Limits limits_;
-  const Warn warn_;
-  const Clock clock_;
-  std::vector<Text> texts_;
-  std::vector<std::string> not_set_;
-  std::vector<std::string> unsupported_;
-
-  /// Guards what follows. Shared to see that nothing changed, which is nearly always so: a render
-  /// with many files asks from several threads at once.
-  std::shared_mutex mutex_;
-  std::vector<KeyFile> files_;
-  std::vector<KeyFolder> folders_;
-  std::shared_ptr<const Snapshot> snapshot_;
+  const std::shared_ptr<const KeyTools> tools_;  // shared with the identities of plugins
+  const std::vector<KeySources::Command> commands_;
+  KeyWatch mounted_;  ///< everything that an age key file or variable holds, and the folders
+  KeyWatch ssh_;      ///< single SSH private keys
 };
 
 /// A service with the identities of one file only, for a document that names its key file (the

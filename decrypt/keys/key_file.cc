@@ -5,9 +5,17 @@
 
 #include <utility>
 
-#include "decrypt/age/identity_file.h"
-
 namespace acd::keys {
+
+FoundKeys ParsePgpKeys(std::string_view text) {
+  pgp::SecretKeys read = pgp::ReadSecretKeys(text);
+  FoundKeys found;
+  found.warnings = std::move(read.warnings);
+  if (!read.fingerprints.empty()) {
+    found.pgp = std::make_shared<const pgp::SecretKeys>(std::move(read));
+  }
+  return found;
+}
 
 bool KeyFile::IsUnchanged() const {
   if (!trusted_ && !absent_) return false;
@@ -25,7 +33,7 @@ bool KeyFile::IsUnchanged() const {
 // The file cannot be read: whatever it held is revoked.
 bool KeyFile::Lose(const Error& error) {
   const bool had_keys = std::exchange(has_digest_, false);
-  identities_ = {};
+  keys_ = {};
   std::vector<std::string> problems;
   const bool expected = (options_.may_be_absent && error.code == Code::kNotFound) ||
                         (options_.may_be_irregular && error.code == Code::kInvalidInput);
@@ -56,10 +64,9 @@ bool KeyFile::Refresh(const Clock& clock) {
 }
 
 void KeyFile::Parse(const SecretBytes& content, const Digest& digest) {
-  auto parsed = age::ParseIdentityFile(content.ExposeText(), age::KeyLayout::kOnePerLine);
-  for (std::string& warning : parsed.warnings) warning.insert(0, options_.label + ": ");
-  identities_ = std::move(parsed.identities);
-  problems_ = std::move(parsed.warnings);
+  keys_ = options_.parse(content.ExposeText());
+  problems_ = std::exchange(keys_.warnings, {});
+  for (std::string& problem : problems_) problem.insert(0, options_.label + ": ");
   digest_ = digest;
   has_digest_ = true;
 }

@@ -41,8 +41,8 @@ Result<std::set<std::string>> ListNames(const std::string& path) {
 
 }  // namespace
 
-KeyFolder::KeyFolder(std::string path, std::size_t max_file_bytes)
-    : path_(std::move(path)), max_file_bytes_(max_file_bytes) {}
+KeyFolder::KeyFolder(std::string path, std::size_t max_file_bytes, KeyParser parse)
+    : path_(std::move(path)), max_file_bytes_(max_file_bytes), parse_(std::move(parse)) {}
 
 bool KeyFolder::IsListUnchanged() const {
   if (!trusted_ && !absent_) return false;
@@ -69,6 +69,12 @@ bool KeyFolder::List(const Clock& clock) {
 
   std::vector<std::string> problems;
   if (!names && names.error().code != Code::kNotFound) problems.push_back(names.error().message);
+  const bool is_empty = names ? names->empty() : names.error().code == Code::kNotFound;
+  if (is_empty && !last_.empty()) {
+    problems.push_back("key file " + path_ + "/" + last_ +
+                       " has vanished, and no other is in its folder");
+  }
+  if (names && !names->empty()) last_ = *names->begin();
   bool changed = problems != problems_;
   problems_ = std::move(problems);
   changed =
@@ -84,7 +90,8 @@ bool KeyFolder::List(const Clock& clock) {
                                   .may_be_absent = true,
                                   .may_be_pipe = false,
                                   .may_be_irregular = true,
-                                  .max_bytes = max_file_bytes_}));
+                                  .max_bytes = max_file_bytes_,
+                                  .parse = parse_}));
     changed = true;
   }
   absent_ = !names && names.error().code == Code::kNotFound;

@@ -15,7 +15,7 @@ namespace acd::keys {
 class KeyFolder {
  public:
   /// `path` may be absent.
-  KeyFolder(std::string path, std::size_t max_file_bytes);
+  KeyFolder(std::string path, std::size_t max_file_bytes, KeyParser parse);
 
   /// Looks at the folder and its files again; true when anything is not what it was.
   bool Refresh(const Clock& clock);
@@ -24,7 +24,8 @@ class KeyFolder {
 
   /// By name, so that the order does not depend on the file system.
   const std::map<std::string, KeyFile>& files() const { return files_; }
-  /// What is wrong with the folder itself.
+  /// What is wrong with the folder itself. A folder that never had a file is fine; when the last
+  /// one is gone, that is a problem until there is one again.
   const std::vector<std::string>& problems() const { return problems_; }
   const std::string& path() const { return path_; }
 
@@ -34,8 +35,10 @@ class KeyFolder {
 
   std::string path_;
   std::size_t max_file_bytes_;
+  KeyParser parse_;
   std::map<std::string, KeyFile> files_;
   std::vector<std::string> problems_;
+  std::string last_;  ///< name of a file that was there when it was listed last, or before
   Fingerprint fingerprint_;
   bool trusted_ = false;
   bool absent_ = false;

@@ -31,6 +31,15 @@ struct WrappedKey {
 /// sops's word for a type in reports and in SOPS_DECRYPTION_ORDER: "age", "pgp", "kms", ...
 const char* TypeName(WrappedKey::Type type);
 
+/// Whether there is a key at all, and what is wrong with the places where keys should be.
+struct KeyState {
+  bool has_key = true;
+  std::vector<std::string> problems;  ///< each names its file, and the line where it is one
+
+  /// A place where a key should be is broken, and no other key is left.
+  bool IsBroken() const { return !has_key && !problems.empty(); }
+};
+
 /// Opens wrapped data keys. The one seam through which every private key is used.
 class KeyService {
  public:
@@ -43,6 +52,9 @@ class KeyService {
 
   /// The public halves of the keys that Unwrap would try, for "keys tried" in an error.
   virtual std::vector<std::string> PublicNames(const Requester& requester) = 0;
+
+  /// How the keys are now, for a health check. Looks at them as Unwrap would.
+  virtual KeyState State() { return {}; }
 };
 
 }  // namespace acd::keys

@@ -27,10 +27,20 @@ std::string UserConfigDir(const Getenv& getenv) {
   return home.empty() ? std::string() : Join(home, ".config");
 }
 
-}  // namespace
+void AddSshFiles(const Getenv& getenv, KeySources& sources) {
+  if (const char* path = getenv("SOPS_AGE_SSH_PRIVATE_KEY_FILE")) {
+    sources.ssh_files.push_back({"SOPS_AGE_SSH_PRIVATE_KEY_FILE", path, true});
+  } else {
+    sources.ssh_not_set.emplace_back("SOPS_AGE_SSH_PRIVATE_KEY_FILE");
+  }
+  const std::string_view home = ValueOf(getenv, "HOME");
+  if (home.empty()) return;
+  for (const char* name : {".ssh/id_ed25519", ".ssh/id_rsa"}) {
+    sources.ssh_files.push_back({"", Join(home, name), false});
+  }
+}
 
-KeySources FromEnvironment(const Getenv& getenv, bool server) {
-  KeySources sources;
+void AddAgeKeys(const Getenv& getenv, KeySources& sources) {
   if (const char* text = getenv("SOPS_AGE_KEY")) {
     sources.texts.push_back({"SOPS_AGE_KEY", SecretBytes::CopyOf(std::string_view(text))});
   } else {
@@ -44,13 +54,40 @@ KeySources FromEnvironment(const Getenv& getenv, bool server) {
   if (const std::string config = UserConfigDir(getenv); !config.empty()) {
     sources.files.push_back({"", Join(config, "sops/age/keys.txt"), false});
   }
+}
+
+void AddCommand(const Getenv& getenv, const SourceOptions& options, const char* variable, bool ssh,
+                KeySources& sources) {
+  const char* line = getenv(variable);
+  if (line == nullptr) {
+    (ssh ? sources.ssh_not_set : sources.not_set).emplace_back(variable);
+  } else if (options.server && !options.allow_commands) {
+    sources.problems.push_back(std::string(variable) +
+                               ": not run: in the server, key commands must be allowed with "
+                               "ARGOCD_DECRYPT_ALLOW_KEY_COMMANDS=true (--allow-key-commands)");
+  } else {
+    sources.commands.push_back({variable, line, ssh});
+  }
+}
+
+void AddFolders(const Getenv& getenv, bool server, KeySources& sources) {
   std::string_view key_dir = ValueOf(getenv, "ARGOCD_DECRYPT_KEY_DIR");
   if (key_dir.empty() && server) key_dir = kDefaultKeyDir;
-  if (!key_dir.empty()) sources.folder = Join(key_dir, "age");
-  for (const char* name :
-       {"SOPS_AGE_KEY_CMD", "SOPS_AGE_SSH_PRIVATE_KEY_FILE", "SOPS_AGE_SSH_PRIVATE_KEY_CMD"}) {
-    if (getenv(name) != nullptr) sources.unsupported.emplace_back(name);
-  }
+  if (key_dir.empty()) return;
+  sources.folder = Join(key_dir, "age");
+  sources.ssh_folder = Join(key_dir, "ssh");
+  sources.pgp_folder = Join(key_dir, "pgp");
+}
+
+}  // namespace
+
+KeySources FromEnvironment(const Getenv& getenv, const SourceOptions& options) {
+  KeySources sources;
+  AddSshFiles(getenv, sources);
+  AddCommand(getenv, options, "SOPS_AGE_SSH_PRIVATE_KEY_CMD", true, sources);
+  AddAgeKeys(getenv, sources);
+  AddCommand(getenv, options, "SOPS_AGE_KEY_CMD", false, sources);
+  AddFolders(getenv, options.server, sources);
   return sources;
 }
 

@@ -22,14 +22,16 @@ ALLOWED = {
     "decrypt/base": [],
     "decrypt/yaml": ["decrypt/base"],
     "decrypt/age": ["decrypt/base"],
-    "decrypt/keys": ["decrypt/base", "decrypt/age"],
+    "decrypt/pgp": ["decrypt/base"],
+    "decrypt/keys": ["decrypt/base", "decrypt/age", "decrypt/pgp"],
     # The stores read and write the tree; both know the tree's types only.
     "decrypt/sops/stores": ["decrypt/base", "decrypt/yaml", "decrypt/sops"],
     "decrypt/sops": ["decrypt/base", "decrypt/yaml", "decrypt/keys", "decrypt/sops/stores"],
     # Of a document it knows the tree only, whoever read or decrypted it.
     "decrypt/sealed": ["decrypt/base", "decrypt/sops"],
     "decrypt": DECRYPT,
-    "plugin/exec": ["decrypt/base"],
+    # It starts the programs that hold keys.
+    "plugin/exec": ["decrypt/base", "decrypt/keys"],
     "plugin/workspace": ["decrypt/base"],
     "plugin/archive": ["decrypt/base"],
     "plugin/guard": ["decrypt/base", "decrypt/yaml"],

@@ -1,0 +1,142 @@
+#include "decrypt/keys/gpg_home.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <system_error>
+
+namespace acd::keys {
+namespace {
+
+constexpr std::string_view kStatus = "[GNUPG:] ";
+constexpr std::size_t kMaxWords = 1500;
+constexpr std::size_t kMaxDataKey = 64U << 10U;
+
+/// Calls `take` with each line.
+template <typename Take>
+void ForEachLine(std::string_view text, Take take) {
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    take(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+}
+
+/// What gpg said, on one line and fit to be shown: names in it come from the document and from
+/// keys. The end says why it failed, so that is what is kept of too much.
+std::string Words(std::string_view err) {
+  std::string words;
+  ForEachLine(err, [&](std::string_view line) {
+    if (line.starts_with(kStatus)) return;
+    line.remove_prefix(std::min(line.find_first_not_of(" \t\r"), line.size()));
+    line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
+    if (line.empty()) return;
+    if (!words.empty()) words += ' ';
+    for (const char c : line) {
+      const auto byte = static_cast<unsigned char>(c);
+      words += byte < 0x20 || byte == 0x7F ? '?' : c;
+    }
+  });
+  if (words.size() > kMaxWords) words = "..." + words.substr(words.size() - kMaxWords);
+  return words;
+}
+
+/// Whether gpg read a secret key; the tenth number of "IMPORT_RES". Spec: GnuPG doc/DETAILS.
+bool ImportedSecretKey(std::string_view err) {
+  bool imported = false;
+  ForEachLine(err, [&](std::string_view line) {
+    constexpr std::string_view kResult = "[GNUPG:] IMPORT_RES ";
+    if (!line.starts_with(kResult)) return;
+    line.remove_prefix(kResult.size());
+    for (int i = 0; i < 9; ++i) line.remove_prefix(std::min(line.find(' ') + 1, line.size()));
+    imported = !line.empty() && line.front() != '0';
+  });
+  return imported;
+}
+
+}  // namespace
+
+Result<std::string> FindGpg(const KeyTools& tools) {
+  if (!tools.programs) return Fail(Code::kUnsupported, "gpg is not started here");
+  auto found = tools.programs->Find(tools.gpg, tools.path);
+  if (!found) {
+    found.error().hint =
+        "install gpg and gpg-agent (Debian: apt install gpg gpg-agent), or name "
+        "gpg in SOPS_GPG_EXEC";
+  }
+  return found;
+}
+
+Result<SecretBytes> ReadGpgEnd(ProgramEnd end) {
+  const std::string failed = "GnuPG binary error: failed to decrypt sops data key with pgp: ";
+  if (end.exit_code != 0) {
+    std::string words = Words(end.err);
+    if (words.empty()) words = "exit status " + std::to_string(end.exit_code);
+    const bool mismatch = words.find("No secret key") != std::string::npos;
+    return Fail(mismatch ? Code::kNoMatchingKey : Code::kToolFailed, failed + words);
+  }
+  if (end.out.empty()) return Fail(Code::kToolFailed, failed + "zero bytes returned");
+  return std::move(end.out);
+}
+
+GpgHome::GpgHome(std::shared_ptr<const KeyTools> tools, std::string gpg, std::string folder,
+                 PgpKeyFiles files)
+    : tools_(std::move(tools)),
+      gpg_(std::move(gpg)),
+      folder_(std::move(folder)),
+      files_(std::move(files)),
+      agent_(tools_, folder_) {}
+
+GpgHome::~GpgHome() {
+  std::error_code ignored;
+  // A file that the agent still makes would be left: it is gone before the folder is.
+  agent_.End();
+  std::filesystem::remove_all(folder_, ignored);
+}
+
+Result<std::shared_ptr<GpgHome>> GpgHome::Create(std::shared_ptr<const KeyTools> tools,
+                                                 PgpKeyFiles files) {
+  if (!tools->make_folder) return Fail(Code::kUnsupported, "no place for a private keyring");
+  ACD_TRY(std::string gpg, FindGpg(*tools));
+  ACD_TRY(std::string folder, tools->make_folder());
+  // Not std::make_shared: the constructor is private. From here on the folder has an owner.
+  std::shared_ptr<GpgHome> home(
+      new GpgHome(std::move(tools), std::move(gpg), std::move(folder), std::move(files)));
+  ACD_CHECK(home->Import());
+  return home;
+}
+
+Status GpgHome::Import() {
+  ACD_TRY(const GpgAgent::Lease lease, agent_.Use());
+  for (const auto& [label, keys] : files_) {
+    ACD_TRY(const ProgramEnd end, Run("--import", keys->packets.Expose()));
+    if (!ImportedSecretKey(end.err)) {
+      problems_.push_back(label + ": gpg takes no secret key from it: " + Words(end.err));
+    }
+  }
+  return {};
+}
+
+Result<SecretBytes> GpgHome::Decrypt(std::string_view message) {
+  ACD_TRY(const GpgAgent::Lease lease, agent_.Use());
+  ACD_TRY(ProgramEnd end, Run("--decrypt", AsBytes(message)));
+  return ReadGpgEnd(std::move(end));
+}
+
+Result<ProgramEnd> GpgHome::Run(const char* command, std::span<const std::uint8_t> input) {
+  Program program;
+  program.path = gpg_;
+  program.args = {"--homedir", folder_, "--batch", "--no-tty", "--no-options", "--no-autostart",
+                  // Nobody can be asked for a passphrase.
+                  "--pinentry-mode", "error",
+                  // Whoever mounts a key trusts it. And no file is written that nobody reads.
+                  "--trust-model", "always", "--allow-non-selfsigned-uid",
+                  "--no-auto-check-trustdb", "--no-random-seed-file", "--disable-dirmngr",
+                  "--no-permission-warning", "--status-fd", "2", command};
+  program.environment = {{"PATH", tools_->path}, {"HOME", folder_}, {"LC_ALL", "C"}};
+  program.directory = folder_;
+  program.input = input;
+  program.max_output_bytes = kMaxDataKey;
+  return tools_->programs->Run(program);
+}
+
+}  // namespace acd::keys

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "decrypt/base/result.h"
+#include "decrypt/base/secret_bytes.h"
+#include "decrypt/keys/gpg_agent.h"
+#include "decrypt/keys/key_tools.h"
+#include "decrypt/pgp/secret_keys.h"
+
+namespace acd::keys {
+
+/// PGP key files, each with its label.
+using PgpKeyFiles = std::vector<std::pair<std::string, std::shared_ptr<const pgp::SecretKeys>>>;
+
+/// A private keyring with these keys and no others, in memory, for as long as it exists.
+/// Threads: safe to call concurrently.
+class GpgHome {
+ public:
+  /// Makes the folder and has gpg import the keys, file by file. `tools` is shared with the agent.
+  /// Errors: those of KeyTools::make_folder; kNotFound (no gpg, no gpg-agent), kIo, kDeadline.
+  static Result<std::shared_ptr<GpgHome>> Create(std::shared_ptr<const KeyTools> tools,
+                                                 PgpKeyFiles files);
+  /// Ends the agent and removes the folder.
+  ~GpgHome();
+  GpgHome(const GpgHome&) = delete;
+  GpgHome& operator=(const GpgHome&) = delete;
+
+  /// What is encrypted in an OpenPGP message. Errors: as ReadGpgEnd; kDeadline, kIo.
+  Result<SecretBytes> Decrypt(std::string_view message);
+
+  const PgpKeyFiles& files() const { return files_; }
+  /// Files that gpg took no key from, with its reason.
+  const std::vector<std::string>& problems() const { return problems_; }
+
+ private:
+  GpgHome(std::shared_ptr<const KeyTools> tools, std::string gpg, std::string folder,
+          PgpKeyFiles files);
+  Result<ProgramEnd> Run(const char* command, std::span<const std::uint8_t> input);
+  Status Import();
+
+  const std::shared_ptr<const KeyTools> tools_;
+  const std::string gpg_;
+  const std::string folder_;
+  const PgpKeyFiles files_;
+  std::vector<std::string> problems_;
+  GpgAgent agent_;
+};
+
+/// The path of gpg. Error: kNotFound, with what to install.
+Result<std::string> FindGpg(const KeyTools& tools);
+
+/// The data key that `gpg -d` printed. Errors, in sops's words: kNoMatchingKey (none of its keys
+/// fits), kToolFailed.
+Result<SecretBytes> ReadGpgEnd(ProgramEnd end);
+
+}  // namespace acd::keys

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "decrypt/base/result.h"
+#include "decrypt/base/secret_bytes.h"
+#include "decrypt/keys/programs.h"
+
+namespace acd::keys {
+
+/// What key sources other than plain files need. Threads: nothing changes it once it is shared.
+struct KeyTools {
+  std::shared_ptr<const Programs> programs;  ///< null: nothing is started
+  std::string path;                          ///< where programs are looked for, colon-separated
+  /// What key commands and the user's own gpg get: their user's, without keys in it.
+  std::map<std::string, std::string> environment;
+  std::string directory;  ///< where key commands run
+  /// Names of age plugins that may be started: "yubikey" for age-plugin-yubikey.
+  std::set<std::string> age_plugins;
+  /// Asked for the passphrase of an encrypted identity file; empty: there is nobody to ask.
+  std::function<std::optional<SecretBytes>()> passphrase;
+  std::string gpg = "gpg";    ///< name or path
+  bool user_keyring = false;  ///< ask gpg with the keyring of `environment`, too, as sops does
+  /// Makes an empty folder in memory, mode 0700, for a keyring of mounted keys. Its caller removes
+  /// it. Empty: mounted PGP keys cannot be used.
+  std::function<Result<std::string>()> make_folder;
+};
+
+/// The part of an environment that a program needs to find its way, and no more.
+std::map<std::string, std::string> BasicEnvironment(const KeyTools& tools);
+
+}  // namespace acd::keys

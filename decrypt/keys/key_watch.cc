@@ -1,0 +1,100 @@
+#include "decrypt/keys/key_watch.h"
+
+#include <algorithm>
+#include <mutex>
+
+namespace acd::keys {
+namespace {
+
+void Append(std::vector<std::string>& to, const std::vector<std::string>& from) {
+  to.insert(to.end(), from.begin(), from.end());
+}
+
+void AddKeys(KeySnapshot& snapshot, const std::string& label, const FoundKeys& keys) {
+  snapshot.identities.AddAll(keys.identities);
+  if (keys.pgp) snapshot.pgp.emplace_back(label, keys.pgp);
+}
+
+// A source that failed is named with its problem, "did not find keys" is for the others.
+void AddFile(KeySnapshot& snapshot, const KeyFile& file) {
+  AddKeys(snapshot, file.label(), file.keys());
+  Append(snapshot.problems, file.problems());
+  if (file.IsEmpty()) snapshot.empty_files.push_back(file.label());
+}
+
+void AddFolder(KeySnapshot& snapshot, const KeyFolder& folder) {
+  bool has_any = !folder.problems().empty();
+  Append(snapshot.problems, folder.problems());
+  for (const auto& [name, file] : folder.files()) {
+    AddFile(snapshot, file);
+    has_any = has_any || !file.keys().empty() || !file.problems().empty();
+  }
+  if (!has_any) snapshot.default_locations.push_back(folder.path());
+}
+
+}  // namespace
+
+KeyWatch::KeyWatch(Sources sources, Warn warn, Clock clock)
+    : warn_(std::move(warn)), clock_(std::move(clock)), sources_(std::move(sources)) {}
+
+bool KeyWatch::IsUnchanged() const {
+  const auto unchanged = [](const auto& source) { return source.IsUnchanged(); };
+  return std::all_of(sources_.files.begin(), sources_.files.end(), unchanged) &&
+         std::all_of(sources_.folders.begin(), sources_.folders.end(), unchanged);
+}
+
+bool KeyWatch::RefreshSources() {
+  bool changed = false;
+  for (KeyFile& file : sources_.files) changed = file.Refresh(clock_) || changed;
+  for (KeyFolder& folder : sources_.folders) changed = folder.Refresh(clock_) || changed;
+  return changed;
+}
+
+std::shared_ptr<const KeySnapshot> KeyWatch::Merge() const {
+  auto merged = std::make_shared<KeySnapshot>();
+  merged->empty_locations = sources_.not_set;
+  merged->problems = sources_.problems;
+  for (const auto& [name, keys] : sources_.fixed) {
+    AddKeys(*merged, name, keys);
+    for (const std::string& warning : keys.warnings) {
+      merged->problems.push_back(name + ": " + warning);
+    }
+    if (keys.empty() && keys.warnings.empty()) merged->empty_locations.push_back(name);
+  }
+  for (const KeyFile& file : sources_.files) {
+    AddFile(*merged, file);
+    if (!file.keys().empty() || !file.problems().empty()) continue;
+    (file.may_be_absent() ? merged->default_locations : merged->empty_locations)
+        .push_back(file.label());
+  }
+  for (const KeyFolder& folder : sources_.folders) AddFolder(*merged, folder);
+  return merged;
+}
+
+std::shared_ptr<const KeySnapshot> KeyWatch::Current() {
+  {
+    const std::shared_lock lock(mutex_);
+    if (snapshot_ && IsUnchanged()) return snapshot_;
+  }
+  std::shared_ptr<const KeySnapshot> now;
+  std::vector<std::string> news;
+  {
+    const std::lock_guard lock(mutex_);
+    // None while it is made: what throws on the way must not leave old keys that look current.
+    const auto before = std::exchange(snapshot_, nullptr);
+    snapshot_ = RefreshSources() || !before ? Merge() : before;
+    now = snapshot_;
+    if (now == before) return now;
+    for (const std::string& problem : now->problems) {
+      const bool known = before && std::find(before->problems.begin(), before->problems.end(),
+                                             problem) != before->problems.end();
+      if (!known) news.push_back(problem);
+    }
+  }
+  if (warn_) {
+    for (const std::string& problem : news) warn_(problem);
+  }
+  return now;
+}
+
+}  // namespace acd::keys

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <shared_mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "decrypt/keys/key_file.h"
+#include "decrypt/keys/key_folder.h"
+
+namespace acd::keys {
+
+/// Told once whenever a source begins to have a problem: names file and line, never their content.
+/// Called without a lock held, from whatever thread asked for a key.
+using Warn = std::function<void(const std::string&)>;
+
+/// The keys of all sources at one moment. Shared with the calls that still use it while the next is
+/// made.
+struct KeySnapshot {
+  age::Identities identities;
+  /// Of each PGP key file: its label and keys.
+  std::vector<std::pair<std::string, std::shared_ptr<const pgp::SecretKeys>>> pgp;
+  std::vector<std::string> problems;
+  std::vector<std::string> empty_locations;    ///< named by the user, and without keys
+  std::vector<std::string> default_locations;  ///< where keys may be, and are not
+  std::vector<std::string> empty_files;        ///< files that are there, and without keys
+};
+
+/// Watches the places where keys are mounted: every call looks at all of them again, so that a
+/// rotated key counts for the next document and a removed one is revoked. What cannot have changed
+/// costs a `stat`. A source with an error never hides the others.
+/// Threads: safe to call concurrently.
+class KeyWatch {
+ public:
+  struct Sources {
+    /// Keys that cannot change, with a name.
+    std::vector<std::pair<std::string, FoundKeys>> fixed;
+    std::vector<KeyFile> files;
+    std::vector<KeyFolder> folders;
+    std::vector<std::string> not_set;   ///< names of places that could be and are not
+    std::vector<std::string> problems;  ///< that are there from the start
+  };
+  KeyWatch(Sources sources, Warn warn, Clock clock);
+
+  std::shared_ptr<const KeySnapshot> Current();
+
+ private:
+  bool IsUnchanged() const;
+  bool RefreshSources();
+  std::shared_ptr<const KeySnapshot> Merge() const;
+
+  const Warn warn_;
+  const Clock clock_;
+
+  /// Guards what follows. Shared to see that nothing changed, which is nearly always so: a render
+  /// with many files asks from several threads at once.
+  std::shared_mutex mutex_;
+  Sources sources_;
+  std::shared_ptr<const KeySnapshot> snapshot_;
+};
+
+}  // namespace acd::keys

@@ -1,0 +1,74 @@
+#include "plugin/exec/key_programs.h"
+
+#include <string>
+#include <utility>
+
+#include "plugin/exec/child_channel.h"
+#include "plugin/exec/command_runner.h"
+
+namespace acd::exec {
+namespace {
+
+/// Far below the default: what such a program says is shown to people.
+constexpr std::size_t kMaxErrBytes = 16U << 10U;
+
+Command ToCommand(const keys::Program& program) {
+  Command command;
+  command.program = program.path;
+  command.args = program.args;
+  command.environment = program.environment;
+  command.directory = program.directory;
+  command.input = program.input;
+  command.listening_socket = program.listening_socket;
+  command.max_stdout_bytes = program.max_output_bytes;
+  command.max_stderr_bytes = kMaxErrBytes;
+  return command;
+}
+
+class Channel : public age::PluginChannel {
+ public:
+  explicit Channel(std::unique_ptr<ChildChannel> child) : child_(std::move(child)) {}
+  Status Write(std::span<const std::uint8_t> bytes) override { return child_->Write(bytes); }
+  Result<std::size_t> Read(std::span<std::uint8_t> buffer) override { return child_->Read(buffer); }
+
+ private:
+  std::unique_ptr<ChildChannel> child_;
+};
+
+class KeyPrograms : public keys::Programs {
+ public:
+  Result<std::string> Find(const std::string& name, const std::string& path_list) const override {
+    auto found = FindProgram(name, path_list);
+    if (!found) found.error().hint.clear();  // it is about helm and kustomize
+    return found;
+  }
+
+  Result<keys::ProgramEnd> Run(const keys::Program& program) const override {
+    Budget budget;
+    budget.deadline = Budget::Clock::now() + program.limit;
+    auto outcome = runner_->Run(ToCommand(program), budget);
+    if (!outcome) {
+      if (outcome.error().code != Code::kDeadline) return Fail(std::move(outcome).error());
+      // Not the request's time: a program of its own limit, and the next key may be quicker.
+      return Fail(Code::kToolFailed, program.path + ": took longer than " +
+                                         std::to_string(program.limit.count() / 1000) + " s");
+    }
+    return keys::ProgramEnd{outcome->exit_code, std::move(outcome->out), std::move(outcome->err)};
+  }
+
+  Result<std::unique_ptr<age::PluginChannel>> Start(const keys::Program& program) const override {
+    ACD_TRY(auto child, ChildChannel::Start(ToCommand(program), program.limit));
+    return std::unique_ptr<age::PluginChannel>(std::make_unique<Channel>(std::move(child)));
+  }
+
+ private:
+  std::unique_ptr<CommandRunner> runner_ = MakeProcessRunner();
+};
+
+}  // namespace
+
+std::shared_ptr<const keys::Programs> MakeKeyPrograms() {
+  return std::make_shared<const KeyPrograms>();
+}
+
+}  // namespace acd::exec
