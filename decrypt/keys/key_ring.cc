@@ -20,7 +20,7 @@ Failure RefuseVault(const WrappedKey& key) {
 
 }  // namespace
 
-KeyRing::KeyRing(KeySources sources, std::shared_ptr<const KeyTools> tools, VaultAllowlist vaults,
+KeyRing::KeyRing(KeySources sources, std::shared_ptr<const KeyTools> tools, Result<VaultAllowlist> vaults,
                  const Limits& limits, const Warn& warn, const Clock& clock)
     : vaults_(std::move(vaults)),
       pgp_(sources.pgp_folder, limits, tools, warn, clock),
@@ -33,7 +33,8 @@ Result<SecretBytes> KeyRing::Unwrap(const WrappedKey& key, const Requester& requ
     case WrappedKey::Type::kPgp:
       return pgp_.Unwrap(key, requester);
     case WrappedKey::Type::kHcVault:
-      if (!vaults_.Allows(VaultAddressOf(key.name))) return RefuseVault(key);
+      if (!vaults_) return Fail(vaults_.error());
+      if (!vaults_->Allows(VaultAddressOf(key.name))) return RefuseVault(key);
       return RefuseCloudKey(key);
     case WrappedKey::Type::kAwsKms:
     case WrappedKey::Type::kGcpKms:

@@ -21,7 +21,8 @@ namespace acd::keys {
 /// kInvalidInput for a Vault server that is not allowed. Threads: safe to call concurrently.
 class KeyRing : public KeyService {
  public:
-  KeyRing(KeySources sources, std::shared_ptr<const KeyTools> tools, VaultAllowlist vaults,
+  /// `vaults` may be an error: then it is that of each Vault key.
+  KeyRing(KeySources sources, std::shared_ptr<const KeyTools> tools, Result<VaultAllowlist> vaults,
           const Limits& limits, const Warn& warn = {}, const Clock& clock = SystemSeconds);
 
   Result<SecretBytes> Unwrap(const WrappedKey& key, const Requester& requester) override;
@@ -29,7 +30,7 @@ class KeyRing : public KeyService {
   KeyState State() override;
 
  private:
-  const VaultAllowlist vaults_;
+  const Result<VaultAllowlist> vaults_;  ///< or what is wrong with the setting
   PgpKeyService pgp_;
   AgeKeyService age_;
 };

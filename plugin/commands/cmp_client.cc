@@ -44,17 +44,20 @@ class CmpClient::Impl {
                                          arguments);
   }
 
-  Status CheckHealth(std::chrono::milliseconds timeout) {
+  Result<server::Health> CheckHealth(std::chrono::milliseconds timeout) {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + timeout);
     grpc::health::v1::HealthCheckResponse response;
     const auto stub = grpc::health::v1::Health::NewStub(channel_);
     const grpc::Status status = stub->Check(&context, {}, &response);
     if (!status.ok()) return Fail(ErrorOf(socket_path_, status));
-    if (response.status() != grpc::health::v1::HealthCheckResponse::SERVING) {
-      return Fail(Code::kIo, socket_path_ + ": the server answers, but is not serving");
+    server::Health health;
+    health.serving = response.status() == grpc::health::v1::HealthCheckResponse::SERVING;
+    const auto [begin, end] = context.GetServerTrailingMetadata().equal_range(server::kProblemKey);
+    for (auto entry = begin; entry != end; ++entry) {
+      health.problems.emplace_back(entry->second.data(), entry->second.size());
     }
-    return {};
+    return health;
   }
 
   Result<std::vector<std::string>> Generate(const GenerateCall& call) {
@@ -112,7 +115,7 @@ class CmpClient::Impl {
 CmpClient::CmpClient(const std::string& socket_path) : impl_(std::make_unique<Impl>(socket_path)) {}
 CmpClient::~CmpClient() = default;
 
-Status CmpClient::CheckHealth(std::chrono::milliseconds timeout) {
+Result<server::Health> CmpClient::CheckHealth(std::chrono::milliseconds timeout) {
   return impl_->CheckHealth(timeout);
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "decrypt/base/result.h"
+#include "plugin/server/cmp_server.h"
 
 namespace acd::commands {
 
@@ -31,8 +32,9 @@ class CmpClient {
   CmpClient(const CmpClient&) = delete;
   CmpClient& operator=(const CmpClient&) = delete;
 
-  /// grpc.health.v1: is the server as a whole serving? Errors: kIo (no answer), kDeadline.
-  Status CheckHealth(std::chrono::milliseconds timeout);
+  /// grpc.health.v1: is the server as a whole serving, and what does it complain of?
+  /// Errors: kIo (no answer), kDeadline.
+  Result<server::Health> CheckHealth(std::chrono::milliseconds timeout);
   /// The manifests. Error: kToolFailed with the server's code and text, or kDeadline.
   Result<std::vector<std::string>> Generate(const GenerateCall& call);
 

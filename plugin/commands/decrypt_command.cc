@@ -15,10 +15,10 @@
 
 #include "decrypt/base/unique_fd.h"
 #include "decrypt/decrypt.h"
-#include "decrypt/keys/age_key_service.h"
-#include "decrypt/keys/key_sources.h"
 #include "decrypt/sops/extract.h"
 #include "plugin/commands/cli.h"
+#include "plugin/commands/engine_options.h"
+#include "plugin/commands/key_setup.h"
 
 namespace acd::commands {
 namespace {
@@ -45,6 +45,7 @@ struct Arguments {
   std::string decryption_order;
   int indent = -1;
   bool ignore_mac = false;
+  KeySetup keys;
 };
 
 /// An error with the exit code that goes with it.
@@ -198,13 +199,12 @@ int Decrypt(const Arguments& arguments) {
   auto content = ReadAll(input->get(), options.limits.max_document_bytes);
   if (!content) return Report({std::move(content).error().With(shown), kCouldNotReadInput});
 
-  keys::AgeKeyService keys(
-      keys::FromEnvironment([](const char* name) { return std::getenv(name); }, false),
-      options.limits);
+  const auto keys = MakeKeys(arguments.keys);
+  if (!keys) return Report({keys.error(), kGeneric});
   keys::Requester requester;
   requester.file = arguments.file;
   requester.purpose = "command line";
-  auto plaintext = DecryptDocument(*content, options, keys, requester);
+  auto plaintext = DecryptDocument(*content, options, **keys, requester);
   if (!plaintext) {
     const int exit_code = ExitCode(plaintext.error().stage);
     Error error = std::move(plaintext).error().With(shown);
@@ -237,9 +237,17 @@ int RunDecrypt(std::span<char*> args) {
   app.add_option("--decryption-order", arguments.decryption_order,
                  "key types to try first, like age,pgp")
       ->envname("SOPS_DECRYPTION_ORDER");
+  AddSetting(app, "age-plugins", arguments.keys.age_plugins,
+             "age plugins that may be started, like yubikey,tpm");
+  AddSetting(app, "workdir", arguments.keys.workdir,
+             "folder in memory for a keyring of mounted PGP keys; default as for serve");
+  AddSetting(app, "allow-disk-workdir", arguments.keys.allow_disk_workdir,
+             "accept a work folder on a disk, private keys included");
   app.footer(
-      "Keys: SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, ~/.config/sops/age/keys.txt, "
-      "$ARGOCD_DECRYPT_KEY_DIR/age.\n"
+      "Keys, as in sops: SOPS_AGE_SSH_PRIVATE_KEY_FILE, SOPS_AGE_SSH_PRIVATE_KEY_CMD, "
+      "~/.ssh/id_ed25519,\n~/.ssh/id_rsa, SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, SOPS_AGE_KEY_CMD, "
+      "~/.config/sops/age/keys.txt, gpg with\n$GNUPGHOME; and all files in age/, ssh/ and pgp/ of "
+      "$ARGOCD_DECRYPT_KEY_DIR.\n"
       "Example: SOPS_AGE_KEY_FILE=keys.txt argocd-decrypt decrypt secrets.yaml\n"
       "Exit codes: 0 done, 1 no SOPS file, 4 not printable in that format, 25 a value does not "
       "decrypt,\n51 MAC mismatch, 100 no such file, 128 no key fits.");

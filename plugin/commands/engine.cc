@@ -9,8 +9,8 @@
 #include <cstdlib>
 #include <utility>
 
-#include "decrypt/keys/age_key_service.h"
-#include "decrypt/keys/key_sources.h"
+#include "plugin/commands/key_setup.h"
+#include "plugin/commands/private_folder.h"
 #include "plugin/exec/command_runner.h"
 
 namespace acd::commands {
@@ -35,18 +35,6 @@ std::string OwnPath() {
   std::array<char, PATH_MAX> path{};
   const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size());
   return size > 0 ? std::string(path.data(), static_cast<std::size_t>(size)) : std::string();
-}
-
-// The `--key-dir` setting stands in for its variable.
-keys::KeySources Sources(const std::string& key_dir, bool server) {
-  return keys::FromEnvironment(
-      [&](const char* name) -> const char* {
-        if (std::string_view(name) == "ARGOCD_DECRYPT_KEY_DIR" && !key_dir.empty()) {
-          return key_dir.c_str();
-        }
-        return std::getenv(name);
-      },
-      server);
 }
 
 }  // namespace
@@ -84,8 +72,14 @@ Result<std::unique_ptr<Engine>> Engine::Create(EngineSettings settings, bool ser
   render.helm_secrets = render::HelmSecretsPolicy::FromEnvironment(
       [](const char* name) { return std::getenv(name); });
   parts->runner = exec::MakeProcessRunner();
-  parts->keys = std::make_unique<keys::AgeKeyService>(Sources(render.key_dir, server), Limits{},
-                                                      std::move(warn));
+  KeySetup keys;
+  keys.server = server;
+  keys.key_dir = render.key_dir;
+  keys.allow_key_commands = settings.allow_key_commands;
+  keys.age_plugins = settings.age_plugins;
+  keys.tool_path = render.tool_path;
+  keys.make_folder = [folder = parts->workspaces->path()] { return MakeKeyringFolder(folder); };
+  ACD_TRY(parts->keys, MakeKeys(std::move(keys), std::move(warn)));
   parts->settings = std::move(settings);
   // The parts outlive the service: it is their last member.
   parts->service = std::make_unique<server::ManifestService>(
@@ -104,6 +98,8 @@ const EngineSettings& Engine::settings() const { return parts_->settings; }
 const std::string& Engine::workspace_path() const { return parts_->workspaces->path(); }
 
 std::vector<std::string> Engine::PublicKeys() { return parts_->keys->PublicNames({}); }
+
+keys::KeyState Engine::Keys() { return parts_->keys->State(); }
 
 std::vector<Engine::Tool> Engine::Tools() const {
   const render::RenderSettings& render = parts_->settings.render;

@@ -5,7 +5,8 @@
 #include <vector>
 
 #include "decrypt/base/result.h"
-#include "decrypt/keys/age_key_service.h"
+#include "decrypt/keys/key_service.h"
+#include "decrypt/keys/key_watch.h"
 #include "plugin/render/renderer.h"
 #include "plugin/server/manifest_service.h"
 #include "plugin/workspace/workspace.h"
@@ -16,6 +17,8 @@ namespace acd::commands {
 struct EngineSettings {
   std::string workdir;  ///< empty: see DefaultWorkdir
   bool allow_disk_workdir = false;
+  bool allow_key_commands = false;
+  std::string age_plugins;  ///< comma list of names
   render::RenderSettings render;
   server::ServiceSettings service;
 };
@@ -35,7 +38,7 @@ class Engine {
 
   /// `server`: keys are looked for where the sidecar mounts them, too. `warn`: told of key sources
   /// that are unreadable or malformed, from any thread.
-  /// Errors: those of WorkspaceRoot::Open.
+  /// Errors: those of WorkspaceRoot::Open and of MakeKeys.
   static Result<std::unique_ptr<Engine>> Create(EngineSettings settings, bool server,
                                                 keys::Warn warn);
   ~Engine();
@@ -49,6 +52,8 @@ class Engine {
 
   /// Public halves of the keys at hand.
   std::vector<std::string> PublicKeys();
+  /// How the keys are now; see keys::KeyState.
+  keys::KeyState Keys();
   /// helm and kustomize, looked for but not started.
   std::vector<Tool> Tools() const;
 

@@ -41,7 +41,11 @@ void EngineFlags::AddTo(CLI::App& app) {
              "$TMPDIR, /tmp, /dev/shm that is a tmpfs");
   AddSetting(app, "allow-disk-workdir", settings.allow_disk_workdir,
              "accept a work folder on a disk, plaintext included");
-  AddSetting(app, "key-dir", settings.render.key_dir, "mounted keys, age identities in age/");
+  AddSetting(
+      app, "key-dir", settings.render.key_dir,
+      "mounted keys: age identities in age/, SSH private keys in ssh/, PGP secret keys in pgp/");
+  AddSetting(app, "age-plugins", settings.age_plugins,
+             "age plugins that may be started, like yubikey,tpm");
   AddSetting(app, "helm", settings.render.helm, "name or path of helm");
   AddSetting(app, "kustomize", settings.render.kustomize, "name or path of kustomize");
   AddSetting(app, "tool-path", settings.render.tool_path,

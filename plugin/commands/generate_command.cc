@@ -167,8 +167,7 @@ int RunGenerate(std::span<char*> args) {
   EngineFlags flags;
   flags.AddTo(app);
   app.footer(
-      "Keys: SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, ~/.config/sops/age/keys.txt, and every file in age/ "
-      "of --key-dir.\n"
+      "Keys: as for `decrypt`, and all files in age/, ssh/ and pgp/ of --key-dir.\n"
       "Example: SOPS_AGE_KEY_FILE=key.txt ARGOCD_APP_NAME=shop KUBE_VERSION=1.34.0 "
       "argocd-decrypt generate");
   if (const auto code = ParseArguments(app, args)) return *code;

@@ -17,19 +17,23 @@ int RunHealthcheck(std::span<char*> args) {
   SocketFlags socket;
   socket.AddTo(app);
   double timeout_s = 5;
+  bool live = false;
   app.add_option("--timeout", timeout_s, "seconds to wait for the answer")
       ->capture_default_str()
       ->check(CLI::Range(0.001, 3600.0));
+  app.add_flag("--live", live,
+               "only whether the server answers: broken keys are no reason to restart it");
   app.footer("Example: argocd-decrypt healthcheck --socket /run/plugins/argocd-decrypt.sock");
   if (const auto code = ParseArguments(app, args)) return *code;
 
   CmpClient client(socket.Path());
-  auto status = client.CheckHealth(std::chrono::milliseconds(std::llround(timeout_s * 1000)));
-  if (!status) {
-    return ReportFailure("healthcheck", status.error());
+  auto health = client.CheckHealth(std::chrono::milliseconds(std::llround(timeout_s * 1000)));
+  if (!health) return ReportFailure("healthcheck", health.error());
+  for (const std::string& problem : health->problems) {
+    std::fputs(("argocd-decrypt healthcheck: " + problem + "\n").c_str(), stderr);
   }
-  std::puts("serving");
-  return kDone;
+  std::puts(health->serving ? "serving" : "not serving");
+  return health->serving || live ? kDone : kFailed;
 }
 
 }  // namespace acd::commands

@@ -10,9 +10,10 @@
 #include <string_view>
 #include <utility>
 
-#include "decrypt/keys/age_key_service.h"
-#include "decrypt/keys/key_sources.h"
+#include "decrypt/keys/key_service.h"
 #include "decrypt/yaml/reader.h"
+#include "plugin/commands/cli.h"
+#include "plugin/commands/key_setup.h"
 #include "plugin/ksops/broker_client.h"
 #include "plugin/ksops/generator.h"
 #include "plugin/ksops/krm.h"
@@ -37,21 +38,24 @@ constexpr const char* kUsage =
 /// Opens with the keys of this process, and owns them.
 class LocalKeys : public ksops::FileOpener {
  public:
-  LocalKeys()
-      : keys_(keys::FromEnvironment([](const char* name) { return std::getenv(name); }, false),
-              Limits()),
-        opener_(keys_) {}
+  explicit LocalKeys(std::unique_ptr<keys::KeyService> keys)
+      : keys_(std::move(keys)), opener_(*keys_) {}
   Result<SecretBytes> Decrypt(const std::string& path) override { return opener_.Decrypt(path); }
 
  private:
-  keys::AgeKeyService keys_;
+  std::unique_ptr<keys::KeyService> keys_;
   ksops::LocalOpener opener_;
 };
 
 Result<std::unique_ptr<ksops::FileOpener>> MakeOpener() {
   const char* broker = std::getenv("ARGOCD_DECRYPT_BROKER");
   if (broker == nullptr || *broker == '\0') {
-    return std::unique_ptr<ksops::FileOpener>(std::make_unique<LocalKeys>());
+    KeySetup setup;
+    setup.age_plugins = EnvironmentOr("ARGOCD_DECRYPT_AGE_PLUGINS", "");
+    setup.workdir = EnvironmentOr("ARGOCD_DECRYPT_WORKDIR", "");
+    setup.allow_disk_workdir = EnvironmentOr("ARGOCD_DECRYPT_ALLOW_DISK_WORKDIR", "") == "true";
+    ACD_TRY(auto keys, MakeKeys(std::move(setup)));
+    return std::unique_ptr<ksops::FileOpener>(std::make_unique<LocalKeys>(std::move(keys)));
   }
   ACD_TRY(auto client, ksops::BrokerClient::Connect(broker));
   return std::unique_ptr<ksops::FileOpener>(std::move(client));

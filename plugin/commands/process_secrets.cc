@@ -17,9 +17,11 @@ Status ProtectMemory() {
 }
 
 void ForgetKeyVariables() {
-  if (char* value = std::getenv("SOPS_AGE_KEY"); value != nullptr) {
+  for (const char* name : {"SOPS_AGE_KEY", "AGE_PASSPHRASE"}) {
+    char* value = std::getenv(name);
+    if (value == nullptr) continue;
     ::explicit_bzero(value, std::strlen(value));
-    ::unsetenv("SOPS_AGE_KEY");
+    ::unsetenv(name);
   }
 }
 

@@ -54,6 +54,8 @@ std::optional<int> ServeFlags::Parse(std::span<char*> args) {
              "folder of plugin sockets, shared with the repo-server; default "
              "$ARGOCD_PLUGINSOCKFILEPATH");
   engine.AddTo(app);
+  AddSetting(app, "allow-key-commands", engine.settings.allow_key_commands,
+             "run SOPS_AGE_KEY_CMD and SOPS_AGE_SSH_PRIVATE_KEY_CMD");
   AddSetting(app, "shutdown-grace", shutdown_grace_s,
              "seconds that running requests get after SIGTERM")
       ->check(CLI::Range(0.0, 86400.0));
@@ -61,8 +63,9 @@ std::optional<int> ServeFlags::Parse(std::span<char*> args) {
   AddSetting(app, "log-level", log_level, "trace, debug, info, warn or error")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "warning", "error"}));
   app.footer(
-      "Keys: SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, ~/.config/sops/age/keys.txt, and every file in age/ "
-      "of --key-dir.\n"
+      "Keys: SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, SOPS_AGE_SSH_PRIVATE_KEY_FILE, "
+      "~/.config/sops/age/keys.txt,\n~/.ssh/id_ed25519, ~/.ssh/id_rsa, and all files in age/, ssh/ "
+      "and pgp/ of --key-dir.\n"
       "Example: SOPS_AGE_KEY_FILE=key.txt argocd-decrypt serve --socket-dir /run/plugins "
       "--workdir /dev/shm --log-format text");
   return ParseArguments(app, args);
@@ -142,6 +145,10 @@ int StopServer(server::CmpServer& server, SignalWatch& signals, Engine& engine, 
   return cut_short ? kFailed : kDone;
 }
 
+server::Health HealthOf(keys::KeyState state) {
+  return {.serving = !state.IsBroken(), .problems = std::move(state.problems)};
+}
+
 Result<int> Serve(ServeFlags& flags) {
   ACD_CHECK(ProtectMemory());
   RaiseFileLimit();
@@ -159,10 +166,11 @@ Result<int> Serve(ServeFlags& flags) {
 
   const std::string path = flags.socket_dir + "/" + config.name + ".sock";
   ACD_TRY(auto socket, server::ListeningSocket::Listen(path));
-  ACD_TRY(const auto server, server::CmpServer::Start(std::move(socket), engine->service(),
-                                                      [&](const server::RequestRecord& record) {
-                                                        LogRequest(log, record);
-                                                      }));
+  ACD_TRY(const auto server,
+          server::CmpServer::Start(
+              std::move(socket), engine->service(),
+              [&](const server::RequestRecord& record) { LogRequest(log, record); },
+              [&] { return HealthOf(engine->Keys()); }));
   LogStart(log, *engine, config.name, path);
 
   signals.Wait(std::nullopt);

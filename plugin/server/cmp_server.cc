@@ -207,20 +207,43 @@ void SilenceGrpcLog() {
 
 class HealthService final : public grpc::health::v1::Health::Service {
  public:
-  grpc::Status Check(grpc::ServerContext*, const grpc::health::v1::HealthCheckRequest* request,
+  explicit HealthService(CmpServer::HealthCheck check) : check_(std::move(check)) {}
+
+  grpc::Status Check(grpc::ServerContext* context,
+                     const grpc::health::v1::HealthCheckRequest* request,
                      grpc::health::v1::HealthCheckResponse* response) override {
     // Spec: the empty name stands for the server as a whole; unknown names are NOT_FOUND.
     if (!request->service().empty()) return {grpc::StatusCode::NOT_FOUND, "unknown service"};
-    response->set_status(grpc::health::v1::HealthCheckResponse::SERVING);
+    try {
+      const Health health = check_ ? check_() : Health();
+      response->set_status(health.serving ? grpc::health::v1::HealthCheckResponse::SERVING
+                                          : grpc::health::v1::HealthCheckResponse::NOT_SERVING);
+      AddProblems(health, *context);
+    } catch (...) {
+      return {grpc::StatusCode::INTERNAL, "internal error"};
+    }
     return grpc::Status::OK;
   }
+
+ private:
+  // gRPC's clients take 8 KiB of metadata.
+  static void AddProblems(const Health& health, grpc::ServerContext& context) {
+    constexpr std::size_t kMaxProblems = 8;
+    constexpr std::size_t kMaxLength = 500;
+    for (std::size_t i = 0; i < std::min(health.problems.size(), kMaxProblems); ++i) {
+      context.AddTrailingMetadata(kProblemKey, health.problems[i].substr(0, kMaxLength));
+    }
+  }
+
+  CmpServer::HealthCheck check_;
 };
 
 }  // namespace
 
 class CmpServer::Impl {
  public:
-  Impl(ManifestService& service, Observer observer) : plugin_(service, std::move(observer)) {
+  Impl(ManifestService& service, Observer observer, HealthCheck health)
+      : plugin_(service, std::move(observer)), health_(std::move(health)) {
     const int max_message =
         static_cast<int>(std::min<std::size_t>(service.settings().max_message_bytes, 2147483647U));
     SilenceGrpcLog();
@@ -268,8 +291,9 @@ CmpServer::CmpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 CmpServer::~CmpServer() { Stop(std::chrono::milliseconds::zero()); }
 
 Result<std::unique_ptr<CmpServer>> CmpServer::Start(ListeningSocket socket,
-                                                    ManifestService& service, Observer observer) {
-  auto impl = std::make_unique<Impl>(service, std::move(observer));
+                                                    ManifestService& service, Observer observer,
+                                                    HealthCheck health) {
+  auto impl = std::make_unique<Impl>(service, std::move(observer), std::move(health));
   if (!impl->started()) return Fail(Code::kInternal, "grpc: the server did not start");
   impl->Serve(std::move(socket));
   return std::unique_ptr<CmpServer>(new CmpServer(std::move(impl)));
