@@ -14,7 +14,7 @@ import pathlib
 import re
 import sys
 
-DECRYPT = ["decrypt/base", "decrypt/age", "decrypt/keys", "decrypt/yaml", "decrypt/sops", "decrypt/sops/stores", "decrypt/sealed", "decrypt"]
+DECRYPT = ["decrypt/base", "decrypt/age", "decrypt/pgp", "decrypt/keys", "decrypt/yaml", "decrypt/sops", "decrypt/sops/stores", "decrypt/sealed", "decrypt"]
 RENDERING = DECRYPT + ["plugin/exec", "plugin/workspace", "plugin/guard", "plugin/ksops", "plugin/render"]
 SERVING = RENDERING + ["plugin/archive", "plugin/request", "plugin/server"]
 

@@ -72,6 +72,7 @@ class Service {
 
   Result<SecretBytes> Unwrap(const WrappedKey& key) { return service_.Unwrap(key, {}); }
   std::vector<std::string> Names() { return service_.PublicNames({}); }
+  KeyState State() { return service_.State(); }
   std::vector<std::string> TakeWarnings() { return std::exchange(warnings_, {}); }
 
  private:
@@ -120,9 +121,8 @@ TEST(AgeKeyService, OpensOnlyArmoredKeys) {
 
 TEST(AgeKeyService, RefusesOtherTypesByName) {
   Service service(KeySources{});
-  EXPECT_THAT(
-      service.Unwrap({WrappedKey::Type::kPgp, "FINGERPRINT", "x"}),
-      Fails(Code::kUnsupported, "keys of type pgp are not supported by this build, only age"));
+  EXPECT_THAT(service.Unwrap({WrappedKey::Type::kPgp, "FINGERPRINT", "x"}),
+              Fails(Code::kUnsupported, "keys of type pgp are not for age"));
 }
 
 // The words that people search for, as the real sops says them.
@@ -170,13 +170,12 @@ TEST(AgeKeyService, SaysThatNoKeyMatched) {
                         dir.Path("none") + ": no such file or directory"));
 }
 
-TEST(AgeKeyService, NamesVariablesThatDoNothing) {
+TEST(AgeKeyService, NamesSourcesThatAreNotUsed) {
   KeySources sources;
-  sources.unsupported = {"SOPS_AGE_KEY_CMD"};
+  sources.problems = {"SOPS_AGE_KEY_CMD: not run"};
   Service service(std::move(sources));
-  EXPECT_THAT(service.Unwrap(ForFirst()),
-              Fails(Code::kNoMatchingKey, "SOPS_AGE_KEY_CMD: unsupported in this build"));
-  EXPECT_THAT(service.TakeWarnings(), ElementsAre("SOPS_AGE_KEY_CMD: unsupported in this build"));
+  EXPECT_THAT(service.Unwrap(ForFirst()), Fails(Code::kNoMatchingKey, "SOPS_AGE_KEY_CMD: not run"));
+  EXPECT_THAT(service.TakeWarnings(), ElementsAre("SOPS_AGE_KEY_CMD: not run"));
 }
 
 TEST(AgeKeyService, SeesEveryChangeOfAFile) {
@@ -299,7 +298,11 @@ TEST(AgeKeyService, SeesFilesComeAndGoInAFolder) {
     EXPECT_THAT(service.Names(), ElementsAre(kRecipient2));
     fs::remove_all(dir.Path("age"));
     EXPECT_THAT(service.Names(), IsEmpty());
-    EXPECT_THAT(service.TakeWarnings(), IsEmpty());
+    EXPECT_THAT(service.TakeWarnings(), ElementsAre(HasSubstr("age/b has vanished")));
+    EXPECT_TRUE(service.State().IsBroken());
+    dir.Write("age/c", kKey1);
+    EXPECT_FALSE(service.State().IsBroken());
+    EXPECT_THAT(service.State().problems, IsEmpty());
   }
 }
 
