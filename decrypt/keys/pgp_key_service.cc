@@ -85,7 +85,12 @@ Result<SecretBytes> PgpKeyService::AskUser(const WrappedKey& key) const {
   program.input = AsBytes(key.encrypted);
   program.limit = kUserLimit;
   ACD_TRY(ProgramEnd end, tools_->programs->Run(program));
-  return ReadGpgEnd(std::move(end));
+  auto opened = ReadGpgEnd(std::move(end));
+  if (!opened && opened.error().code == Code::kNoMatchingKey) {
+    return Fail(std::move(opened).error().Hint(
+        "import the secret key of one of the file's recipients: gpg --import KEYFILE"));
+  }
+  return opened;
 }
 
 Result<std::shared_ptr<GpgHome>> PgpKeyService::HomeOf(const KeySnapshot& now) {

@@ -92,7 +92,9 @@ Failures Collect(const std::vector<GroupOutcome>& groups) {
 std::string Cause(const Failures& failures, const std::vector<std::string>& tried) {
   if (failures.first == nullptr) return "the file has no usable key group";
   if (failures.mismatch == nullptr) return FirstLine(failures.first->error.message);
-  if (tried.empty()) return "no private key is loaded";
+  // The user's own gpg looks into a keyring whose keys are not known here.
+  const bool gpg_looked = failures.mismatch->error.message.find("GnuPG") != std::string::npos;
+  if (tried.empty() && !gpg_looked) return "no private key is loaded";
   return "none of the keys at hand is a recipient of the file";
 }
 
@@ -106,7 +108,12 @@ std::string HintFor(const Failures& failures, const std::vector<std::string>& tr
                  "SOPS_AGE_KEY_FILE"
                : failures.mismatch->error.hint;
   }
-  return "add " + Shown(tried.front(), kMaxName) +
+  // An RSA key of SSH fills a screen.
+  constexpr std::size_t kMaxRecipient = 100;
+  const auto handy = std::find_if(tried.begin(), tried.end(), [](const std::string& name) {
+    return name.size() <= kMaxRecipient;
+  });
+  return "add " + (handy == tried.end() ? "your public key" : Shown(*handy, kMaxName)) +
          " to the recipients in .sops.yaml and run `sops updatekeys FILE`, or make the private key "
          "of one of the file's recipients available";
 }

@@ -16,7 +16,7 @@ boost_package() {
   esac
 }
 
-# packages PURPOSE...: of build, unit-tests, checks, fuzz, go, render.
+# packages PURPOSE...: of build, unit-tests, checks, fuzz, go, keys, render.
 packages() {
   local purpose
   for purpose in "$@"; do
@@ -31,6 +31,8 @@ packages() {
       checks) echo clang-format lua5.1 python3 python3-yaml ;;
       fuzz) echo clang ;;
       go) echo ca-certificates ;;
+      # What opens and makes keys of other kinds than age, for the tests and the image.
+      keys) echo gpg gpg-agent openssh-client ;;
       render) echo git ca-certificates ;;  # helm and kustomize come through Go, see tools.sh
       *) die "packages: no such purpose: $purpose" ;;
     esac

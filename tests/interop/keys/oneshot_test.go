@@ -1,0 +1,95 @@
+package keys_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"argocd-decrypt/tests/interop/harness"
+)
+
+// `decrypt` with mounted PGP keys, ended by a signal while gpg runs, leaves neither keyring nor agent.
+func TestSignalsLeaveNoKeyring(t *testing.T) {
+	k := newPGP(t, "ed25519", "cv25519", "", "never")
+	file := encrypt(t, k)
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGKILL} {
+		work := harness.Tmpfs(t)
+		bin := harness.TempDir(t, "")
+		// A gpg that imports, and then takes for ever.
+		script := "#!/bin/sh\ncase \"$*\" in *--decrypt*) touch " + work + "/there; exec sleep 1000;; esac\nexec " + program(t, "gpg") + " \"$@\"\n"
+		harness.Check(t, os.WriteFile(filepath.Join(bin, "gpg"), []byte(script), 0o755))
+		command := exec.Command(harness.Binary(t), "decrypt", file)
+		command.Env = append(mounted(t, k), "ARGOCD_DECRYPT_WORKDIR="+work, "PATH="+bin+":/usr/bin:/bin")
+		harness.Check(t, command.Start())
+		harness.WaitFor(t, 10*time.Second, func() error {
+			_, err := os.Stat(work + "/there")
+			return err
+		})
+		needles := harness.NewNeedles(canary, k.secret)
+		for _, where := range needles.Processes(command.Process.Pid) {
+			t.Errorf("the %s shows a secret", where)
+		}
+		harness.Check(t, command.Process.Signal(signal))
+		command.Wait()
+		noPrivateAgent(t)
+		left := func() []string {
+			found, _ := filepath.Glob(filepath.Join(work, "argocd-decrypt", "process-*"))
+			return found
+		}
+		if signal != syscall.SIGKILL && len(left()) != 0 {
+			t.Errorf("%v leaves %v", signal, left())
+		}
+		// What a killed one leaves, the next one removes.
+		env := append(mounted(t, k), "ARGOCD_DECRYPT_WORKDIR="+work)
+		if got := decrypt(t, file, env); got.Code != 0 || len(left()) != 0 {
+			t.Errorf("the next: exit %d, %v left: %s", got.Code, left(), got.Err)
+		}
+	}
+}
+
+// Private keys are not written to a disk, unless that is allowed.
+func TestKeyringIsNotMadeOnADisk(t *testing.T) {
+	k := newPGP(t, "ed25519", "cv25519", "", "never")
+	file := encrypt(t, k)
+	disk := harness.TempDir(t, ".")
+	env := append(mounted(t, k), "ARGOCD_DECRYPT_WORKDIR="+disk)
+	got := decrypt(t, file, env)
+	if got.Code == 0 {
+		t.Skip("the sources lie in memory")
+	}
+	if got.Code != 128 || !strings.Contains(got.Err, "not on tmpfs") {
+		t.Errorf("exit %d: %s", got.Code, got.Err)
+	}
+	if got = decrypt(t, file, append(env, "ARGOCD_DECRYPT_ALLOW_DISK_WORKDIR=true")); got.Code != 0 {
+		t.Errorf("allowed: exit %d: %s", got.Code, got.Err)
+	}
+}
+
+// A machine with a session folder has GnuPG's sockets there, and none is left.
+func TestSocketFolderIsLeftClean(t *testing.T) {
+	session := "/run/user/" + strings.TrimSpace(harness.MustRun(t, harness.Command{Path: "/usr/bin/id", Args: []string{"-u"}}))
+	if _, err := os.Stat(session); err != nil {
+		if os.MkdirAll(session, 0o700) != nil {
+			t.Skip("no session folder, and none can be made")
+		}
+		t.Cleanup(func() { os.RemoveAll(session) })
+	}
+	k := newPGP(t, "ed25519", "cv25519", "", "never")
+	file := encrypt(t, k)
+	folders := func() int {
+		found, _ := filepath.Glob(session + "/gnupg/d.*")
+		return len(found)
+	}
+	before := folders()
+	if got := decrypt(t, file, mounted(t, k)); got.Code != 0 {
+		t.Errorf("exit %d: %s", got.Code, got.Err)
+	}
+	if folders() != before {
+		t.Errorf("%d socket folders, before %d", folders(), before)
+	}
+	noPrivateAgent(t)
+}
