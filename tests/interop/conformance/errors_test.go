@@ -203,7 +203,7 @@ var errorCases = map[string]func(t *testing.T) []given{
 	"huge-file":         files(given{size: 64<<20 + 1}),
 	"unwritable-output": one(func(t *testing.T, d *doc) given { return given{text: d.simple(), full: true} }),
 	"order-twice":       files(given{args: []string{"--decryption-order", "age,pgp,age"}}, given{env: []string{"SOPS_DECRYPTION_ORDER=pgp,pgp"}}),
-	"bad-extract":       files(given{args: []string{"--extract", "a"}}, given{args: []string{"--extract", `["a]`}}, given{args: []string{"--extract", "[x]"}}, given{args: []string{"--extract", "[]"}}),
+	"bad-extract":       files(given{args: []string{"--extract", "a"}}, given{args: []string{"--extract", `["]`}}, given{args: []string{"--extract", "[x]"}}, given{args: []string{"--extract", "[]"}}),
 	"extract-nowhere": func(t *testing.T) []given {
 		var all []given
 		for _, path := range []string{`["none"]`, `["a"]["b"]`, `["list"][7]`, `["a"][0]`, `[0]`, `["list"]["a"]`} {
