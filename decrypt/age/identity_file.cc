@@ -93,6 +93,7 @@ class Reader {
   KeyLayout layout_;
   const IdentityOptions& options_;
   bool nested_;
+  std::size_t encrypted_ = 0;  ///< files in it
   Collector out_;
 };
 
@@ -181,15 +182,19 @@ std::string_view ExplainEncrypted(const Error& error, bool asked) {
 
 void Reader::ReadEncrypted(std::string_view file, std::size_t line) {
   if (nested_) return out_.Warn(line, "an encrypted identity file inside of another");
+  if (++encrypted_ > kMaxEncryptedFiles) {
+    return out_.Warn(line, "too many encrypted identity files, this one is ignored");
+  }
   bool asked = false;
   bool given = false;
-  Identities passphrase;
-  passphrase.Add(std::make_shared<ScryptIdentity>([&]() -> std::optional<SecretBytes> {
+  const auto ask = [&]() -> std::optional<SecretBytes> {
     asked = true;
     auto answer = options_.passphrase ? options_.passphrase() : std::nullopt;
     given = answer && !answer->empty();
     return answer;
-  }));
+  };
+  Identities passphrase;
+  passphrase.Add(std::make_shared<ScryptIdentity>(ask, options_.scrypt));
   const auto text = Decrypt(AsBytes(file), passphrase, Limits{});
   if (!text && asked && !given) {
     return out_.Warn(

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -10,6 +11,7 @@
 
 #include "decrypt/age/identity.h"
 #include "decrypt/age/plugin.h"
+#include "decrypt/age/scrypt.h"
 #include "decrypt/base/secret_bytes.h"
 
 namespace acd::age {
@@ -17,6 +19,8 @@ namespace acd::age {
 /// More keys than this in one text are ignored, with a warning: each costs a derivation now and a
 /// try later.
 inline constexpr std::size_t kMaxIdentities = 10'000;
+/// Likewise of identity files that are encrypted with a passphrase, each a second's work.
+inline constexpr std::size_t kMaxEncryptedFiles = 10;
 
 enum class KeyLayout {
   kOnePerLine,  ///< a key file
@@ -39,6 +43,9 @@ struct IdentityOptions {
   std::function<std::optional<SecretBytes>()> passphrase = nullptr;
   /// Answers what plugins ask; kept by the identities.
   std::shared_ptr<const PluginResponder> responder = nullptr;
+  /// What an encrypted identity file may cost. Less memory than age allows: age itself writes them
+  /// with work factor 18, and a server shares its memory.
+  ScryptLimits scrypt = {.max_memory_bytes = std::uint64_t{1} << 30U};
 };
 
 /// Reads a key file: one identity a line (`AGE-SECRET-KEY-1...`, `AGE-SECRET-KEY-PQ-1...`,

@@ -92,6 +92,7 @@ Result<age::Identities> ReadIdentities(const Arguments& arguments, const Limits&
   for (const std::string& path : arguments.identities) {
     ACD_TRY(const SecretBytes content, ReadKeyFile(path, limits.max_identity_file_bytes));
     age::IdentityOptions options;
+    options.scrypt = MemoryOfThisMachine();
     options.passphrase = [&] {
       return passphrase.Get("Enter passphrase for identity file \"" + path + "\":");
     };

@@ -175,6 +175,20 @@ TEST(AgeIdentityFile, SaysWhyAnEncryptedOneStaysShut) {
               ElementsAre(HasSubstr("encrypted with age, but not with a passphrase")));
 }
 
+TEST(AgeIdentityFile, BoundsTheWorkOfEncryptedOnes) {
+  std::string text;
+  for (std::size_t i = 0; i <= kMaxEncryptedFiles; ++i) text += Sample("encrypted_identities.asc");
+  int asked = 0;
+  const auto parsed =
+      ParseIdentityFile(text, KeyLayout::kOnePerLine, WithPassphrase("wrong", &asked));
+  EXPECT_EQ(asked, static_cast<int>(kMaxEncryptedFiles));
+  IdentityOptions options = WithPassphrase(kPassphrase);
+  options.scrypt.max_work_factor = 1;
+  EXPECT_THAT(ParseIdentityFile(Sample("encrypted_identities.age"), KeyLayout::kOnePerLine, options)
+                  .warnings,
+              ElementsAre(HasSubstr("the work factor is larger than 1")));
+}
+
 TEST(AgeIdentityFile, SaysWhatIsWrongWithADamagedEncryptedOne) {
   std::string text = Sample("encrypted_identities.age");
   text.back() = static_cast<char>(text.back() ^ 1);
