@@ -54,12 +54,12 @@ type differential struct {
 func (d *differential) workers(n int, work func(w *runner, number int)) {
 	var group sync.WaitGroup
 	for first := range 2 {
-		w := &runner{peers: d.peers, dir: harness.TempDir(d.t, d.dir), served: newServedSops(d.t), control: 20}
+		w := &runner{peers: d.peers, dir: harness.TempDir(d.t, d.dir), served: newServedSops(d.t), control: 40}
 		group.Add(1)
 		go func() {
 			defer group.Done()
-			for i := first; i < n; i += 2 {
-				if d.only < 0 || d.only == i {
+			for i := range n {
+				if i/perPair%2 == first && (d.only < 0 || d.only == i) {
 					work(w, i)
 				}
 			}
@@ -98,30 +98,45 @@ func (d *differential) document(w *runner, number int) {
 	}
 }
 
-// mutation damages a file that has been decrypted with few options, so that the damage is what counts.
+// perPair damaged files come from one pair of whole ones, since those take the longest to make.
+const perPair = 5
+
+// pair is two encrypted files of one store.
+type pair struct {
+	number       int
+	trial        trial
+	whole, other string
+}
+
+func (d *differential) pair(w *runner, number int) (pair, bool) {
+	if w.pair.number == number && w.pair.whole != "" {
+		return w.pair, true
+	}
+	r := rand.New(rand.NewSource(d.seed*3_000_017 + int64(number)))
+	p := pair{number: number}
+	var ok, also bool
+	p.trial, p.whole, ok = d.draw(w, r)
+	_, p.other, also = d.draw(w, r)
+	w.pair = p
+	return p, ok && also
+}
+
+// mutation damages a file, which is mostly one that decrypts, so that the damage is what counts.
 func (d *differential) mutation(w *runner, number int) {
+	p, ok := d.pair(w, number/perPair)
 	r := rand.New(rand.NewSource(d.seed*2_000_003 + int64(number)))
-	for range 100 {
-		trial, encrypted, ok := d.draw(w, r)
-		if !ok {
-			return
-		}
-		if r.Intn(4) > 0 {
-			trial.holds = []int{0, 1, 2, 3, 4}
-		}
-		// Another file of the store, under the same keys.
-		_, other, ok := d.draw(w, r)
-		if !ok {
-			return
-		}
+	t := p.trial
+	if r.Intn(4) > 0 {
+		t.holds = []int{0, 1, 2, 3, 4}
+	}
+	t.damaged = true
+	for ok {
 		m := mutators[r.Intn(len(mutators))]
-		damaged := m.mutate(r, encrypted, other)
-		if damaged == encrypted {
-			continue
+		if damaged := m.mutate(r, p.whole, p.other); damaged != p.whole {
+			t.label = m.name
+			d.compare(w, number, t, damaged, &d.mutated)
+			return
 		}
-		trial.label = m.name
-		d.compare(w, number, trial, damaged, &d.mutated)
-		return
 	}
 }
 

@@ -35,7 +35,7 @@ func newServedSops(t *testing.T) *servedSops {
 
 func (s *servedSops) start() error {
 	s.process = exec.Command(s.path)
-	s.process.Env = append(os.Environ(), "SOPS_SERVED=yes")
+	s.process.Env = append(os.Environ(), "SOPS_SERVED=yes", "GOMAXPROCS=1", "GOGC=400")
 	requests, err := s.process.StdinPipe()
 	if err != nil {
 		return err

@@ -31,6 +31,7 @@ type trial struct {
 	// Options of both; sops wants those in global before the command.
 	global, decrypt []string
 	label           string
+	damaged         bool // after it was encrypted
 }
 
 // runner carries out trials, one after another.
@@ -41,6 +42,7 @@ type runner struct {
 	// Every so many runs of the served sops are repeated by a sops of its own; 0: none.
 	control int
 	runs    int
+	pair    pair // the last one
 }
 
 func (w *runner) file(name, text string) (string, error) {
@@ -171,9 +173,24 @@ func (x result) judge() (verdict, string) {
 	case x.want.Code != 0 && x.got.Code != 0:
 		return refusedByBoth, reason
 	default:
+		if other := x.readsOtherwise(); other != "" {
+			return mismatch, other
+		}
 		return explained, reason
 	}
 	return mismatch, problem
+}
+
+// readsOtherwise says where what we print does not read as what was encrypted: where our bytes are not
+// sops's, that decides. Aliases are expanded in the one and not in the other, so those files don't tell.
+func (x result) readsOtherwise() string {
+	converted := func(option string) bool {
+		return option == "--output-type" || option == "--extract" || option == "--input-type"
+	}
+	if !bothPrint(x) || x.store != "yaml" || x.damaged || strings.Contains(x.text, "*a") || slices.ContainsFunc(slices.Concat(x.encrypt, x.decrypt), converted) {
+		return ""
+	}
+	return firstDifference("reads otherwise than what was encrypted", valueLeaves([]byte(x.text)), valueLeaves(x.got.Out))
 }
 
 // shuffled gives n of the numbers below limit.
