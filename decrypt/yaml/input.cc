@@ -136,10 +136,9 @@ Result<Input> Input::Decode(std::span<const std::uint8_t> bytes) {
   bytes = bytes.subspan(input.bom_size_);
   ACD_CHECK(CheckUtf8(bytes));
   input.size_ = bytes.size();
-  input.buffer_ = SecretBytes(bytes.size() + kPadding);
-  if (!bytes.empty()) {
-    std::memcpy(input.buffer_.ExposeMutable().data(), bytes.data(), bytes.size());
-  }
+  input.buffer_.Reserve(bytes.size() + kPadding);
+  input.buffer_.Append(bytes);
+  input.buffer_.Resize(bytes.size() + kPadding);
   return input;
 }
 

@@ -14,7 +14,7 @@ namespace acd::yaml {
 /// ahead without a bounds check: a NUL never occurs in the text itself.
 class Input {
  public:
-  static constexpr std::size_t kPadding = 8;
+  static constexpr std::size_t kPadding = 16;
 
   /// Detects UTF-8 and UTF-16 by their byte order marks, as libyaml does, and checks every
   /// character against YAML 1.1's printable set.

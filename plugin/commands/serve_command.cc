@@ -12,6 +12,7 @@
 #include <thread>
 #include <utility>
 
+#include "decrypt/base/memory.h"
 #include "plugin/commands/cli.h"
 #include "plugin/commands/engine.h"
 #include "plugin/commands/engine_options.h"
@@ -151,6 +152,7 @@ server::Health HealthOf(keys::KeyState state) {
 
 Result<int> Serve(ServeFlags& flags) {
   ACD_CHECK(ProtectMemory());
+  KeepFreedMemory();
   RaiseFileLimit();
   SignalWatch signals;
   ACD_TRY(const server::PluginConfig config, LoadConfig(flags.config));

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "decrypt/base/memory.h"
 #include "decrypt/decrypt.h"
 #include "decrypt/keys/age_key_service.h"
 #include "decrypt/keys/key_sources.h"
@@ -103,6 +104,7 @@ int main(int argc, char** argv) {
   const std::string_view only = argc > 1 ? argv[1] : "";
   const auto wanted = [&](std::string_view name) { return only.empty() || only == name; };
   constexpr std::size_t kMebibyte = 1U << 20U;
+  acd::KeepFreedMemory();  // as `serve` does
   Bench bench;
   if (wanted("values_5")) bench.AgainstFloor("values_5", MakeDocument(5, 24), 40, 101);
   if (wanted("values_200")) bench.AgainstFloor("values_200", MakeDocument(200, 24), 10, 101);

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -27,16 +28,36 @@ func (b *bench) decrypt() {
 	b.inProcess()
 }
 
-var microseconds = regexp.MustCompile(`(?m)^five_values_us (\d+(?:\.\d+)?)$`)
+var decryptLine = regexp.MustCompile(`(?m)^(\w+) (\d+(?:\.\d+)?) (\d+(?:\.\d+)?)$`)
 
-// inProcess: the same file in a server, its key loaded.
+// inProcess: files in a server, its key loaded, against a bare loop over the same primitives; and what a value
+// costs when there are many.
 func (b *bench) inProcess() {
 	out := harness.MustRun(b, harness.Command{Path: b.benchProgram("decrypt_bench")})
-	match := microseconds.FindStringSubmatch(out)
-	if match == nil {
-		b.Fatalf("decrypt_bench printed no line five_values_us: %s", out)
+	ours, floor := map[string]float64{}, map[string]float64{}
+	for _, match := range decryptLine.FindAllStringSubmatch(out, -1) {
+		ours[match[1]], floor[match[1]] = b.number(match[2]), b.number(match[3])
 	}
-	cpu, err := strconv.ParseFloat(match[1], 64)
-	harness.Check(b, err)
-	b.table.value("decrypt, 5 values, in a process with the key loaded: CPU", cpu, 150, " us")
+	const what = "decrypt in a process with the key loaded, "
+	for _, row := range []struct {
+		name, shown string
+		target      float64
+	}{{"values_5", "5 values", 2.5}, {"values_200", "200 values", 2.5}, {"mebibyte", "1 MiB", 1.3}} {
+		if ours[row.name] == 0 || floor[row.name] == 0 {
+			b.Fatalf("decrypt_bench printed no line %s: %s", row.name, out)
+		}
+		b.table.ratio(what+row.shown+", against the bare primitives: CPU", ours[row.name], floor[row.name], row.target, shownMicroseconds)
+	}
+	b.table.value("decrypt, 5 values, in a process with the key loaded: CPU", ours["values_5"], 150, " us")
+	for _, count := range []string{"10000", "100000"} {
+		b.table.ratio("decrypt, "+count+" values, per value, against 1000: CPU", ours["per_value_"+count], ours["per_value_1000"], 1.5, shownMicroseconds)
+	}
 }
+
+func (b *bench) number(text string) float64 {
+	number, err := strconv.ParseFloat(text, 64)
+	harness.Check(b, err)
+	return number
+}
+
+func shownMicroseconds(v float64) string { return fmt.Sprintf("%.3g us", v) }

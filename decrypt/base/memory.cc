@@ -1,0 +1,13 @@
+#include "decrypt/base/memory.h"
+
+#include <malloc.h>
+
+namespace acd {
+
+void KeepFreedMemory() {
+  constexpr int kBytes = 64 << 20;
+  mallopt(M_TRIM_THRESHOLD, kBytes);
+  mallopt(M_MMAP_THRESHOLD, kBytes / 2);  // the most that glibc takes
+}
+
+}  // namespace acd
