@@ -92,7 +92,9 @@ Outcome Try(const std::string& file, Format format) {
 
 void ExpectBounded(const Outcome& outcome, double seconds = 1) {
   EXPECT_LT(outcome.cpu_seconds, seconds * kSlower);
-  if (kCountsMemory) EXPECT_LT(outcome.megabytes, 100);
+  if (kCountsMemory) {
+    EXPECT_LT(outcome.megabytes, 100);
+  }
   EXPECT_NE(outcome.text, "crashed");
   EXPECT_LT(outcome.text.size(), 64U * 1024) << outcome.text.substr(0, 200);
 }
@@ -163,7 +165,7 @@ TEST(Hostile, TenThousandRecipients) {
   ExpectBounded(ours, 5);
   EXPECT_EQ(ours.text, "ok");
   ExpectRefused(WithRecipients(c, 9'999, false), Format::kYaml, "did not match any", 5);
-  ExpectRefused(WithRecipients(c, 100'000, true), Format::kYaml, "more than", 5);
+  ExpectRefused(WithRecipients(c, 20'001, true), Format::kYaml, "more than", 5);
 }
 
 // Statement 29 with real age: ten thousand times somebody else's, then ours.
@@ -193,7 +195,7 @@ TEST(Hostile, HugeNumbers) {
   const Crafted c;
   const std::string digits(1'000'000, '9');
   ExpectRefused(c.Yaml("a: " + digits + "\n", ""), Format::kYaml,
-                "Expected encrypted value as string");
+                "does not match sops' data format");  // beyond a float: text
   ExpectRefused("{\"a\":" + digits + ",\"sops\":{\"mac\":\"x\"}}", Format::kJson, "");
   ExpectRefused("{\"a\":1e" + digits + ",\"sops\":{}}", Format::kJson, "");
   ExpectRefused(c.Yaml("a: " + c.Enc(digits, "a:", "int") + "\n", ""), Format::kYaml,
@@ -268,7 +270,7 @@ TEST(Hostile, EveryTruncation) {
       }
       return std::string("refused");
     });
-    ExpectBounded(outcome, 10);
+    ExpectBounded(outcome, 30);
     EXPECT_EQ(outcome.text, "refused") << name;
   }
 }
