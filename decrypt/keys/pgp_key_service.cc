@@ -43,12 +43,9 @@ Result<SecretBytes> PgpKeyService::Unwrap(const WrappedKey& key, const Requester
   DropStaleHome(*now);
   auto opened = AskMounted(key, *now);
   if (!opened && tools_->user_keyring) {
-    const bool had_mounted = !now->pgp.empty();
     auto by_user = AskUser(key);
-    // What the user's own keyring says is what sops would say.
-    if (by_user || !had_mounted || by_user.error().code == Code::kNoMatchingKey) {
-      opened = std::move(by_user);
-    }
+    // Mounted keys were meant to be used: what kept them from it is what has to be known.
+    if (by_user || now->pgp.empty()) opened = std::move(by_user);
   }
   if (opened) return opened;
   Error error = std::move(opened).error();
