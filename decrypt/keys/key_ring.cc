@@ -20,8 +20,9 @@ Failure RefuseVault(const WrappedKey& key) {
 
 }  // namespace
 
-KeyRing::KeyRing(KeySources sources, std::shared_ptr<const KeyTools> tools, Result<VaultAllowlist> vaults,
-                 const Limits& limits, const Warn& warn, const Clock& clock)
+KeyRing::KeyRing(KeySources sources, std::shared_ptr<const KeyTools> tools,
+                 Result<VaultAllowlist> vaults, const Limits& limits, const Warn& warn,
+                 const Clock& clock)
     : vaults_(std::move(vaults)),
       pgp_(sources.pgp_folder, limits, tools, warn, clock),
       age_(std::move(sources), limits, warn, clock, tools) {}
