@@ -183,7 +183,7 @@ func (w *yamlWriter) sequence(indent, depth int, inLine bool) {
 		}
 		w.b.WriteByte('-')
 		w.at = fmt.Sprintf("%s[%d]", outer, i)
-		if w.document == 0 && w.oneIn(5) { // sops counts comments too, and prints what it has for one inside
+		if w.document == 0 && w.oneIn(15) { // sops counts comments too, and prints what it has for one inside
 			w.paths = append(w.paths, w.at)
 		}
 		w.value(indent, depth, true)
