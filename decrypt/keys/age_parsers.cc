@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "decrypt/age/plugin.h"
 #include "decrypt/age/ssh_key.h"
 
 namespace acd::keys {
@@ -104,6 +103,11 @@ KeyParser AgeKeyParser(std::shared_ptr<const KeyTools> tools, age::KeyLayout lay
     FilterPlugins(*plugins, text, found);
     return found;
   };
+}
+
+std::shared_ptr<const age::PluginLauncher> AllowedAgePlugins(
+    std::shared_ptr<const KeyTools> tools) {
+  return std::make_shared<const AllowedPlugins>(std::move(tools));
 }
 
 FoundKeys ParseSshKey(std::string_view text) {

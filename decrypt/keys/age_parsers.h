@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "decrypt/age/identity_file.h"
+#include "decrypt/age/plugin.h"
 #include "decrypt/keys/key_file.h"
 #include "decrypt/keys/key_tools.h"
 
@@ -13,6 +14,9 @@ namespace acd::keys {
 /// plugins.
 KeyParser AgeKeyParser(std::shared_ptr<const KeyTools> tools,
                        age::KeyLayout layout = age::KeyLayout::kOnePerLine);
+
+/// Starts the age plugins that `tools` allows; the error for another one says how to allow it.
+std::shared_ptr<const age::PluginLauncher> AllowedAgePlugins(std::shared_ptr<const KeyTools> tools);
 
 /// Reads a file that holds one SSH private key.
 FoundKeys ParseSshKey(std::string_view text);

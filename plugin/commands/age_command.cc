@@ -20,6 +20,8 @@
 #include "decrypt/base/limits.h"
 #include "decrypt/base/unique_fd.h"
 #include "plugin/commands/cli.h"
+#include "plugin/commands/engine_options.h"
+#include "plugin/commands/key_setup.h"
 #include "plugin/commands/output_file.h"
 #include "plugin/commands/passphrase.h"
 
@@ -31,6 +33,7 @@ constexpr const char* kCommand = "age";
 struct Arguments {
   bool decrypt = false;
   std::vector<std::string> identities;
+  std::string plugins;
   std::string output;
   std::string file = "-";
 };
@@ -89,9 +92,11 @@ age::ScryptLimits MemoryOfThisMachine() {
 Result<age::Identities> ReadIdentities(const Arguments& arguments, const Limits& limits,
                                        const PassphraseSource& passphrase) {
   age::Identities all;
+  ACD_TRY(const auto plugins, MakeAgePlugins(arguments.plugins));
   for (const std::string& path : arguments.identities) {
     ACD_TRY(const SecretBytes content, ReadKeyFile(path, limits.max_identity_file_bytes));
     age::IdentityOptions options;
+    options.plugins = plugins;
     options.scrypt = MemoryOfThisMachine();
     options.passphrase = [&] {
       return passphrase.Get("Enter passphrase for identity file \"" + path + "\":");
@@ -193,6 +198,9 @@ int RunAge(std::span<char*> args) {
                  "passphrase; - for standard input; can be repeated. Without any, the file must be "
                  "encrypted with a passphrase")
       ->allow_extra_args(false);
+  AddSetting(app, "age-plugins", arguments.plugins,
+             "age plugins that may be started, separated by commas: yubikey for "
+             "age-plugin-yubikey");
   app.add_option("-o,--output", arguments.output,
                  "write there instead of to standard output. The file appears when it is whole");
   app.add_option("FILE", arguments.file, "an age file; - for standard input");

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "decrypt/keys/age_parsers.h"
 #include "decrypt/keys/key_ring.h"
 #include "plugin/commands/cli.h"
 #include "plugin/commands/passphrase.h"
@@ -106,6 +107,16 @@ Result<std::unique_ptr<keys::KeyService>> MakeKeys(KeySetup setup, keys::Warn wa
   tools->make_folder = FolderMaker(setup);
   return std::unique_ptr<keys::KeyService>(std::make_unique<keys::KeyRing>(
       std::move(sources), std::move(tools), std::move(vaults), Limits{}, warn));
+}
+
+Result<std::shared_ptr<const age::PluginLauncher>> MakeAgePlugins(std::string_view names) {
+  auto tools = std::make_shared<keys::KeyTools>();
+  ACD_TRY(tools->age_plugins, SplitPlugins(names));
+  tools->programs = exec::MakeKeyPrograms();
+  tools->path = EnvironmentOr("PATH", kDefaultPath);
+  tools->environment = EnvironmentWithoutKeys();
+  tools->directory = CurrentFolder();
+  return keys::AllowedAgePlugins(std::move(tools));
 }
 
 }  // namespace acd::commands

@@ -3,7 +3,9 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
+#include "decrypt/age/plugin.h"
 #include "decrypt/base/result.h"
 #include "decrypt/keys/key_service.h"
 #include "decrypt/keys/key_watch.h"
@@ -29,5 +31,8 @@ struct KeySetup {
 /// key sources that are unreadable or malformed, from any thread.
 /// Errors: kInvalidInput (a setting), without a key being looked at.
 Result<std::unique_ptr<keys::KeyService>> MakeKeys(KeySetup setup, keys::Warn warn = {});
+
+/// Starts the age plugins of a comma list of names, looked for on the PATH. Error: kInvalidInput.
+Result<std::shared_ptr<const age::PluginLauncher>> MakeAgePlugins(std::string_view names);
 
 }  // namespace acd::commands

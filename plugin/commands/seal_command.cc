@@ -4,20 +4,19 @@
 
 #include <cerrno>
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "decrypt/decrypt.h"
-#include "decrypt/keys/age_key_service.h"
-#include "decrypt/keys/key_sources.h"
+#include "decrypt/keys/key_service.h"
 #include "decrypt/sealed/certificate.h"
 #include "decrypt/sealed/scope.h"
 #include "decrypt/sealed/secret_manifest.h"
 #include "plugin/commands/cli.h"
 #include "plugin/commands/input.h"
+#include "plugin/commands/key_setup.h"
 
 namespace acd::commands {
 namespace {
@@ -33,14 +32,13 @@ struct Arguments {
 };
 
 Result<SecretBytes> Decrypted(SopsDocument document, const std::string& file) {
-  keys::AgeKeyService keys(
-      keys::FromEnvironment([](const char* name) { return std::getenv(name); }, false), Limits());
+  ACD_TRY(const auto keys, MakeKeys({}));
   keys::Requester requester;
   requester.file = file;
   requester.purpose = "seal";
   DecryptOptions options;
   options.input = document.format();
-  ACD_TRY(Plaintext plaintext, std::move(document).Decrypt(options, keys, requester));
+  ACD_TRY(Plaintext plaintext, std::move(document).Decrypt(options, *keys, requester));
   return std::move(plaintext.text);
 }
 
