@@ -1,7 +1,5 @@
 #include "plugin/commands/engine.h"
 
-#include <linux/magic.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <array>
@@ -9,6 +7,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "plugin/commands/default_workdir.h"
 #include "plugin/commands/key_setup.h"
 #include "plugin/commands/private_folder.h"
 #include "plugin/exec/command_runner.h"
@@ -17,13 +16,6 @@ namespace acd::commands {
 namespace {
 
 constexpr const char* kDefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-bool InMemory(const std::string& path) {
-  struct statfs info {};
-  if (path.empty() || ::statfs(path.c_str(), &info) != 0) return false;
-  const auto type = static_cast<unsigned long>(info.f_type);
-  return type == TMPFS_MAGIC || type == RAMFS_MAGIC;
-}
 
 std::string Environment(const char* name) {
   const char* value = std::getenv(name);
@@ -38,15 +30,6 @@ std::string OwnPath() {
 }
 
 }  // namespace
-
-std::string DefaultWorkdir() {
-  if (std::string workdir = Environment("ARGOCD_CMP_WORKDIR"); !workdir.empty()) return workdir;
-  for (const std::string& candidate :
-       {Environment("TMPDIR"), std::string("/tmp"), std::string("/dev/shm")}) {
-    if (InMemory(candidate)) return candidate;
-  }
-  return "/tmp";
-}
 
 struct Engine::Parts {
   EngineSettings settings;

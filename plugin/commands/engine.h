@@ -23,10 +23,6 @@ struct EngineSettings {
   server::ServiceSettings service;
 };
 
-/// Where plaintext may be written when nobody says: $ARGOCD_CMP_WORKDIR, else the first of $TMPDIR,
-/// /tmp and /dev/shm that is in memory, else /tmp (which WorkspaceRoot then refuses, with a hint).
-std::string DefaultWorkdir();
-
 /// Keys, tools, workspace and renderer, wired together.
 class Engine {
  public:

@@ -8,7 +8,7 @@
 #include <optional>
 #include <system_error>
 
-#include "plugin/commands/engine.h"
+#include "plugin/commands/default_workdir.h"
 
 namespace acd::commands {
 
