@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const Format format = data[0] % 2 == 0 ? Format::kYaml : Format::kJson;
   auto documents = sops::ReadStore(format, fuzz::Bytes(data + 1, size - 1), Limits());
   if (!documents) return 0;
-  const auto metadata = sops::ExtractMetadata(*documents, Limits());
+  const auto metadata = sops::ExtractMetadata(*documents, format, Limits());
   if (!metadata) {
     fuzz::ClaimGoodError(metadata.error());
     return 0;
