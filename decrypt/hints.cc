@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "decrypt/base/secret_bytes.h"
+#include "decrypt/sops/detect.h"
 
 namespace acd {
 namespace {
@@ -34,30 +35,6 @@ std::string_view HintForStage(Stage stage) {
   return {};
 }
 
-/// Whether a line begins with `prefix`, and after that with one of `next` (empty: with anything).
-bool HasLine(std::string_view text, std::string_view prefix, std::string_view next = {}) {
-  for (std::size_t at = text.find(prefix); at != std::string_view::npos;
-       at = text.find(prefix, at + 1)) {
-    const std::size_t end = at + prefix.size();
-    const bool starts_line = at == 0 || text[at - 1] == '\n';
-    const char after = end < text.size() ? text[end] : '\n';
-    if (starts_line && (next.empty() || next.find(after) != std::string_view::npos)) return true;
-  }
-  return false;
-}
-
-std::optional<Format> FormatByContent(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first != std::string_view::npos && text[first] == '{') {
-    if (text.find("\"sops\"") == std::string_view::npos) return std::nullopt;
-    return Format::kJson;
-  }
-  if (HasLine(text, "sops:", " \r\n")) return Format::kYaml;
-  if (HasLine(text, "[sops]", "\r\n")) return Format::kIni;
-  if (HasLine(text, "sops_mac=") || HasLine(text, "sops_version=")) return Format::kDotenv;
-  return std::nullopt;
-}
-
 }  // namespace
 
 Error WithHint(Error error) {
@@ -71,7 +48,7 @@ Error WithHint(Error error) {
 
 Error WithFormatHint(Error error, std::span<const std::uint8_t> content, Format format) {
   if (error.stage != Stage::kRead) return error;
-  const std::optional<Format> looks = FormatByContent(AsText(content));
+  const std::optional<Format> looks = sops::FormatByContent(AsText(content));
   // JSON is YAML, and the layout of binary files.
   const bool fits = looks == format ||
                     (looks == Format::kJson && format != Format::kDotenv && format != Format::kIni);

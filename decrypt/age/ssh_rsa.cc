@@ -91,6 +91,10 @@ std::optional<Result<FileKey>> SshRsaIdentity::UnwrapOne(const Stanza& stanza) c
   const auto argument = stanza.OnlyArgument();
   if (!argument) return BadStanza("it must have one argument");
   if (*argument != tag_) return std::nullopt;
+  // The tag follows from the public key: whoever made it up must not cost a private operation.
+  if (stanza.body.size() != static_cast<std::size_t>(EVP_PKEY_get_size(key_.get()))) {
+    return BadStanza("incorrect file key size");
+  }
   const QuietOpenSsl quiet;
   const auto context = MakeContext(key_);
   if (!context) return Fail(Code::kInternal, "OpenSSL refuses RSA-OAEP with SHA-256");

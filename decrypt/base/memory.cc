@@ -5,9 +5,9 @@
 namespace acd {
 
 void KeepFreedMemory() {
-  constexpr int kBytes = 16 << 20;
+  constexpr int kBytes = 4 << 20;
   mallopt(M_TRIM_THRESHOLD, kBytes);
-  mallopt(M_MMAP_THRESHOLD, kBytes / 2);
+  mallopt(M_MMAP_THRESHOLD, kBytes);
 }
 
 }  // namespace acd

@@ -81,7 +81,7 @@ void SecretBytes::Reserve(std::size_t capacity) {
 
 void SecretBytes::Resize(std::size_t size) {
   if (size > size_) {
-    if (size > capacity_) Reserve(size);
+    if (size > capacity_) Reserve(capacity_ == 0 ? size : std::max(size, 2 * capacity_));
     std::memset(data_ + size_, 0, size - size_);
   } else if (size < size_) {
     sodium_memzero(data_ + size, size_ - size);

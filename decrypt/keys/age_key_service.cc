@@ -90,6 +90,12 @@ std::string DescribeLocations(const std::vector<std::string>& locations) {
   return text + ".";
 }
 
+/// Whether the stored key itself is at fault, so that no other identity would do better.
+bool IsOfTheFile(Code code) {
+  return code == Code::kInvalidInput || code == Code::kAuthFailed || code == Code::kLimitExceeded ||
+         code == Code::kInternal;
+}
+
 // Puts sops's words around a failure of age.
 Error InSopsWords(Error error, const std::string& loading) {
   if (error.message.starts_with("payload: ")) {
@@ -132,7 +138,7 @@ AgeKeyService::AgeKeyService(KeySources sources, const Limits& limits, Warn warn
       mounted_(MountedSources(sources, limits, tools_), warn, clock),
       ssh_(SshSources(sources, limits), warn, clock) {}
 
-Result<SecretBytes> AgeKeyService::Unwrap(const WrappedKey& key, const Requester& /*requester*/) {
+Result<SecretBytes> AgeKeyService::Unwrap(const WrappedKey& key, const Requester& requester) {
   if (key.type != WrappedKey::Type::kAge) {
     return Fail(Code::kUnsupported,
                 std::string("keys of type ") + TypeName(key.type) + " are not for age");
@@ -143,11 +149,11 @@ Result<SecretBytes> AgeKeyService::Unwrap(const WrappedKey& key, const Requester
     first = Open(key, mounted->identities, limits_);
     if (*first) return std::move(*first);
   }
-  return UnwrapWithAll(key, std::move(mounted), std::move(first));
+  return UnwrapWithAll(key, requester, std::move(mounted), std::move(first));
 }
 
 // The mounted identities were tried, with the outcome `first`, or there are none.
-Result<SecretBytes> AgeKeyService::UnwrapWithAll(const WrappedKey& key,
+Result<SecretBytes> AgeKeyService::UnwrapWithAll(const WrappedKey& key, const Requester& requester,
                                                  std::shared_ptr<const KeySnapshot> mounted,
                                                  std::optional<Result<SecretBytes>> first) {
   const auto ssh = ssh_.Current();
@@ -168,11 +174,13 @@ Result<SecretBytes> AgeKeyService::UnwrapWithAll(const WrappedKey& key,
     first = Open(key, all, limits_);
   };
   const auto is_open = [&] { return first && first->has_value(); };
-  const bool worth_it = !first || first->error().code == Code::kNoMatchingKey;
+  // A plugin that failed, say, is no reason not to try the others.
+  const bool worth_it = !first || !IsOfTheFile(first->error().code);
   if (worth_it) try_more(ssh->identities);
   if (worth_it && !is_open() && !commands_.empty()) {
     Tried printed;
-    RunCommands(key.name, printed);
+    RunCommands(key.name, requester, printed);
+    ACD_CHECK(requester.Check());
     Append(tried.problems, printed.problems);
     Append(tried.empty_locations, printed.empty_locations);
     try_more(printed.identities);
@@ -187,10 +195,11 @@ Result<SecretBytes> AgeKeyService::UnwrapWithAll(const WrappedKey& key,
           : "correct this key source: " + tried.problems.front());
 }
 
-void AgeKeyService::RunCommands(const std::string& recipient, Tried& tried) const {
+void AgeKeyService::RunCommands(const std::string& recipient, const Requester& requester,
+                                Tried& tried) const {
   const KeyParser lines = AgeKeyParser(tools_);
   for (const KeySources::Command& command : commands_) {
-    const auto text = RunKeyCommand(command, *tools_, recipient);
+    const auto text = RunKeyCommand(command, *tools_, recipient, requester.check);
     if (!text) {
       tried.problems.push_back(text.error().message);
       continue;

@@ -38,10 +38,10 @@ class AgeKeyService : public KeyService {
   /// What is known of the sources when a key does not open.
   struct Tried;
 
-  Result<SecretBytes> UnwrapWithAll(const WrappedKey& key,
+  Result<SecretBytes> UnwrapWithAll(const WrappedKey& key, const Requester& requester,
                                     std::shared_ptr<const KeySnapshot> mounted,
                                     std::optional<Result<SecretBytes>> first);
-  void RunCommands(const std::string& recipient, Tried& tried) const;
+  void RunCommands(const std::string& recipient, const Requester& requester, Tried& tried) const;
 
   const Limits limits_;
   const std::shared_ptr<const KeyTools> tools_;  // shared with the identities of plugins

@@ -49,7 +49,8 @@ Result<std::vector<std::string>> SplitWords(std::string_view line) {
 }
 
 Result<SecretBytes> RunKeyCommand(const KeySources::Command& command, const KeyTools& tools,
-                                  const std::string& recipient) {
+                                  const std::string& recipient,
+                                  const std::function<Status()>& check) {
   if (!tools.programs) return Fail(Code::kUnsupported, command.variable + ": not run here");
   auto words = SplitWords(command.line);
   if (!words) {
@@ -58,7 +59,8 @@ Result<SecretBytes> RunKeyCommand(const KeySources::Command& command, const KeyT
   if (words->empty()) return Fail(Code::kInvalidInput, command.variable + ": no command in it");
   const std::string failed = "failed to execute command in " + command.variable;
   auto path = tools.programs->Find(words->front(), tools.path);
-  if (!path) return Fail(std::move(path).error().With(failed));
+  // Its name is not shown: people put a key there, too.
+  if (!path) return Fail(path.error().code, failed + ": its program is not on the PATH");
   Program program;
   program.path = std::move(*path);
   program.args.assign(std::make_move_iterator(words->begin() + 1),
@@ -67,6 +69,7 @@ Result<SecretBytes> RunKeyCommand(const KeySources::Command& command, const KeyT
   program.environment["SOPS_AGE_RECIPIENT"] = recipient;
   program.directory = tools.directory;
   program.limit = kLimit;
+  program.check = check;
   program.max_output_bytes = kMaxOutput;
   auto end = tools.programs->Run(program);
   if (!end) return Fail(std::move(end).error().With(failed));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,9 +18,10 @@ namespace acd::keys {
 Result<std::vector<std::string>> SplitWords(std::string_view line);
 
 /// Runs a command that prints a private key for `recipient`, and gives what it printed.
-/// Errors: kInvalidInput (no command in the line), kNotFound, kToolFailed, kDeadline; sops's words,
-/// but without the line, which may hold a password.
+/// `check`: as in Requester. Errors: kInvalidInput (no command in the line), kNotFound,
+/// kToolFailed, that of `check`; sops's words, but without the line, which may hold a password.
 Result<SecretBytes> RunKeyCommand(const KeySources::Command& command, const KeyTools& tools,
-                                  const std::string& recipient);
+                                  const std::string& recipient,
+                                  const std::function<Status()>& check = {});
 
 }  // namespace acd::keys

@@ -6,11 +6,21 @@
 #include <utility>
 
 namespace acd::keys {
+namespace {
+
+constexpr std::size_t kMaxWarnings = 10;  // as for age keys
+
+}  // namespace
 
 FoundKeys ParsePgpKeys(std::string_view text) {
   pgp::SecretKeys read = pgp::ReadSecretKeys(text);
   FoundKeys found;
   found.warnings = std::move(read.warnings);
+  if (found.warnings.size() > kMaxWarnings) {
+    const std::size_t more = found.warnings.size() - kMaxWarnings;
+    found.warnings.resize(kMaxWarnings);
+    found.warnings.push_back("and " + std::to_string(more) + " more such problems");
+  }
   if (!read.fingerprints.empty()) {
     found.pgp = std::make_shared<const pgp::SecretKeys>(std::move(read));
   }

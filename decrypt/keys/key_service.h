@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,11 @@ struct Requester {
   std::string file;         ///< path inside the repository
   std::string
       purpose;  ///< "helm values", "kustomize resource", "ksops", "manifest", "command line"
+  /// Whether the answer is still wanted: kDeadline or kCancelled when it is not. Polled while keys
+  /// are tried and while a program that holds one runs; cheap, from any thread. Empty: always.
+  std::function<Status()> check = {};
+
+  Status Check() const { return check ? check() : Status(); }
 };
 
 /// A data key as a document stores it: encrypted for one recipient.

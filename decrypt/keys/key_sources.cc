@@ -27,9 +27,30 @@ std::string UserConfigDir(const Getenv& getenv) {
   return home.empty() ? std::string() : Join(home, ".config");
 }
 
+/// A key where the name of its file belongs. The name is shown in errors and logs, so it must not
+/// come that far.
+bool IsKeyItself(std::string_view path) {
+  std::string upper(path);
+  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return upper.find("AGE-SECRET-KEY-") != std::string::npos ||
+         upper.find("AGE-PLUGIN-") != std::string::npos ||
+         upper.find("-----BEGIN") != std::string::npos;
+}
+
+/// A file that a variable names.
+void AddNamedFile(const char* variable, const char* path, std::vector<KeySources::File>& files,
+                  KeySources& sources) {
+  if (IsKeyItself(path)) {
+    sources.problems.push_back(std::string(variable) +
+                               ": holds a key, where the path of a key file belongs");
+  } else {
+    files.push_back({variable, path, true});
+  }
+}
+
 void AddSshFiles(const Getenv& getenv, KeySources& sources) {
   if (const char* path = getenv("SOPS_AGE_SSH_PRIVATE_KEY_FILE")) {
-    sources.ssh_files.push_back({"SOPS_AGE_SSH_PRIVATE_KEY_FILE", path, true});
+    AddNamedFile("SOPS_AGE_SSH_PRIVATE_KEY_FILE", path, sources.ssh_files, sources);
   } else {
     sources.ssh_not_set.emplace_back("SOPS_AGE_SSH_PRIVATE_KEY_FILE");
   }
@@ -47,7 +68,7 @@ void AddAgeKeys(const Getenv& getenv, KeySources& sources) {
     sources.not_set.emplace_back("SOPS_AGE_KEY");
   }
   if (const char* path = getenv("SOPS_AGE_KEY_FILE")) {
-    sources.files.push_back({"SOPS_AGE_KEY_FILE", path, true});
+    AddNamedFile("SOPS_AGE_KEY_FILE", path, sources.files, sources);
   } else {
     sources.not_set.emplace_back("SOPS_AGE_KEY_FILE");
   }

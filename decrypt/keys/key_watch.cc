@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
+#include <string_view>
 
 namespace acd::keys {
 namespace {
@@ -85,10 +87,10 @@ std::shared_ptr<const KeySnapshot> KeyWatch::Current() {
     snapshot_ = RefreshSources() || !before ? Merge() : before;
     now = snapshot_;
     if (now == before) return now;
+    std::set<std::string_view> known;
+    if (before) known.insert(before->problems.begin(), before->problems.end());
     for (const std::string& problem : now->problems) {
-      const bool known = before && std::find(before->problems.begin(), before->problems.end(),
-                                             problem) != before->problems.end();
-      if (!known) news.push_back(problem);
+      if (!known.contains(problem)) news.push_back(problem);
     }
   }
   if (warn_) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -26,6 +27,7 @@ struct Program {
   int listening_socket = -1;                 ///< becomes descriptor 3; borrowed; -1: none
   std::chrono::milliseconds limit{20'000};   ///< then it is killed
   std::size_t max_output_bytes = 1U << 20U;
+  std::function<Status()> check = {};  ///< as in Requester: when it fails, the program is killed
 };
 
 /// What a finished program left.
@@ -43,10 +45,12 @@ class Programs {
   /// The absolute path of a program along `path_list` (colon-separated); a name with a slash in it
   /// is a path already. Error: kNotFound, naming the folders.
   virtual Result<std::string> Find(const std::string& name, const std::string& path_list) const = 0;
-  /// Runs it to its end. Errors: kNotFound, kDeadline, kLimitExceeded, kIo.
+  /// Runs it to its end. Errors: kNotFound, kToolFailed (its own limit), kLimitExceeded, kIo, and
+  /// that of `check`.
   virtual Result<ProgramEnd> Run(const Program& program) const = 0;
   /// Starts it to talk to it; `input` must be empty. Destroying the channel kills it and waits for
-  /// that, and so does the end of the calling thread. Errors: kNotFound, kIo.
+  /// that, and so does the end of the calling thread. Errors: kNotFound, kIo; of the channel also
+  /// kToolFailed (its limit).
   virtual Result<std::unique_ptr<age::PluginChannel>> Start(const Program& program) const = 0;
 };
 

@@ -107,6 +107,10 @@ Blocks ReadBlocks(std::string_view text) {
     if (begin == std::string_view::npos) continue;
     any = true;
     const std::string where = "line " + std::to_string(lines.number()) + ": ";
+    if (out.blocks.size() + out.warnings.size() >= kMaxBlocks) {
+      out.warnings.push_back(where + "too many blocks, the rest is ignored");
+      return out;
+    }
     const std::string_view kind = line.substr(begin + kBegin.size());
     if (kind != kSecret) {
       out.warnings.push_back(where + (kind == kPublic ? "a public key, not a secret one"
@@ -119,10 +123,6 @@ Blocks ReadBlocks(std::string_view text) {
       out.warnings.push_back(where + problem);
     } else {
       out.blocks.push_back(std::move(block));
-    }
-    if (out.blocks.size() + out.warnings.size() == kMaxBlocks) {
-      out.warnings.push_back(where + "too many blocks, the rest is ignored");
-      return out;
     }
   }
   if (!any && text.find_first_not_of(" \t\r\n") != std::string_view::npos) {

@@ -110,9 +110,6 @@ Status ReadValues(const Node::Map& map, bool encoded, std::map<std::string, Secr
     if (text == nullptr && !entry.value.Is<Node::Null>()) {
       return Fail(Code::kInvalidInput, entry.key + ": must be a string", "put it in quotes");
     }
-    if (text != nullptr && text->ExposeText().starts_with(kCiphertext)) {
-      return Fail(Code::kInvalidInput, entry.key + ": is still encrypted by sops");
-    }
     SecretBytes value = text == nullptr ? SecretBytes() : text->Clone();
     if (encoded) {
       auto decoded = DecodeBase64Go(value.ExposeText());
@@ -121,6 +118,9 @@ Status ReadValues(const Node::Map& map, bool encoded, std::map<std::string, Secr
             "values of data are base64; those of stringData are plain text"));
       }
       value = *std::move(decoded);
+    }
+    if (value.ExposeText().find(kCiphertext) != std::string_view::npos) {
+      return Fail(Code::kInvalidInput, entry.key + ": is still encrypted by sops");
     }
     values.insert_or_assign(entry.key, std::move(value));
   }

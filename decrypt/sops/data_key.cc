@@ -40,6 +40,7 @@ Result<std::optional<SecretBytes>> OpenGroup(const std::vector<const WrappedKey*
                                              GroupOutcome& outcome) {
   std::optional<SecretBytes> part;
   for (const WrappedKey* key : group) {
+    ACD_CHECK(requester.Check());
     auto opened = service.Unwrap(*key, requester);
     if (opened) {
       outcome.success = true;

@@ -12,6 +12,7 @@ namespace acd::sops {
 namespace {
 
 constexpr std::string_view kEncPrefix = "ENC[AES256_GCM,";
+constexpr std::string_view kUtf16Enc("E\0N\0C\0[", 7);  // of either byte order
 
 bool Contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
@@ -30,26 +31,29 @@ bool IsUtf16(std::string_view text) {
   return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
 }
 
-/// Whether a line begins with `prefix`.
-bool HasLine(std::string_view text, std::string_view prefix) {
+/// Whether a line begins with `prefix`, and after that with one of `next` (empty: with anything).
+bool HasLine(std::string_view text, std::string_view prefix, std::string_view next = {}) {
   for (std::size_t at = text.find(prefix); at != std::string_view::npos;
        at = text.find(prefix, at + 1)) {
-    if (at == 0 || text[at - 1] == '\n') return true;
+    const std::size_t end = at + prefix.size();
+    const bool starts_line = at == 0 || text[at - 1] == '\n';
+    const char after = end < text.size() ? text[end] : '\n';
+    if (starts_line && (next.empty() || next.find(after) != std::string_view::npos)) return true;
   }
   return false;
 }
 
 /// Whether a line, but for its indentation, begins with the header of the metadata's section.
 bool HasIniSection(std::string_view text) {
-  constexpr std::string_view kHeader = "[sops]";
-  for (std::size_t at = text.find(kHeader); at != std::string_view::npos;
-       at = text.find(kHeader, at + 1)) {
-    const std::size_t line = text.rfind('\n', at) + 1;  // npos + 1 is 0
-    const std::string_view before = text.substr(line, at - line);
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
     // Not only white space as ini.v1 sees it: a byte order mark and no-break spaces pass too.
-    if (std::none_of(before.begin(), before.end(), [](char c) { return c > ' ' && c < '\x7f'; })) {
+    const auto* const first =
+        std::find_if(line.begin(), line.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+    if (line.substr(static_cast<std::size_t>(first - line.begin())).starts_with("[sops]")) {
       return true;
     }
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
   }
   return false;
 }
@@ -94,10 +98,31 @@ bool CountsUnread(std::string_view text, Format format) {
     case Format::kJson:
       break;
   }
-  return Contains(text, kEncPrefix);
+  return Contains(text, kEncPrefix) || (IsUtf16(text) && Contains(text, kUtf16Enc));
+}
+
+/// Whether it is a SOPS document, but of another format than its name says. Read as what it is
+/// called it would pass for plain.
+bool IsOfAnotherFormat(std::string_view text, Format format) {
+  if (format == Format::kBinary || !Contains(text, kEncPrefix)) return false;
+  const auto found = FormatByContent(text);
+  const bool json_is_yaml = format == Format::kYaml && found == Format::kJson;
+  return found && *found != format && !json_is_yaml;
 }
 
 }  // namespace
+
+std::optional<Format> FormatByContent(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first != std::string_view::npos && text[first] == '{') {
+    if (!Contains(text, "\"sops\"")) return std::nullopt;
+    return Format::kJson;
+  }
+  if (HasLine(text, "sops:", " \r\n")) return Format::kYaml;
+  if (HasLine(text, "[sops]", "\r\n")) return Format::kIni;
+  if (HasLine(text, "sops_mac=") || HasLine(text, "sops_version=")) return Format::kDotenv;
+  return std::nullopt;
+}
 
 std::optional<Result<std::vector<Node>>> ReadIfEncrypted(std::span<const std::uint8_t> content,
                                                          Format format, const Limits& limits) {
@@ -105,7 +130,8 @@ std::optional<Result<std::vector<Node>>> ReadIfEncrypted(std::span<const std::ui
   if (!HasMarkers(text, format)) return std::nullopt;
   auto documents = ReadStore(format, content, limits);
   const bool encrypted =
-      documents ? IsEncryptedTree(*documents, format) : CountsUnread(text, format);
+      (documents ? IsEncryptedTree(*documents, format) : CountsUnread(text, format)) ||
+      IsOfAnotherFormat(text, format);
   if (!encrypted) return std::nullopt;
   return documents;
 }

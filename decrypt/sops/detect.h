@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "decrypt/base/limits.h"
@@ -14,5 +15,9 @@ namespace acd::sops {
 /// it is one. nullopt: it is none, by the rules of acd::SopsDocument::Detect.
 std::optional<Result<std::vector<Node>>> ReadIfEncrypted(std::span<const std::uint8_t> content,
                                                          Format format, const Limits& limits);
+
+/// The format that a SOPS document seems to have, by where its metadata stands in the text. Not
+/// binary, which is JSON by its looks. nullopt: it shows no metadata.
+std::optional<Format> FormatByContent(std::string_view text);
 
 }  // namespace acd::sops

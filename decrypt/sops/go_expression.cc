@@ -19,8 +19,9 @@ void Move(std::size_t size, std::string_view& from, std::string& to) {
   from.remove_prefix(size);
 }
 
-/// Moves a class in brackets.
-void MoveClass(std::string_view& from, std::string& to) {
+/// Moves a class in brackets. `last`: where the expression's last ":]" is, or null, so that not
+/// every "[:" without an end searches to the end.
+void MoveClass(const char* last, std::string_view& from, std::string& to) {
   Move(from.starts_with("[^") ? 2 : 1, from, to);
   bool first = true;  // where a closing bracket stands for itself
   while (!from.empty()) {
@@ -29,8 +30,8 @@ void MoveClass(std::string_view& from, std::string& to) {
       return;
     }
     first = false;
-    if (from.starts_with("[:") && from.find(":]") != std::string_view::npos) {
-      MovePast(":]", from, to);
+    if (from.starts_with("[:") && last != nullptr && from.data() + 2 <= last) {
+      Move(from.find(":]", 2) + 2, from, to);
     } else {
       Move(from.front() == '\\' ? 2 : 1, from, to);
     }
@@ -46,6 +47,8 @@ bool NamesGroup(std::string_view text) {
 std::optional<std::string> Re2FromGo(std::string_view expression) {
   std::string out;
   out.reserve(expression.size() + 8);
+  const std::size_t end = expression.rfind(":]");
+  const char* const last = end == std::string_view::npos ? nullptr : expression.data() + end;
   while (!expression.empty()) {
     if (expression.starts_with("\\C")) return std::nullopt;
     if (expression.starts_with("\\Q")) {
@@ -53,7 +56,7 @@ std::optional<std::string> Re2FromGo(std::string_view expression) {
     } else if (expression.front() == '\\') {
       Move(2, expression, out);
     } else if (expression.front() == '[') {
-      MoveClass(expression, out);
+      MoveClass(last, expression, out);
     } else if (NamesGroup(expression)) {
       out += "(?P<";
       expression.remove_prefix(3);

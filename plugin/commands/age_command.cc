@@ -193,10 +193,12 @@ int RunAge(std::span<char*> args) {
   CLI::App app("Decrypts an age file, binary or armored, of any size in constant memory.",
                "argocd-decrypt age");
   app.add_flag("-d,--decrypt", arguments.decrypt, "decrypt, which is all it does")->required();
-  app.add_option("-i,--identity", arguments.identities,
-                 "a key file: age keys, an SSH private key, or one of these encrypted with a "
-                 "passphrase; - for standard input; can be repeated. Without any, the file must be "
-                 "encrypted with a passphrase")
+  app.add_option(
+         "-i,--identity", arguments.identities,
+         "a key file: age keys, or an SSH private key without a passphrase; may itself be an "
+         "age file encrypted with a passphrase; - for standard input; can be repeated. Without "
+         "any, the file must be "
+         "encrypted with a passphrase")
       ->allow_extra_args(false);
   AddSetting(app, "age-plugins", arguments.plugins,
              "age plugins that may be started, separated by commas: yubikey for "

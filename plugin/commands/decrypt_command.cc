@@ -246,11 +246,15 @@ int RunDecrypt(std::span<char*> args) {
   app.footer(
       "Keys, as in sops: SOPS_AGE_SSH_PRIVATE_KEY_FILE, SOPS_AGE_SSH_PRIVATE_KEY_CMD, "
       "~/.ssh/id_ed25519,\n~/.ssh/id_rsa, SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, SOPS_AGE_KEY_CMD, "
-      "~/.config/sops/age/keys.txt, gpg with\n$GNUPGHOME; and all files in age/, ssh/ and pgp/ of "
+      "~/.config/sops/age/keys.txt, gpg (or\n$SOPS_GPG_EXEC) with $GNUPGHOME; and all files in "
+      "age/, ssh/ and pgp/ of "
       "$ARGOCD_DECRYPT_KEY_DIR.\n"
       "Example: SOPS_AGE_KEY_FILE=keys.txt argocd-decrypt decrypt secrets.yaml\n"
-      "Exit codes: 0 done, 1 no SOPS file, 4 not printable in that format, 25 a value does not "
-      "decrypt,\n51 MAC mismatch, 100 no such file, 128 no key fits.");
+      "Exit codes: 0 done, 1 no SOPS file, 2 unreadable, 4 not printable in that format, 25 a "
+      "value "
+      "does not\ndecrypt, 51 MAC mismatch, 91 bad --extract, 100 no such file, 112 a key type "
+      "twice, "
+      "128 no key fits.");
   if (const auto code = ParseArguments(app, args)) return *code;
   return Decrypt(arguments);
 }

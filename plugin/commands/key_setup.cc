@@ -31,7 +31,11 @@ std::map<std::string, std::string> EnvironmentWithoutKeys() {
     const std::size_t equals = text.find('=');
     if (equals == std::string_view::npos || equals == 0) continue;
     const std::string_view name = text.substr(0, equals);
-    if (name == "SOPS_AGE_KEY" || name == "AGE_PASSPHRASE") continue;
+    // A command line may hold a password.
+    if (name == "SOPS_AGE_KEY" || name == "AGE_PASSPHRASE" || name == "SOPS_AGE_KEY_CMD" ||
+        name == "SOPS_AGE_SSH_PRIVATE_KEY_CMD") {
+      continue;
+    }
     environment.emplace(name, text.substr(equals + 1));
   }
   return environment;

@@ -25,11 +25,25 @@ Command ToCommand(const keys::Program& program) {
   return command;
 }
 
+/// The time that is up is a program's own, not the request's: the next key may be quicker.
+Error NotTheRequests(Error error) {
+  if (error.code == Code::kDeadline) error.code = Code::kToolFailed;
+  return error;
+}
+
 class Channel : public age::PluginChannel {
  public:
   explicit Channel(std::unique_ptr<ChildChannel> child) : child_(std::move(child)) {}
-  Status Write(std::span<const std::uint8_t> bytes) override { return child_->Write(bytes); }
-  Result<std::size_t> Read(std::span<std::uint8_t> buffer) override { return child_->Read(buffer); }
+  Status Write(std::span<const std::uint8_t> bytes) override {
+    auto status = child_->Write(bytes);
+    if (!status) return Fail(NotTheRequests(std::move(status).error()));
+    return status;
+  }
+  Result<std::size_t> Read(std::span<std::uint8_t> buffer) override {
+    auto size = child_->Read(buffer);
+    if (!size) return Fail(NotTheRequests(std::move(size).error()));
+    return size;
+  }
 
  private:
   std::unique_ptr<ChildChannel> child_;
@@ -46,10 +60,11 @@ class KeyPrograms : public keys::Programs {
   Result<keys::ProgramEnd> Run(const keys::Program& program) const override {
     Budget budget;
     budget.deadline = Budget::Clock::now() + program.limit;
+    if (program.check) budget.cancelled = [&] { return !program.check(); };
     auto outcome = runner_->Run(ToCommand(program), budget);
     if (!outcome) {
+      if (program.check) ACD_CHECK(program.check());
       if (outcome.error().code != Code::kDeadline) return Fail(std::move(outcome).error());
-      // Not the request's time: a program of its own limit, and the next key may be quicker.
       return Fail(Code::kToolFailed, program.path + ": took longer than " +
                                          std::to_string(program.limit.count() / 1000) + " s");
     }

@@ -16,11 +16,17 @@ bool Contains(std::span<const std::uint8_t> content, std::string_view text) {
   return AsText(content).find(text) != std::string_view::npos;
 }
 
+/// Which YAML may be, and which hides the marker.
+bool IsUtf16(std::span<const std::uint8_t> content) {
+  const std::string_view text = AsText(content);
+  return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+}
+
 }  // namespace
 
 std::optional<SopsDocument> DetectSops(const std::string& path,
                                        std::span<const std::uint8_t> content) {
-  if (!Contains(content, "ENC[AES256_GCM,")) return std::nullopt;
+  if (!IsUtf16(content) && !Contains(content, "ENC[AES256_GCM,")) return std::nullopt;
   const sops::Format by_name = sops::FormatForPath(path);
   if (by_name != sops::Format::kBinary) return SopsDocument::Detect(content, by_name);
   auto document = SopsDocument::Detect(content, sops::Format::kBinary);
@@ -79,8 +85,12 @@ Result<SecretBytes> FileDecryptor::DecryptUntimed(const std::string& path, SopsD
   }
   DecryptOptions options;
   options.output = document.format();
-  const keys::Requester requester{request_.application.project, request_.application.name,
-                                  request_.application.repository, file, purpose};
+  const keys::Requester requester{request_.application.project,
+                                  request_.application.name,
+                                  request_.application.repository,
+                                  file,
+                                  purpose,
+                                  [this] { return request_.budget.Check(); }};
   auto plaintext = std::move(document).Decrypt(options, keys == nullptr ? keys_ : *keys, requester);
   if (!plaintext) return Fail(std::move(plaintext).error().With(file).With("decrypt"));
   redactor_.Add(std::move(plaintext->values));

@@ -113,6 +113,38 @@ TEST(DetectDocument, FlatFormatsWithDamagedMetadataCount) {
   EXPECT_TRUE(is("\xEF\xBB\xBF[sops]\nmac = x\nno delimiter", Format::kIni));
 }
 
+TEST(DetectDocument, CountsUnderTheNameOfAnotherFormat) {
+  const auto is = [](std::string_view content, Format format) {
+    return SopsDocument::Detect(AsBytes(content), format).has_value();
+  };
+  const std::string enc = "ENC[AES256_GCM,data:x,iv:x,tag:x,type:str]";
+  EXPECT_TRUE(is("A=" + enc + "\nsops_mac=x\n", Format::kIni));
+  EXPECT_TRUE(is("[s]\na = " + enc + "\n[sops]\nmac = x\n", Format::kDotenv));
+  EXPECT_TRUE(is("a: " + enc + "\nsops:\n    mac: x\n", Format::kDotenv));
+  EXPECT_TRUE(is("a: " + enc + "\nsops:\n    mac: x\n", Format::kIni));
+}
+
+TEST(DetectDocument, CountsInUtf16EvenWhenDamaged) {
+  const auto utf16 = [](std::string_view text) {
+    std::string out = "\xFF\xFE";
+    for (char c : text) out.append({c, '\0'});
+    return out;
+  };
+  const std::string enc = "ENC[AES256_GCM,data:x,iv:x,tag:x,type:str]";
+  for (const std::string& text : {"a: " + enc + "\nsops:\n    mac: x\n", "a: [" + enc}) {
+    const std::string file = utf16(text);
+    EXPECT_TRUE(SopsDocument::Detect(AsBytes(file), Format::kYaml).has_value()) << text;
+  }
+  EXPECT_FALSE(SopsDocument::Detect(AsBytes(utf16("a: [1")), Format::kYaml).has_value());
+}
+
+// The header after each other on one line once cost the square of their number.
+TEST(DetectDocument, LooksAtEachLineOnce) {
+  std::string text = "sops ENC[AES256_GCM, mac a";
+  for (int i = 0; i < 1'000'000; ++i) text += "[sops]";
+  EXPECT_FALSE(SopsDocument::Detect(AsBytes(text), Format::kIni).has_value());
+}
+
 TEST(DetectDocument, PlainFlatFilesThatMentionSopsDoNot) {
   const auto is = [](std::string_view content, Format format) {
     return SopsDocument::Detect(AsBytes(content), format).has_value();

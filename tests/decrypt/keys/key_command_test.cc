@@ -83,9 +83,10 @@ TEST(KeyCommand, SaysWhatIsWrongWithoutTheLine) {
   Commands commands;
   EXPECT_THAT(commands.Unwrap(""),
               Fails(Code::kNoMatchingKey, "SOPS_AGE_KEY_CMD: no command in it"));
-  EXPECT_THAT(commands.Unwrap("none hunter2"),
-              Fails(Code::kNoMatchingKey,
-                    "failed to execute command in SOPS_AGE_KEY_CMD: none: program not found"));
+  EXPECT_THAT(
+      commands.Unwrap("none hunter2"),
+      Fails(Code::kNoMatchingKey,
+            "failed to execute command in SOPS_AGE_KEY_CMD: its program is not on the PATH"));
   commands.exit_code = 3;
   const auto failed = commands.Unwrap("pass hunter2");
   EXPECT_THAT(failed, Fails(Code::kNoMatchingKey, "SOPS_AGE_KEY_CMD: exit status 3"));

@@ -54,6 +54,18 @@ TEST(KeySources, TakeSshKeysInTheOrderOfSops) {
   EXPECT_THAT(sources.ssh_not_set, ElementsAre("SOPS_AGE_SSH_PRIVATE_KEY_CMD"));
 }
 
+TEST(KeySources, NeverTakeAKeyForAPath) {
+  const auto sources = From({{"SOPS_AGE_KEY_FILE", "AGE-SECRET-KEY-1QQQ"},
+                             {"SOPS_AGE_SSH_PRIVATE_KEY_FILE", "-----BEGIN OPENSSH PRIVATE KEY"}});
+  EXPECT_THAT(sources.files, IsEmpty());
+  EXPECT_THAT(sources.ssh_files, IsEmpty());
+  EXPECT_THAT(
+      sources.problems,
+      ElementsAre("SOPS_AGE_SSH_PRIVATE_KEY_FILE: holds a key, where the path of a key file "
+                  "belongs",
+                  "SOPS_AGE_KEY_FILE: holds a key, where the path of a key file belongs"));
+}
+
 TEST(KeySources, FindTheDefaultFileAsGoDoes) {
   const auto path = [](const std::map<std::string, std::string>& environment) {
     const auto sources = From(environment);

@@ -74,6 +74,13 @@ TEST(Selection, WhatIsNoPlainWordIsAnExpression) {
   EXPECT_FALSE(Selection(With(Rule::kEncryptedRegex, "^a\\$")).MatchesKey("a"));
 }
 
+// Each of these once looked for its end in all that follows.
+TEST(Selection, ReadsClassesInLinearTime) {
+  std::string pattern = "x[";
+  for (int i = 0; i < 500'000; ++i) pattern += "[:";
+  EXPECT_FALSE(Selection(With(Rule::kEncryptedRegex, pattern.c_str())).MatchesKey("x"));
+}
+
 TEST(Selection, ExpressionsHaveTheSyntaxOfGo) {
   struct Row {
     const char* pattern;
@@ -85,6 +92,7 @@ TEST(Selection, ExpressionsHaveTheSyntaxOfGo) {
       {"[(?<n>]x", "<x", true},             // the same characters as a class,
       {"[^](?<n>]x", "bx", true},           // where the first bracket is one of them,
       {"[[:alpha:](?<n>]{2}", "(a", true},  // where a class has a class,
+      {"[[:](?<n>a)", ":a", true},          // where it only seems to have one,
       {R"(\Q(?<n>a)\E)", "(?<n>a)", true},  // as themselves,
       {R"(\Q(?<n>a))", "(?<n>a)", true},    //
       {R"(\(?<n>)", "(<n>", true},          // and behind a backslash

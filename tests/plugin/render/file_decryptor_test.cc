@@ -50,6 +50,14 @@ class CountingKeys : public keys::KeyService {
 
 class FileDecryptorTest : public RenderTest {};
 
+TEST_F(FileDecryptorTest, FindsSopsInUtf16) {
+  std::string file = "\xFF\xFE";
+  for (char c : testing::Slurp(TestData("render/directory/secret.enc.yaml"))) {
+    file.append({c, '\0'});
+  }
+  EXPECT_TRUE(DetectSops("a.yaml", AsBytes(file)).has_value());
+}
+
 // A document takes many times its size while it is read.
 TEST_F(FileDecryptorTest, DecryptsLargeFilesOneAtATime) {
   const std::string document = testing::Slurp(TestData("render/directory/secret.enc.yaml"));
