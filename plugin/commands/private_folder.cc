@@ -5,12 +5,31 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <optional>
 #include <system_error>
 
 #include "plugin/commands/default_workdir.h"
 
 namespace acd::commands {
+
+namespace {
+
+/// Ends this program as the signal would have, had nobody handled it. Children of ours end with us.
+void EndBy(int signal) {
+  ::signal(signal, SIG_DFL);
+  ::kill(::getpid(), signal);
+}
+
+/// Others may still be making files in it, until its top is gone.
+void RemoveWhileUsed(const std::string& path) {
+  constexpr int kTries = 100;
+  for (int i = 0; i < kTries && !workspace::RemoveTree(path); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
+
+}  // namespace
 
 Result<std::string> MakeKeyringFolder(const std::string& parent) {
   std::string path = parent + "/gpg-XXXXXX";
@@ -29,10 +48,8 @@ Result<std::string> PrivateFolder::Make() {
     watching_ = std::thread([this] {
       signals_->Wait(std::nullopt);
       if (!signals_->Signalled()) return;
-      workspace::RemoveTree(root_->path());
-      // Children of ours end with us.
-      ::signal(SIGTERM, SIG_DFL);
-      ::kill(::getpid(), SIGTERM);
+      RemoveWhileUsed(root_->path());
+      EndBy(signals_->Signal());
     });
   }
   return MakeKeyringFolder(root_->path());
@@ -42,6 +59,8 @@ PrivateFolder::~PrivateFolder() {
   if (!watching_.joinable()) return;
   signals_->Wake();
   watching_.join();
+  root_.reset();  // while signals are still caught
+  if (signals_->Signalled()) EndBy(signals_->Signal());
 }
 
 }  // namespace acd::commands

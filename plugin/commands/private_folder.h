@@ -12,8 +12,8 @@
 namespace acd::commands {
 
 /// A folder in memory for a command that runs once, made when it is first needed. It is removed at
-/// the end of the program, also when SIGTERM or SIGINT is that end; what a killed predecessor left
-/// is removed when it is made. Threads: safe to call concurrently.
+/// the end of the program, also when a signal is that end (see SignalWatch); what a killed
+/// predecessor left is removed when it is made. Threads: safe to call concurrently.
 class PrivateFolder {
  public:
   /// `workdir` empty: see DefaultWorkdir.

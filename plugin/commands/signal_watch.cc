@@ -15,8 +15,10 @@ namespace {
 
 // A handler has no argument of ours; this is all it touches.
 std::atomic<int> watched_event = -1;
-std::atomic<bool> signalled = false;
-static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
+std::atomic<int> first_signal = 0;
+static_assert(std::atomic<int>::is_always_lock_free);
+
+constexpr int kEnding[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
 
 void Notify(int event) {
   const std::uint64_t one = 1;
@@ -24,9 +26,10 @@ void Notify(int event) {
   [[maybe_unused]] const auto written = ::write(event, &one, sizeof(one));
 }
 
-extern "C" void OnSignal(int) {
-  signalled.store(true, std::memory_order_relaxed);
+extern "C" void OnSignal(int signal) {
   const int saved = errno;
+  int none = 0;
+  first_signal.compare_exchange_strong(none, signal, std::memory_order_relaxed);
   if (const int event = watched_event.load(std::memory_order_relaxed); event >= 0) Notify(event);
   errno = saved;
 }
@@ -40,21 +43,31 @@ void Handle(int signal, void (*handler)(int)) {
   ::sigaction(signal, &action, nullptr);
 }
 
+/// `nohup` has programs ignore SIGHUP, and that is to stay so.
+bool IsIgnored(int signal) {
+  struct sigaction action {};
+  return ::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 }  // namespace
 
 SignalWatch::SignalWatch() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE)) {
   if (!event_) std::abort();
-  signalled.store(false, std::memory_order_relaxed);
+  first_signal.store(0, std::memory_order_relaxed);
   watched_event.store(event_.get(), std::memory_order_relaxed);
-  Handle(SIGTERM, OnSignal);
-  Handle(SIGINT, OnSignal);
+  for (const int signal : kEnding) {
+    if (signal != SIGHUP || !IsIgnored(signal)) Handle(signal, OnSignal);
+  }
   // With a closed log pipe a write fails; it must not end the server. Not SIG_IGN: children would
   // inherit that.
   Handle(SIGPIPE, OnPipe);
 }
 
 SignalWatch::~SignalWatch() {
-  for (const int signal : {SIGTERM, SIGINT, SIGPIPE}) Handle(signal, SIG_DFL);
+  for (const int signal : kEnding) {
+    if (!IsIgnored(signal)) Handle(signal, SIG_DFL);
+  }
+  Handle(SIGPIPE, SIG_DFL);
   watched_event.store(-1, std::memory_order_relaxed);
 }
 
@@ -75,7 +88,7 @@ bool SignalWatch::Wait(std::optional<std::chrono::milliseconds> timeout) {
   }
 }
 
-bool SignalWatch::Signalled() const { return signalled.load(std::memory_order_relaxed); }
+int SignalWatch::Signal() const { return first_signal.load(std::memory_order_relaxed); }
 
 void SignalWatch::Wake() { Notify(event_.get()); }
 

@@ -7,9 +7,10 @@
 
 namespace acd::commands {
 
-/// Turns SIGTERM and SIGINT into something a thread can wait for. Handlers, not a blocked mask: a
-/// mask would be inherited by children, and a helm that ignores SIGTERM outlives its deadline.
-/// SIGPIPE is caught and does nothing. One at a time per process.
+/// Turns the signals that ask a program to end (SIGTERM, SIGINT, SIGQUIT, and SIGHUP unless it is
+/// ignored) into something a thread can wait for. Handlers, not a blocked mask: a mask would be
+/// inherited by children, and a helm that ignores SIGTERM outlives its deadline. SIGPIPE is caught
+/// and does nothing. One at a time per process.
 class SignalWatch {
  public:
   SignalWatch();
@@ -20,7 +21,9 @@ class SignalWatch {
   /// Waits for the next signal or `Wake`; false when `timeout` passes before.
   bool Wait(std::optional<std::chrono::milliseconds> timeout);
   /// Whether a signal has come at all. Costs nothing, so it may be asked often.
-  bool Signalled() const;
+  bool Signalled() const { return Signal() != 0; }
+  /// The first signal that came; 0: none has.
+  int Signal() const;
   /// Ends one Wait, from any thread.
   void Wake();
 

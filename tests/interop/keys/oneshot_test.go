@@ -16,7 +16,7 @@ import (
 func TestSignalsLeaveNoKeyring(t *testing.T) {
 	k := newPGP(t, "ed25519", "cv25519", "", "never")
 	file := encrypt(t, k)
-	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGKILL} {
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGKILL} {
 		work := harness.Tmpfs(t)
 		bin := harness.TempDir(t, "")
 		// A gpg that imports, and then takes for ever.
@@ -35,6 +35,9 @@ func TestSignalsLeaveNoKeyring(t *testing.T) {
 		}
 		harness.Check(t, command.Process.Signal(signal))
 		command.Wait()
+		if status, ok := command.ProcessState.Sys().(syscall.WaitStatus); !ok || status.Signal() != signal {
+			t.Errorf("%v: ended with %v", signal, command.ProcessState)
+		}
 		noPrivateAgent(t)
 		left := func() []string {
 			found, _ := filepath.Glob(filepath.Join(work, "argocd-decrypt", "process-*"))

@@ -55,6 +55,26 @@ TEST(SignalWatch, SeesEachSignalOnce) {
   EXPECT_FALSE(watch.Wait(milliseconds(1)));
 }
 
+TEST(SignalWatch, KnowsTheFirstOfAllSignalsThatEndAProgram) {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGQUIT}) {
+    const SignalWatch watch;
+    EXPECT_EQ(watch.Signal(), 0);
+    std::raise(signal);
+    std::raise(SIGTERM);
+    EXPECT_EQ(watch.Signal(), signal);
+  }
+}
+
+TEST(SignalWatch, LeavesAnIgnoredHangUpIgnored) {
+  std::signal(SIGHUP, SIG_IGN);
+  {
+    const SignalWatch watch;
+    std::raise(SIGHUP);
+    EXPECT_FALSE(watch.Signalled());
+  }
+  EXPECT_EQ(std::signal(SIGHUP, SIG_DFL), SIG_IGN);
+}
+
 TEST(SignalWatch, CanBeWokenByAThread) {
   SignalWatch watch;
   std::thread waker([&] { watch.Wake(); });
