@@ -1,5 +1,6 @@
 #include "decrypt/keys/gpg_agent.h"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -7,6 +8,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <exception>
+#include <new>
 #include <system_error>
 #include <utility>
 
@@ -17,6 +20,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kLinger{300};
 constexpr int kBacklog = 64;
+constexpr int kGreetingMs = 2000;
 // Longer than any agent is used at a stretch: a limit on calls to it, which there are none of.
 constexpr std::chrono::hours kNoLimit{24 * 365};
 
@@ -24,7 +28,7 @@ Failure SystemFailure(const std::string& what) {
   return Fail(Code::kIo, "gpg-agent: " + what + ": " + std::generic_category().message(errno));
 }
 
-Result<UniqueFd> ListenOn(const std::string& path) {
+Result<sockaddr_un> AddressOf(const std::string& path) {
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof(address.sun_path)) {
@@ -32,6 +36,11 @@ Result<UniqueFd> ListenOn(const std::string& path) {
                 "choose a work folder with a shorter path");
   }
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+  return address;
+}
+
+Result<UniqueFd> ListenOn(const std::string& path) {
+  ACD_TRY(const sockaddr_un address, AddressOf(path));
   ::unlink(path.c_str());
   UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd || ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 ||
@@ -39,6 +48,22 @@ Result<UniqueFd> ListenOn(const std::string& path) {
     return SystemFailure("socket");
   }
   return fd;
+}
+
+/// Whether the agent greets us. It holds the only copy of the listening socket, so that nobody can
+/// connect once it is dead. The greeting is waited for: an agent that cannot send it dies of that.
+bool Greets(const std::string& path) {
+  const auto address = AddressOf(path);
+  if (!address) return false;
+  const UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd) return true;  // no descriptor is free: that says nothing about the agent
+  if (::connect(fd.get(), reinterpret_cast<const sockaddr*>(&*address), sizeof(*address)) != 0) {
+    return errno == EAGAIN;  // a full backlog
+  }
+  pollfd greeted{fd.get(), POLLIN, 0};
+  if (::poll(&greeted, 1, kGreetingMs) <= 0) return false;
+  char text[256];
+  return ::read(fd.get(), text, sizeof(text)) > 0;
 }
 
 /// Whether GnuPG on this machine keeps sockets apart from its homes.
@@ -73,6 +98,7 @@ void GpgAgent::End() {
 
 Result<GpgAgent::Lease> GpgAgent::Use() {
   std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return !lost_; });
   if (state_ == State::kIdle) {
     if (thread_.joinable()) thread_.join();  // it takes no lock any more
     state_ = State::kStarting;
@@ -84,22 +110,39 @@ Result<GpgAgent::Lease> GpgAgent::Use() {
     }
   }
   ++users_;
+  ++uses_;
+  changed_.notify_all();
   changed_.wait(lock, [this] { return state_ != State::kStarting; });
-  if (state_ == State::kRunning) return Lease(this);
+  if (state_ == State::kRunning) return Lease(this, starts_);
   --users_;
   return Fail(failure_);
+}
+
+bool GpgAgent::IsLost(const Lease& lease) {
+  std::unique_lock lock(mutex_);
+  const auto is_current = [&] { return state_ == State::kRunning && starts_ == lease.start_; };
+  if (!is_current()) return true;
+  const std::string path = socket_path_;
+  lock.unlock();
+  if (Greets(path)) return false;
+  lock.lock();
+  if (is_current()) lost_ = true;  // else somebody has replaced it
+  lock.unlock();
+  changed_.notify_all();
+  return true;
 }
 
 void GpgAgent::Leave() {
   {
     const std::lock_guard lock(mutex_);
     --users_;
+    ++uses_;
   }
   changed_.notify_all();
 }
 
 void GpgAgent::Serve() {
-  auto agent = Start();
+  auto agent = TryStart();
   std::unique_lock lock(mutex_);
   if (!agent) {
     failure_ = std::move(agent).error();
@@ -108,15 +151,38 @@ void GpgAgent::Serve() {
     return;
   }
   state_ = State::kRunning;
+  ++starts_;
   changed_.notify_all();
-  const auto unused = [this] { return users_ == 0 || stop_; };
-  const auto used = [this] { return users_ > 0 || stop_; };
-  do {
-    changed_.wait(lock, unused);
-  } while (!stop_ && changed_.wait_for(lock, kLinger, used) && !stop_);
+  AwaitEnd(lock);
   state_ = State::kIdle;
+  lost_ = false;
+  changed_.notify_all();
   lock.unlock();
   (*agent).reset();  // killed and waited for
+}
+
+// Returns when the agent is dead, is to end, or was not used for a moment.
+void GpgAgent::AwaitEnd(std::unique_lock<std::mutex>& lock) {
+  const auto ended = [this] { return stop_ || lost_; };
+  while (!ended()) {
+    if (users_ > 0) {
+      changed_.wait(lock, [&] { return users_ == 0 || ended(); });
+      continue;
+    }
+    const auto used = [&, seen = uses_] { return uses_ != seen || ended(); };
+    if (!changed_.wait_for(lock, kLinger, used)) return;
+  }
+}
+
+// What leaves a thread's function ends the program.
+Result<std::unique_ptr<age::PluginChannel>> GpgAgent::TryStart() {
+  try {
+    return Start();
+  } catch (const std::bad_alloc&) {
+    return Fail(Code::kIo, "out of memory");  // short enough to need none itself
+  } catch (const std::exception& error) {
+    return Fail(Code::kIo, std::string("gpg-agent: ") + error.what());
+  }
 }
 
 Result<std::string> GpgAgent::SocketPath() const {

@@ -53,6 +53,20 @@ bool ImportedSecretKey(std::string_view err) {
   return imported;
 }
 
+/// Whether gpg failed for its agent's sake: it was not there, died, or had no memory left. gpg
+/// calls that a missing secret key, too, and so it must be looked for first.
+bool AgentFailed(std::string_view words) {
+  for (const char* text : {"no gpg-agent running", "connect to the agent", "End of file",
+                           "Broken pipe", "reset by peer", "Cannot allocate memory"}) {
+    if (words.find(text) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
+bool AgentFailed(const ProgramEnd& end) {
+  return end.exit_code != 0 && AgentFailed(Words(end.err));
+}
+
 }  // namespace
 
 Result<std::string> FindGpg(const KeyTools& tools) {
@@ -71,7 +85,7 @@ Result<SecretBytes> ReadGpgEnd(ProgramEnd end) {
   if (end.exit_code != 0) {
     std::string words = Words(end.err);
     if (words.empty()) words = "exit status " + std::to_string(end.exit_code);
-    const bool mismatch = words.find("No secret key") != std::string::npos;
+    const bool mismatch = !AgentFailed(words) && words.find("No secret key") != std::string::npos;
     return Fail(mismatch ? Code::kNoMatchingKey : Code::kToolFailed, failed + words);
   }
   if (end.out.empty()) return Fail(Code::kToolFailed, failed + "zero bytes returned");
@@ -117,9 +131,18 @@ Status GpgHome::Import() {
 }
 
 Result<SecretBytes> GpgHome::Decrypt(std::string_view message) {
-  ACD_TRY(const GpgAgent::Lease lease, agent_.Use());
-  ACD_TRY(ProgramEnd end, Run("--decrypt", AsBytes(message)));
+  ACD_TRY(ProgramEnd end, RunWithAgent("--decrypt", AsBytes(message)));
   return ReadGpgEnd(std::move(end));
+}
+
+// An agent that has died is replaced, and the work done once more.
+Result<ProgramEnd> GpgHome::RunWithAgent(const char* command, std::span<const std::uint8_t> input) {
+  for (bool again = false;; again = true) {
+    ACD_TRY(const GpgAgent::Lease lease, agent_.Use());
+    ACD_TRY(ProgramEnd end, Run(command, input));
+    // gpg does not always say that its agent is gone.
+    if (again || end.exit_code == 0 || !(agent_.IsLost(lease) || AgentFailed(end))) return end;
+  }
 }
 
 Result<ProgramEnd> GpgHome::Run(const char* command, std::span<const std::uint8_t> input) {

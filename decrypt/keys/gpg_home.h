@@ -40,6 +40,7 @@ class GpgHome {
  private:
   GpgHome(std::shared_ptr<const KeyTools> tools, std::string gpg, std::string folder,
           PgpKeyFiles files);
+  Result<ProgramEnd> RunWithAgent(const char* command, std::span<const std::uint8_t> input);
   Result<ProgramEnd> Run(const char* command, std::span<const std::uint8_t> input);
   Status Import();
 
