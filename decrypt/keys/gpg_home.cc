@@ -1,6 +1,7 @@
 #include "decrypt/keys/gpg_home.h"
 
 #include <algorithm>
+#include <charconv>
 #include <filesystem>
 #include <system_error>
 
@@ -10,6 +11,10 @@ namespace {
 constexpr std::string_view kStatus = "[GNUPG:] ";
 constexpr std::size_t kMaxWords = 1500;
 constexpr std::size_t kMaxDataKey = 64U << 10U;
+// The agent's locked memory is enough for some forty; then it refuses.
+constexpr int kMaxRuns = 8;
+// Until a keyring that lacks a file is made again, unless it lacks it for the file's sake.
+constexpr std::chrono::seconds kRetryAfter{60};
 
 /// Calls `take` with each line.
 template <typename Take>
@@ -40,15 +45,30 @@ std::string Words(std::string_view err) {
   return words;
 }
 
-/// Whether gpg read a secret key; the tenth number of "IMPORT_RES". Spec: GnuPG doc/DETAILS.
+/// "IMPORT_RES": the tenth number counts the secret keys that were read.
+bool CountsSecretKeys(std::string_view numbers) {
+  for (int i = 0; i < 9; ++i)
+    numbers.remove_prefix(std::min(numbers.find(' ') + 1, numbers.size()));
+  return !numbers.empty() && numbers.front() != '0';
+}
+
+/// "IMPORT_OK": a set of bits, then the fingerprint.
+bool HasSecretKey(std::string_view bits) {
+  constexpr unsigned kSecret = 16;
+  unsigned value = 0;
+  std::from_chars(bits.data(), bits.data() + bits.size(), value);
+  return (value & kSecret) != 0;
+}
+
+/// Whether gpg read a secret key. The count of all comes last, and is cut off if gpg says very
+/// much: so one key by itself counts, too. Spec: GnuPG doc/DETAILS.
 bool ImportedSecretKey(std::string_view err) {
+  constexpr std::string_view kAll = "[GNUPG:] IMPORT_RES ";
+  constexpr std::string_view kOne = "[GNUPG:] IMPORT_OK ";
   bool imported = false;
   ForEachLine(err, [&](std::string_view line) {
-    constexpr std::string_view kResult = "[GNUPG:] IMPORT_RES ";
-    if (!line.starts_with(kResult)) return;
-    line.remove_prefix(kResult.size());
-    for (int i = 0; i < 9; ++i) line.remove_prefix(std::min(line.find(' ') + 1, line.size()));
-    imported = !line.empty() && line.front() != '0';
+    if (line.starts_with(kAll)) imported |= CountsSecretKeys(line.substr(kAll.size()));
+    if (line.starts_with(kOne)) imported |= HasSecretKey(line.substr(kOne.size()));
   });
   return imported;
 }
@@ -78,6 +98,14 @@ Result<std::string> FindGpg(const KeyTools& tools) {
         "gpg in SOPS_GPG_EXEC";
   }
   return found;
+}
+
+Status FindGpgAndAgent(const KeyTools& tools) {
+  ACD_CHECK(FindGpg(tools));
+  if (auto agent = tools.programs->Find("gpg-agent", tools.path); !agent) {
+    return Fail(std::move(agent).error().Hint("install gpg-agent (Debian: apt install gpg-agent)"));
+  }
+  return {};
 }
 
 Result<SecretBytes> ReadGpgEnd(ProgramEnd end) {
@@ -120,15 +148,24 @@ Result<std::shared_ptr<GpgHome>> GpgHome::Create(std::shared_ptr<const KeyTools>
 }
 
 Status GpgHome::Import() {
-  ACD_TRY(const GpgAgent::Lease lease, agent_.Use());
+  Status failed;
   for (const auto& [label, keys] : files_) {
-    ACD_TRY(const ProgramEnd end, Run("--import", keys->packets.Expose()));
-    if (!ImportedSecretKey(end.err)) {
-      problems_.push_back(label + ": gpg takes no secret key from it: " + Words(end.err));
+    const auto end = RunWithAgent("--import", keys->packets.Expose());
+    if (end && ImportedSecretKey(end->err)) {
+      has_key_ = true;
+      continue;
     }
+    const std::string reason = end ? Words(end->err) : end.error().message;
+    problems_.push_back(label + ": gpg takes no secret key from it: " + reason);
+    if (end && !AgentFailed(*end)) continue;
+    made_again_ = Clock::now() + kRetryAfter;
+    failed = end ? Fail(Code::kToolFailed, reason) : Fail(end.error());
   }
-  return {};
+  // Nothing to work with, and not for the files' sake: the next call is to try again.
+  return has_key_ ? Status() : std::move(failed);
 }
+
+bool GpgHome::IsToBeMadeAgain() const { return made_again_ && Clock::now() >= *made_again_; }
 
 Result<SecretBytes> GpgHome::Decrypt(std::string_view message) {
   ACD_TRY(ProgramEnd end, RunWithAgent("--decrypt", AsBytes(message)));
@@ -137,12 +174,27 @@ Result<SecretBytes> GpgHome::Decrypt(std::string_view message) {
 
 // An agent that has died is replaced, and the work done once more.
 Result<ProgramEnd> GpgHome::RunWithAgent(const char* command, std::span<const std::uint8_t> input) {
+  const Turn turn(*this);
   for (bool again = false;; again = true) {
     ACD_TRY(const GpgAgent::Lease lease, agent_.Use());
     ACD_TRY(ProgramEnd end, Run(command, input));
     // gpg does not always say that its agent is gone.
     if (again || end.exit_code == 0 || !(agent_.IsLost(lease) || AgentFailed(end))) return end;
   }
+}
+
+GpgHome::Turn::Turn(GpgHome& home) : home_(home) {
+  std::unique_lock lock(home_.mutex_);
+  home_.turn_over_.wait(lock, [&] { return home_.runs_ < kMaxRuns; });
+  ++home_.runs_;
+}
+
+GpgHome::Turn::~Turn() {
+  {
+    const std::lock_guard lock(home_.mutex_);
+    --home_.runs_;
+  }
+  home_.turn_over_.notify_one();
 }
 
 Result<ProgramEnd> GpgHome::Run(const char* command, std::span<const std::uint8_t> input) {

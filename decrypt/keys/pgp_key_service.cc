@@ -1,5 +1,6 @@
 #include "decrypt/keys/pgp_key_service.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace acd::keys {
@@ -91,19 +92,33 @@ Result<SecretBytes> PgpKeyService::AskUser(const WrappedKey& key) const {
 }
 
 Result<std::shared_ptr<GpgHome>> PgpKeyService::HomeOf(const KeySnapshot& now) {
-  std::vector<std::string> problems;
-  std::shared_ptr<GpgHome> home;
-  {
-    const std::lock_guard lock(mutex_);
-    if (home_ && home_->files() == now.pgp) return home_;
-    home_.reset();
-    ACD_TRY(home_, GpgHome::Create(tools_, now.pgp));
-    home = home_;
-  }
-  if (warn_) {
-    for (const std::string& problem : home->problems()) warn_(problem);
-  }
+  if (auto home = Held(now)) return home;
+  const std::lock_guard making(making_);
+  if (auto home = Held(now)) return home;
+  ACD_TRY(auto home, GpgHome::Create(tools_, now.pgp));
+  // Keys may have been revoked while it was made: then it serves this call and no other.
+  if (mounted_.Current()->pgp == now.pgp) Hold(home);
+  WarnOf(home->problems());
   return home;
+}
+
+std::shared_ptr<GpgHome> PgpKeyService::Held(const KeySnapshot& now) {
+  const std::lock_guard lock(mutex_);
+  const bool fits = home_ && home_->files() == now.pgp && !home_->IsToBeMadeAgain();
+  return fits ? home_ : nullptr;
+}
+
+void PgpKeyService::Hold(std::shared_ptr<GpgHome> home) {
+  const std::lock_guard lock(mutex_);
+  home_.swap(home);  // the parameter goes, and the old keyring with it, after the lock
+}
+
+void PgpKeyService::WarnOf(const std::vector<std::string>& problems) {
+  for (const std::string& problem : problems) {
+    const bool is_new = std::find(warned_.begin(), warned_.end(), problem) == warned_.end();
+    if (is_new && warn_) warn_(problem);
+  }
+  warned_ = problems;
 }
 
 // Revoked keys must not stay in a keyring.
@@ -116,7 +131,9 @@ void PgpKeyService::DropStaleHome(const KeySnapshot& now) {
 std::vector<std::string> PgpKeyService::PublicNames(const Requester& /*requester*/) {
   std::vector<std::string> names;
   for (const auto& [label, keys] : mounted_.Current()->pgp) {
-    names.insert(names.end(), keys->fingerprints.begin(), keys->fingerprints.end());
+    for (const std::string& name : keys->fingerprints) {
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+    }
   }
   return names;
 }
@@ -130,7 +147,22 @@ KeyState PgpKeyService::State() {
   for (const std::string& file : now->empty_files) {
     state.problems.push_back(file + ": there is no key in it");
   }
+  if (state.has_key) AddGpgState(*now, state);
   return state;
+}
+
+// Mounted keys are of no use without gpg, nor if gpg takes none of them.
+void PgpKeyService::AddGpgState(const KeySnapshot& now, KeyState& state) {
+  if (const Status status = FindGpgAndAgent(*tools_); !status) {
+    state.has_key = false;
+    const Error& error = status.error();
+    state.problems.push_back(error.message + (error.hint.empty() ? "" : ": " + error.hint));
+  }
+  if (const auto home = Held(now)) {
+    if (!home->has_key()) state.has_key = false;
+    const auto& problems = home->problems();
+    state.problems.insert(state.problems.end(), problems.begin(), problems.end());
+  }
 }
 
 }  // namespace acd::keys

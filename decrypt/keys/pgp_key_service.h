@@ -33,7 +33,12 @@ class PgpKeyService : public KeyService {
 
  private:
   Result<std::shared_ptr<GpgHome>> HomeOf(const KeySnapshot& now);
+  /// The keyring of these keys, if it is at hand.
+  std::shared_ptr<GpgHome> Held(const KeySnapshot& now);
+  void Hold(std::shared_ptr<GpgHome> home);
   void DropStaleHome(const KeySnapshot& now);
+  void WarnOf(const std::vector<std::string>& problems);
+  void AddGpgState(const KeySnapshot& now, KeyState& state);
   Result<SecretBytes> AskMounted(const WrappedKey& key, const KeySnapshot& now);
   Result<SecretBytes> AskUser(const WrappedKey& key) const;
 
@@ -41,8 +46,11 @@ class PgpKeyService : public KeyService {
   const std::shared_ptr<const KeyTools> tools_;  // shared with the keyring's agent
   const Warn warn_;
   KeyWatch mounted_;
-  std::mutex mutex_;
-  std::shared_ptr<GpgHome> home_;  ///< guarded by mutex_; shared with the calls that still use it
+  /// Held while a keyring is made, which takes long: one at a time. Taken before mutex_.
+  std::mutex making_;
+  std::vector<std::string> warned_;  ///< of the last keyring; guarded by making_
+  std::mutex mutex_;                 ///< held for a moment only: a health check takes it, too
+  std::shared_ptr<GpgHome> home_;    ///< guarded by mutex_; shared with the calls that still use it
 };
 
 }  // namespace acd::keys
