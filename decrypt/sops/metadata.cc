@@ -82,6 +82,9 @@ struct KeyKind {
 };
 
 /// In sops's load order.
+/// RE2 takes the square of an expression's length for some. No real one comes near.
+constexpr std::size_t kMaxPattern = 16U << 10U;
+
 constexpr std::array<KeyKind, 7> kKeyKinds = {{
     {"kms", WrappedKey::Type::kAwsKms, KmsName},
     {"gcp_kms", WrappedKey::Type::kGcpKms, GcpName},
@@ -187,6 +190,11 @@ Status ReadRule(const WeakFields& root, Metadata& metadata) {
                   "wrote");
     }
     found = true;
+    if (pattern.size() > kMaxPattern) {
+      return Fail(Code::kLimitExceeded, "sops metadata: '" + std::string(candidate.field) +
+                                            "' is longer than " + std::to_string(kMaxPattern) +
+                                            " bytes");
+    }
     metadata.rule = candidate.rule;
     metadata.pattern = std::move(pattern);
   }

