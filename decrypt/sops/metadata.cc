@@ -191,9 +191,9 @@ Status ReadRule(const WeakFields& root, Metadata& metadata) {
     }
     found = true;
     if (pattern.size() > kMaxPattern) {
-      return Fail(Code::kLimitExceeded, "sops metadata: '" + std::string(candidate.field) +
-                                            "' is longer than " + std::to_string(kMaxPattern) +
-                                            " bytes");
+      return Fail(Code::kLimitExceeded, "sops metadata: " + std::string(candidate.field) +
+                                            ": the rule is longer than " +
+                                            std::to_string(kMaxPattern) + " bytes");
     }
     metadata.rule = candidate.rule;
     metadata.pattern = std::move(pattern);
