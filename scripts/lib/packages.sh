@@ -29,7 +29,7 @@ packages() {
         ;;
       unit-tests) echo libgtest-dev libgmock-dev git python3 ;;
       checks) echo clang-format lua5.1 python3 python3-yaml ;;
-      fuzz) echo clang ;;
+      fuzz) echo clang libclang-rt-dev ;;  # the runtimes are only recommended by clang
       go) echo ca-certificates ;;
       # What opens and makes keys of other kinds than age, for the tests and the image.
       keys) echo gpg gpg-agent openssh-client ;;
