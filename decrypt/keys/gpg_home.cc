@@ -167,17 +167,20 @@ Status GpgHome::Import() {
 
 bool GpgHome::IsToBeMadeAgain() const { return made_again_ && Clock::now() >= *made_again_; }
 
-Result<SecretBytes> GpgHome::Decrypt(std::string_view message) {
-  ACD_TRY(ProgramEnd end, RunWithAgent("--decrypt", AsBytes(message)));
+Result<SecretBytes> GpgHome::Decrypt(std::string_view message,
+                                     const std::function<Status()>& check) {
+  ACD_TRY(ProgramEnd end, RunWithAgent("--decrypt", AsBytes(message), check));
   return ReadGpgEnd(std::move(end));
 }
 
 // An agent that has died is replaced, and the work done once more.
-Result<ProgramEnd> GpgHome::RunWithAgent(const char* command, std::span<const std::uint8_t> input) {
+Result<ProgramEnd> GpgHome::RunWithAgent(const char* command, std::span<const std::uint8_t> input,
+                                         const std::function<Status()>& check) {
   const Turn turn(*this);
+  if (check) ACD_CHECK(check());  // the turn may have been long in coming
   for (bool again = false;; again = true) {
     ACD_TRY(const GpgAgent::Lease lease, agent_.Use());
-    ACD_TRY(ProgramEnd end, Run(command, input));
+    ACD_TRY(ProgramEnd end, Run(command, input, check));
     // gpg does not always say that its agent is gone.
     if (again || end.exit_code == 0 || !(agent_.IsLost(lease) || AgentFailed(end))) return end;
   }
@@ -197,7 +200,8 @@ GpgHome::Turn::~Turn() {
   home_.turn_over_.notify_one();
 }
 
-Result<ProgramEnd> GpgHome::Run(const char* command, std::span<const std::uint8_t> input) {
+Result<ProgramEnd> GpgHome::Run(const char* command, std::span<const std::uint8_t> input,
+                                const std::function<Status()>& check) {
   Program program;
   program.path = gpg_;
   program.args = {"--homedir", folder_, "--batch", "--no-tty", "--no-options", "--no-autostart",
@@ -211,6 +215,7 @@ Result<ProgramEnd> GpgHome::Run(const char* command, std::span<const std::uint8_
   program.directory = folder_;
   program.input = input;
   program.max_output_bytes = kMaxDataKey;
+  program.check = check;
   return tools_->programs->Run(program);
 }
 

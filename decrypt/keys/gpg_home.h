@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -36,8 +37,9 @@ class GpgHome {
   GpgHome(const GpgHome&) = delete;
   GpgHome& operator=(const GpgHome&) = delete;
 
-  /// What is encrypted in an OpenPGP message. Errors: as ReadGpgEnd; kDeadline, kIo.
-  Result<SecretBytes> Decrypt(std::string_view message);
+  /// What is encrypted in an OpenPGP message. `check`: as in Requester. Errors: as ReadGpgEnd; that
+  /// of `check`; kToolFailed, kIo.
+  Result<SecretBytes> Decrypt(std::string_view message, const std::function<Status()>& check = {});
 
   const PgpKeyFiles& files() const { return files_; }
   /// Files that gpg took no key from, with its reason.
@@ -64,8 +66,10 @@ class GpgHome {
 
   GpgHome(std::shared_ptr<const KeyTools> tools, std::string gpg, std::string folder,
           PgpKeyFiles files);
-  Result<ProgramEnd> RunWithAgent(const char* command, std::span<const std::uint8_t> input);
-  Result<ProgramEnd> Run(const char* command, std::span<const std::uint8_t> input);
+  Result<ProgramEnd> RunWithAgent(const char* command, std::span<const std::uint8_t> input,
+                                  const std::function<Status()>& check = {});
+  Result<ProgramEnd> Run(const char* command, std::span<const std::uint8_t> input,
+                         const std::function<Status()>& check);
   Status Import();
 
   const std::shared_ptr<const KeyTools> tools_;

@@ -35,16 +35,16 @@ PgpKeyService::PgpKeyService(const std::string& folder, const Limits& limits,
       warn_(warn),
       mounted_(Folder(folder, limits), std::move(warn), clock) {}
 
-Result<SecretBytes> PgpKeyService::Unwrap(const WrappedKey& key, const Requester& /*requester*/) {
+Result<SecretBytes> PgpKeyService::Unwrap(const WrappedKey& key, const Requester& requester) {
   if (key.type != WrappedKey::Type::kPgp) {
     return Fail(Code::kUnsupported,
                 std::string("keys of type ") + TypeName(key.type) + " are not for gpg");
   }
   const auto now = mounted_.Current();
   DropStaleHome(*now);
-  auto opened = AskMounted(key, *now);
+  auto opened = AskMounted(key, *now, requester);
   if (!opened && tools_->user_keyring) {
-    auto by_user = AskUser(key);
+    auto by_user = AskUser(key, requester);
     // Mounted keys were meant to be used: what kept them from it is what has to be known.
     if (by_user || now->pgp.empty()) opened = std::move(by_user);
   }
@@ -54,7 +54,8 @@ Result<SecretBytes> PgpKeyService::Unwrap(const WrappedKey& key, const Requester
   return Fail(std::move(error).With(kFailed));
 }
 
-Result<SecretBytes> PgpKeyService::AskMounted(const WrappedKey& key, const KeySnapshot& now) {
+Result<SecretBytes> PgpKeyService::AskMounted(const WrappedKey& key, const KeySnapshot& now,
+                                              const Requester& requester) {
   if (now.pgp.empty()) {
     return Fail(Code::kNoMatchingKey,
                 folder_.empty() ? "no PGP secret key is at hand"
@@ -63,7 +64,7 @@ Result<SecretBytes> PgpKeyService::AskMounted(const WrappedKey& key, const KeySn
                                      : "correct this key source: " + now.problems.front());
   }
   ACD_TRY(const auto home, HomeOf(now));
-  auto opened = home->Decrypt(key.encrypted);
+  auto opened = home->Decrypt(key.encrypted, requester.check);
   if (!opened) {
     opened.error().message += Describe(home->problems());
     if (!now.problems.empty()) {
@@ -74,7 +75,8 @@ Result<SecretBytes> PgpKeyService::AskMounted(const WrappedKey& key, const KeySn
   return opened;
 }
 
-Result<SecretBytes> PgpKeyService::AskUser(const WrappedKey& key) const {
+Result<SecretBytes> PgpKeyService::AskUser(const WrappedKey& key,
+                                           const Requester& requester) const {
   Program program;
   ACD_TRY(program.path, FindGpg(*tools_));
   program.args = {"--batch", "--no-tty", "-d"};
@@ -82,6 +84,7 @@ Result<SecretBytes> PgpKeyService::AskUser(const WrappedKey& key) const {
   program.directory = tools_->directory;
   program.input = AsBytes(key.encrypted);
   program.limit = kUserLimit;
+  program.check = requester.check;
   ACD_TRY(ProgramEnd end, tools_->programs->Run(program));
   auto opened = ReadGpgEnd(std::move(end));
   if (!opened && opened.error().code == Code::kNoMatchingKey) {

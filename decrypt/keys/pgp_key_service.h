@@ -39,8 +39,9 @@ class PgpKeyService : public KeyService {
   void DropStaleHome(const KeySnapshot& now);
   void WarnOf(const std::vector<std::string>& problems);
   void AddGpgState(const KeySnapshot& now, KeyState& state);
-  Result<SecretBytes> AskMounted(const WrappedKey& key, const KeySnapshot& now);
-  Result<SecretBytes> AskUser(const WrappedKey& key) const;
+  Result<SecretBytes> AskMounted(const WrappedKey& key, const KeySnapshot& now,
+                                 const Requester& requester);
+  Result<SecretBytes> AskUser(const WrappedKey& key, const Requester& requester) const;
 
   const std::string folder_;
   const std::shared_ptr<const KeyTools> tools_;  // shared with the keyring's agent
