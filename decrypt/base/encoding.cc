@@ -2,37 +2,17 @@
 
 #include <sodium.h>
 
-#include <bit>
+#include <array>
 #include <cstring>
 #include <string>
+
+#include "decrypt/base/base64_blocks.h"
 
 namespace acd {
 namespace {
 
 constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-constexpr std::uint8_t kUnknown = 0xFF;
-
-// 0..63, or kUnknown. Without a branch or a table, so that timing tells nothing about key material.
-// `Char` is one character, or sixteen: the compiler has vectors on every processor.
-template <typename Char>
-Char DecodeChar(Char c) {
-  Char value = c ^ c;
-  Char known = value;
-  const auto pick = [&](char first, std::uint8_t count, std::uint8_t becomes) {
-    const Char offset = static_cast<Char>(c - static_cast<std::uint8_t>(first));
-    const Char inside = static_cast<Char>(-static_cast<Char>((offset < count) & 1));
-    value = static_cast<Char>(value | (inside & static_cast<Char>(offset + becomes)));
-    known = static_cast<Char>(known | inside);
-  };
-  pick('A', 26, 0);
-  pick('a', 26, 26);
-  pick('0', 10, 52);
-  pick('+', 1, 62);
-  pick('/', 1, 63);
-  return static_cast<Char>(value | static_cast<Char>(~known));
-}
 
 Failure IllegalByte(std::size_t offset) {
   return Fail(Code::kInvalidInput, "illegal base64 data at input byte " + std::to_string(offset));
@@ -54,39 +34,32 @@ std::uint8_t* Put(std::uint32_t bits, std::uint8_t* to) {
   return to;
 }
 
-using Bytes16 = std::uint8_t __attribute__((vector_size(16)));
-using Pairs = std::uint16_t __attribute__((vector_size(16)));
-using Groups = std::uint32_t __attribute__((vector_size(16)));
-
-// Each lane becomes the 24 bits of its four values, the first of them on top.
-Groups Join(Bytes16 values) {
-  const auto pairs = reinterpret_cast<Pairs>(values);
-  const auto halves = reinterpret_cast<Groups>((pairs & 0xFF) << 6 | pairs >> 8);
-  return (halves & 0xFFFF) << 12 | halves >> 16;
-}
-
-// Decodes whole blocks from the beginning of `text` up to one with anything but the alphabet in it,
-// without a branch on a character. Each group is written as four bytes, the last of them to be
-// overwritten. Returns how many characters it took.
-std::size_t DecodeBlocks(std::string_view text, std::uint8_t*& to) {
-  static_assert(std::endian::native == std::endian::little);
-  std::size_t done = 0;
-  for (; text.size() - done >= sizeof(Bytes16); done += sizeof(Bytes16)) {
-    Bytes16 characters;
-    std::memcpy(&characters, text.data() + done, sizeof(characters));
-    const Bytes16 values = DecodeChar(characters);
-    std::uint64_t halves[2];
-    const Bytes16 unknown = values & 0x80;
-    std::memcpy(halves, &unknown, sizeof(halves));
-    if ((halves[0] | halves[1]) != 0) break;
-    const Groups groups = Join(values);
-    for (int i = 0; i < 4; ++i) {
-      const std::uint32_t bytes = __builtin_bswap32(groups[i] << 8U);
-      std::memcpy(to, &bytes, sizeof(bytes));
-      to += 3;
-    }
+// The end of a text without newlines, at most fifteen characters: decoded as one block, what lacks
+// being zeros. False: not so simple, or not valid; nothing is written.
+bool DecodeEnd(std::string_view text, const Rules& rules, std::uint8_t*& to) {
+  std::size_t size = text.size();
+  if (rules.padded) {
+    if (size % 4 != 0) return false;
+    for (int i = 0; i < 2 && size > 0 && text[size - 1] == '='; ++i) --size;
   }
-  return done;
+  const std::size_t loose = size % 4;  // characters of the last group, if it is not whole
+  if (loose == 1) return false;
+  std::array<char, 16> block;
+  block.fill('A');
+  std::memcpy(block.data(), text.data(), size);
+  std::array<std::uint8_t, Base64Room(16)> bytes;
+  std::uint8_t* end = bytes.data();
+  const std::size_t written = size / 4 * 3 + (loose == 0 ? 0 : loose - 1);
+  const bool is_valid = DecodeBase64Blocks({block.data(), block.size()}, end) != 0;
+  // The bits of the last character that make no byte are on top of the next one.
+  const bool is_good = is_valid && (!rules.strict_tail || loose == 0 || bytes[written] == 0);
+  if (is_good) {
+    std::memcpy(to, bytes.data(), written);
+    to += written;
+  }
+  sodium_memzero(block.data(), block.size());
+  sodium_memzero(bytes.data(), bytes.size());
+  return is_good;
 }
 
 Result<std::size_t> DecodeTo(std::string_view text, const Rules& rules, std::uint8_t* const begin) {
@@ -98,14 +71,18 @@ Result<std::size_t> DecodeTo(std::string_view text, const Rules& rules, std::uin
     while (rules.skip_newlines && i < text.size() && (text[i] == '\n' || text[i] == '\r')) ++i;
   };
   for (skip(); i < text.size(); skip()) {
-    if (const std::size_t taken = have == 0 ? DecodeBlocks(text.substr(i), to) : 0; taken > 0) {
+    if (have == 0) {
+      const std::size_t taken = DecodeBase64Blocks(text.substr(i), to);
       i += taken;
-      continue;
+      if (text.size() - i < 16 && DecodeEnd(text.substr(i), rules, to)) {
+        return static_cast<std::size_t>(to - begin);
+      }
+      if (taken > 0) continue;
     }
     const char c = text[i];
     if (c == '=' && rules.padded) break;
-    const std::uint8_t value = DecodeChar(static_cast<std::uint8_t>(c));
-    if (value == kUnknown) return IllegalByte(i);
+    const std::uint8_t value = DecodeBase64Char(static_cast<std::uint8_t>(c));
+    if (value == kNotBase64) return IllegalByte(i);
     bits = bits << 6U | value;
     ++i;
     if (++have == 4) {

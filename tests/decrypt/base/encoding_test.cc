@@ -51,6 +51,54 @@ TEST(Base64, RefusesWrongPaddingAndAlphabet) {
   EXPECT_THAT(DecodeBase64Unpadded("Z"), Fails(Code::kInvalidInput, "illegal base64"));
 }
 
+std::string EncodedAlphabet() {
+  std::string out;
+  for (char c = 'A'; c <= 'Z'; ++c) out += c;
+  for (char c = 'a'; c <= 'z'; ++c) out += c;
+  for (char c = '0'; c <= '9'; ++c) out += c;
+  return out + "+/";
+}
+
+// Each size ends differently: in a block of any width, in a part of one, with padding or without.
+TEST(Base64, EverySizeRoundTrips) {
+  std::string plain;
+  for (int size = 0; size < 200; ++size) {
+    const SecretBytes padded = EncodeBase64(AsBytes(plain));
+    EXPECT_EQ(DecodeBase64Go(padded.ExposeText())->ExposeText(), plain);
+    EXPECT_EQ(DecodeBase64Strict(padded.ExposeText())->ExposeText(), plain);
+    EXPECT_EQ(DecodeBase64Unpadded(EncodeBase64Unpadded(AsBytes(plain)))->ExposeText(), plain);
+    plain += static_cast<char>(size * 151 + size / 7);
+  }
+}
+
+TEST(Base64, EveryCharacterHasItsValueInEveryPlace) {
+  const std::string alphabet = EncodedAlphabet();
+  for (std::size_t value = 0; value < alphabet.size(); ++value) {
+    for (std::size_t at = 0; at < 64; ++at) {
+      std::string text(64, 'A');
+      text[at] = alphabet[value];
+      const auto decoded = DecodeBase64Strict(text);
+      ASSERT_THAT(decoded, acd::testing::IsOk());
+      std::uint32_t group = 0;
+      for (std::size_t i = 0; i < 3; ++i) {
+        group = group << 8U | decoded->Expose()[at / 4 * 3 + i];
+      }
+      ASSERT_EQ(group, value << (18 - 6 * (at % 4))) << alphabet[value] << " at " << at;
+    }
+  }
+}
+
+// It may be decoded where it stands.
+TEST(Base64, InPlace) {
+  std::string plain;
+  for (int i = 0; i < 150; ++i) plain += static_cast<char>(i * 37);
+  SecretBytes text = EncodeBase64(AsBytes(plain));
+  std::uint8_t* const begin = text.ExposeMutable().data();
+  const auto size = DecodeBase64GoTo(text.ExposeText(), begin);
+  ASSERT_THAT(size, acd::testing::IsOk());
+  EXPECT_EQ(AsText({begin, *size}), plain);
+}
+
 // Decoding takes blocks at a time, and must not show where they begin and end.
 TEST(Base64, FindsANewlineOrAWrongByteAnywhere) {
   std::string plain;
@@ -67,11 +115,14 @@ TEST(Base64, FindsANewlineOrAWrongByteAnywhere) {
         DecodeBase64Strict(broken),
         Fails(Code::kInvalidInput, "illegal base64 data at input byte " + std::to_string(at)));
   }
+  const std::string alphabet = EncodedAlphabet();
   for (std::size_t at = 0; at < encoded.size(); ++at) {
-    for (const char wrong : {'!', '\0', '\x80', '-', '_', '='}) {
+    for (int byte = 0; byte < 256; ++byte) {
+      const char wrong = static_cast<char>(byte);
+      if (alphabet.find(wrong) != std::string::npos) continue;
       std::string broken = encoded;
       broken[at] = wrong;
-      EXPECT_THAT(
+      ASSERT_THAT(
           DecodeBase64Unpadded(broken),
           Fails(Code::kInvalidInput, "illegal base64 data at input byte " + std::to_string(at)));
     }
