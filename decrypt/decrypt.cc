@@ -39,21 +39,25 @@ Result<SecretBytes> Printed(std::string_view what, Result<SecretBytes> text) {
       std::move(text).error().With("Error dumping " + std::string(what)).At(Stage::kEmit)));
 }
 
-/// Prints the whole file, or what the path leads to: a map as a file of its own (further documents
-/// follow, as in sops), a string as it is, anything else as the format prints a value.
-Result<SecretBytes> Print(std::vector<sops::Node> documents, const sops::TreePath& path,
-                          const DecryptOptions& options) {
-  if (!path.empty()) {
-    if (documents.empty()) return Fail(Code::kNotFound, "error truncating tree: no document");
-    ACD_TRY(sops::Node * found, sops::Truncate(documents.front(), path));
-    sops::Node part = std::move(*found);
-    if (auto* text = part.As<SecretBytes>()) return std::move(*text);
-    if (!part.Is<sops::Node::Map>()) {
-      return Printed("tree", sops::WriteStoreValue(options.output, std::move(part), options.write));
-    }
-    documents.front() = std::move(part);
-  }
+Result<SecretBytes> PrintAll(const std::vector<sops::Node>& documents,
+                             const DecryptOptions& options) {
   return Printed("file", sops::WriteStore(options.output, documents, options.write));
+}
+
+/// Prints what the path leads to, out of a tree that is of no use afterwards: a map as a file of
+/// its own (further documents follow, as in sops), a string as it is, anything else as the format
+/// prints a value.
+Result<SecretBytes> PrintPart(std::vector<sops::Node> documents, const sops::TreePath& path,
+                              const DecryptOptions& options) {
+  if (documents.empty()) return Fail(Code::kNotFound, "error truncating tree: no document");
+  ACD_TRY(sops::Node * found, sops::Truncate(documents.front(), path));
+  sops::Node part = std::move(*found);
+  if (auto* text = part.As<SecretBytes>()) return std::move(*text);
+  if (!part.Is<sops::Node::Map>()) {
+    return Printed("tree", sops::WriteStoreValue(options.output, std::move(part), options.write));
+  }
+  documents.front() = std::move(part);
+  return PrintAll(documents, options);
 }
 
 }  // namespace
@@ -84,12 +88,20 @@ Result<Plaintext> SopsDocument::Decrypt(const DecryptOptions& options, keys::Key
              sops::RecoverDataKey(metadata, options.decryption_order, keys, requester)));
   sops::ValueCipher cipher(data_key);
   sops::MacHash mac(metadata.mac_only_encrypted);
-  Plaintext plaintext;
-  ACD_TRY(plaintext.values, At(Stage::kTree, sops::DecryptTree(documents, metadata, cipher, mac)));
+  ACD_TRY(const std::vector<sops::Node*> leaves,
+          At(Stage::kTree, sops::DecryptTree(documents, metadata, cipher, mac)));
   if (!options.ignore_mac) {
     ACD_CHECK(At(Stage::kMac, sops::VerifyMac(metadata, cipher, mac.Finish())));
   }
-  ACD_TRY(plaintext.text, Print(std::move(documents), path, options));
+  Plaintext plaintext;
+  plaintext.values.reserve(leaves.size());
+  if (path.empty()) {
+    ACD_TRY(plaintext.text, PrintAll(documents, options));
+    for (sops::Node* leaf : leaves) plaintext.values.push_back(sops::TakeText(*leaf));
+  } else {
+    for (const sops::Node* leaf : leaves) plaintext.values.push_back(sops::CopyText(*leaf));
+    ACD_TRY(plaintext.text, PrintPart(std::move(documents), path, options));
+  }
   return plaintext;
 }
 

@@ -20,6 +20,12 @@ std::string_view GoTypeName(const Node& leaf) {
   return "time.Time";
 }
 
+/// The text of a string or a comment.
+const SecretBytes* TextIn(const Node& leaf) {
+  if (const auto* comment = leaf.As<Comment>()) return &comment->text;
+  return leaf.As<SecretBytes>();
+}
+
 /// What holds for everything inside a container.
 struct Scope {
   bool key_matched = false;      ///< a key of the path matches the rule
@@ -41,7 +47,7 @@ class Walker {
     return map == nullptr ? Status() : Map(*map, Scope());
   }
 
-  std::vector<SecretBytes> TakeDecrypted() { return std::move(decrypted_); }
+  std::vector<Node*> TakeDecrypted() { return std::move(decrypted_); }
 
  private:
   /// One step of the path: a key, or the index in a list.
@@ -158,18 +164,10 @@ class Walker {
     return {};
   }
 
-  void Remember(const Node& node) {
-    if (const auto* number = node.As<std::int64_t>()) {
-      decrypted_.push_back(SecretBytes::CopyOf(std::to_string(*number)));
-      return;
-    }
-    if (const auto* number = node.As<double>()) {
-      decrypted_.push_back(FormatGoFloat(*number));
-      return;
-    }
-    const SecretBytes* text = node.As<SecretBytes>();
-    if (const auto* comment = node.As<Comment>()) text = &comment->text;
-    if (text != nullptr && !text->empty()) decrypted_.push_back(text->Clone());
+  void Remember(Node& node) {
+    const SecretBytes* text = TextIn(node);
+    const bool is_number = node.Is<std::int64_t>() || node.Is<double>();
+    if (is_number || (text != nullptr && !text->empty())) decrypted_.push_back(&node);
   }
 
   Failure Problem(Code code, std::string what, std::string_view hint = {}) const {
@@ -197,18 +195,31 @@ class Walker {
   std::string aad_;
   std::vector<Step> path_;
   std::size_t document_ = 0;
-  std::vector<SecretBytes> decrypted_;
+  std::vector<Node*> decrypted_;
 };
 
 }  // namespace
 
-Result<std::vector<SecretBytes>> DecryptTree(std::vector<Node>& documents, const Metadata& metadata,
-                                             ValueCipher& cipher, MacHash& mac) {
+Result<std::vector<Node*>> DecryptTree(std::vector<Node>& documents, const Metadata& metadata,
+                                       ValueCipher& cipher, MacHash& mac) {
   Walker walker(metadata, cipher, mac);
   for (std::size_t i = 0; i < documents.size(); ++i) {
     ACD_CHECK(walker.Document(documents[i], i));
   }
   return walker.TakeDecrypted();
+}
+
+SecretBytes TakeText(Node& leaf) {
+  if (auto* comment = leaf.As<Comment>()) return std::move(comment->text);
+  if (auto* text = leaf.As<SecretBytes>()) return std::move(*text);
+  return CopyText(leaf);
+}
+
+SecretBytes CopyText(const Node& leaf) {
+  if (const SecretBytes* text = TextIn(leaf)) return text->Clone();
+  if (const auto* number = leaf.As<double>()) return FormatGoFloat(*number);
+  const auto* number = leaf.As<std::int64_t>();
+  return number == nullptr ? SecretBytes() : SecretBytes::CopyOf(std::to_string(*number));
 }
 
 std::string QuoteKey(std::string_view key) {

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "decrypt/base/bytes16.h"
+
 // Character classes of the YAML 1.1 scanner, on UTF-8 that ends in NUL bytes.
 namespace acd::yaml {
 
@@ -24,6 +26,15 @@ inline bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 inline bool IsWordChar(char c) {
   return IsDigit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == '-';
 }
+
+/// Of a character of several bytes, any but the first.
+inline bool IsContinuation(char c) { return (static_cast<std::uint8_t>(c) & 0xC0U) == 0x80; }
+
+/// Which of sixteen characters may start a line break, or be the end.
+inline constexpr auto MayEndLine = [](Bytes16 bytes) {
+  return Is(bytes, '\n') | Is(bytes, '\r') | Is(bytes, '\0') | Is(bytes, '\xC2') |
+         Is(bytes, '\xE2');
+};
 
 /// The value of a hexadecimal digit, or -1.
 inline int HexValue(char c) {

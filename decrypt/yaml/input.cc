@@ -1,12 +1,11 @@
 #include "decrypt/yaml/input.h"
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 #include <utility>
 
+#include "decrypt/base/bytes16.h"
 #include "decrypt/base/encoding.h"
-#include "decrypt/yaml/bytes8.h"
 
 namespace acd::yaml {
 namespace {
@@ -81,23 +80,34 @@ Character DecodeUtf16(std::span<const std::uint8_t> bytes, bool big_endian) {
   return {0x10000 + ((first & 0x3FFU) << 10U) + (second & 0x3FFU), 4, nullptr};
 }
 
-Status CheckUtf8(std::span<const std::uint8_t> bytes) {
-  std::size_t line = 1;
-  for (std::size_t i = 0; i < bytes.size();) {
-    while (bytes.size() - i >= 8 && AllPrintableAscii(LoadBytes8(bytes.data() + i))) i += 8;
-    if (i == bytes.size()) break;
-    if (bytes[i] >= 0x20 && bytes[i] <= 0x7E) {
-      ++i;
-      continue;
+/// Checks every character of a text.
+class Utf8Check {
+ public:
+  explicit Utf8Check(std::span<const std::uint8_t> bytes) : bytes_(bytes) {}
+
+  /// Goes on to `end`, or to the end of the character there.
+  Status To(std::size_t end) {
+    while (at_ < end) {
+      at_ += SkipBlocks(AsText(bytes_).data() + at_, end - at_, NotPrintableAscii);
+      if (at_ == end) break;
+      if (bytes_[at_] >= 0x20 && bytes_[at_] <= 0x7E) {
+        ++at_;
+        continue;
+      }
+      const Character c = DecodeUtf8(bytes_.subspan(at_));
+      if (c.width == 0) return Refuse(line_, c.problem);
+      if (!IsAllowed(c.value)) return Refuse(line_, "control characters are not allowed");
+      if (c.value == '\n') ++line_;
+      at_ += c.width;
     }
-    const Character c = DecodeUtf8(bytes.subspan(i));
-    if (c.width == 0) return Refuse(line, c.problem);
-    if (!IsAllowed(c.value)) return Refuse(line, "control characters are not allowed");
-    if (c.value == '\n') ++line;
-    i += c.width;
+    return {};
   }
-  return {};
-}
+
+ private:
+  std::span<const std::uint8_t> bytes_;
+  std::size_t at_ = 0;
+  std::size_t line_ = 1;
+};
 
 Status TranscodeUtf16(std::span<const std::uint8_t> bytes, bool big_endian, SecretBytes& out) {
   std::size_t line = 1;
@@ -134,10 +144,16 @@ Result<Input> Input::Decode(std::span<const std::uint8_t> bytes) {
   }
   if (StartsWith(bytes, "\xEF\xBB\xBF")) input.bom_size_ = 3;
   bytes = bytes.subspan(input.bom_size_);
-  ACD_CHECK(CheckUtf8(bytes));
   input.size_ = bytes.size();
   input.buffer_.Reserve(bytes.size() + kPadding);
-  input.buffer_.Append(bytes);
+  // A part at a time, which the processor's cache still holds when it is checked.
+  constexpr std::size_t kPart = 16 << 10;
+  Utf8Check check(bytes);
+  for (std::size_t i = 0; i < bytes.size(); i += kPart) {
+    const auto part = bytes.subspan(i, std::min(kPart, bytes.size() - i));
+    input.buffer_.Append(part);
+    ACD_CHECK(check.To(i + part.size()));
+  }
   input.buffer_.Resize(bytes.size() + kPadding);
   return input;
 }

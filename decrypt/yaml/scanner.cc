@@ -4,7 +4,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "decrypt/yaml/bytes8.h"
+#include "decrypt/base/bytes16.h"
 
 namespace acd::yaml {
 namespace {
@@ -17,7 +17,7 @@ constexpr std::size_t kCompactAt = 256;
 }  // namespace
 
 Scanner::Scanner(std::string_view text, std::size_t max_comments)
-    : text_(text.data()), max_comment_lines_(max_comments) {
+    : text_(text.data()), size_(text.size()), max_comment_lines_(max_comments) {
   tokens_.reserve(kCompactAt + 16);
   simple_keys_.emplace_back();
   tokens_.push_back(Token{TokenType::kStreamStart, ScalarStyle::kPlain, Mark{}, {}, {}});
@@ -360,14 +360,22 @@ void Scanner::SkipBlanks() {
   while (IsBlank(At())) ++pos_;
 }
 
+std::int32_t Scanner::LineEnd(std::int32_t at) const {
+  at += static_cast<std::int32_t>(
+      SkipBlocks(text_ + at, size_ - static_cast<std::size_t>(at), MayEndLine));
+  while (!IsBreakOrEnd(text_ + at)) ++at;
+  return at;
+}
+
 void Scanner::SkipText(std::int32_t end) {
   newlines_ = 0;
-  for (const char* p = At(); p != text_ + end; ++p) {
-    while (text_ + end - p >= 8 && AllAscii(LoadBytes8(p))) p += 8;
-    if (p == text_ + end) break;
-    if ((static_cast<std::uint8_t>(*p) & 0xC0U) == 0x80) ++continuations_;
+  while (pos_ < end) {
+    pos_ +=
+        static_cast<std::int32_t>(SkipBlocks(At(), static_cast<std::size_t>(end - pos_), NotAscii));
+    for (int i = 0; i < 16 && pos_ < end; ++i, ++pos_) {
+      if (IsContinuation(*At())) ++continuations_;
+    }
   }
-  pos_ = end;
 }
 
 std::string_view Scanner::ReadBreak() {

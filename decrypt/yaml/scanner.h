@@ -92,7 +92,7 @@ class Scanner {
 
   // scanner_scalars.cc
   bool FetchPlainScalar();
-  std::int32_t PlainRunEnd() const;
+  void SkipPlainRun();
   bool SkipPlainBlanks(Mark start, Fold& fold);
   bool FetchQuotedScalar(char quote);
   bool ScanQuotedBody(char quote, Mark start, SecretBytes& out);
@@ -121,6 +121,8 @@ class Scanner {
   void SkipChar();
   void SkipBreak();
   void SkipBlanks();
+  /// The next line break from `at` on, or the end.
+  std::int32_t LineEnd(std::int32_t at) const;
   /// Moves to `end` on the same line and says that something other than blanks was passed.
   void SkipText(std::int32_t end);
   /// The characters of the text that a break stands for.
@@ -133,6 +135,7 @@ class Scanner {
   bool Refuse(Mark context, std::string_view problem);
 
   const char* text_;
+  std::size_t size_;  // without the padding
   std::int32_t pos_ = 0;
   std::int32_t continuations_ = 0;  // UTF-8 continuation bytes before pos_
   std::int32_t line_ = 0;

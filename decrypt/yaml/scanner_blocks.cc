@@ -38,8 +38,7 @@ bool Scanner::FetchBlockScalar(bool literal) {
 
     const std::int32_t begin = pos_;
     SkipBlanks();
-    std::int32_t end = pos_;
-    while (!IsBreakOrEnd(text_ + end)) ++end;
+    const std::int32_t end = LineEnd(pos_);
     if (end > pos_) SkipText(end);
     out.Append(TextBetween(begin, end));
     leading_break = ReadBreak();

@@ -59,7 +59,7 @@ void Scanner::ScanLineComment(Mark token_mark) {
   if (at - pos_ == kLookAhead || text_[at] != '#') return;
   pos_ = at;
   const Mark start = Here();
-  while (!IsBreakOrEnd(text_ + at)) ++at;
+  at = LineEnd(at);
   SkipText(at);
   CommentLines lines = {TextBetween(start.pos, at)};
   AddComment(PendingComment::Kind::kLine, token_mark.index, 0, 0, start, lines);
@@ -159,8 +159,7 @@ bool Scanner::ScanComments(Mark scan_start) {
         ++pos_;  // a blank
       }
     }
-    std::int32_t end = begin;
-    while (!IsBreakOrEnd(text_ + end)) ++end;
+    const std::int32_t end = LineEnd(begin);
     lines.push_back(TextBetween(begin, end));
     SkipText(end);
 

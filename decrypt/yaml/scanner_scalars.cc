@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "decrypt/base/bytes16.h"
 #include "decrypt/base/encoding.h"
 #include "decrypt/yaml/scanner.h"
 
@@ -81,19 +82,14 @@ constexpr auto kMayEndRun = [] {
   return table;
 }();
 
-// Whether sixteen characters hold one that may end a run. All at once, in the processor's vectors.
-bool AnyMayEndRun(const char* from) {
-  using Bytes16 = std::uint8_t __attribute__((vector_size(16)));
-  Bytes16 bytes;
-  std::memcpy(&bytes, from, sizeof(bytes));
-  // '[' and ']' differ from '{' and '}' in one bit.
-  const Bytes16 folded = bytes & 0xDF;
-  const auto ends = (bytes <= ' ') | (bytes == ':') | (bytes == ',') | (bytes == '?') |
-                    (folded == '[') | (folded == ']') | (bytes == 0xC2) | (bytes == 0xE2);
-  std::uint64_t halves[2];
-  std::memcpy(halves, &ends, sizeof(halves));
-  return (halves[0] | halves[1]) != 0;
-}
+// Those that may end a run, and all that is no ASCII.
+constexpr auto MayEndRun = [](Bytes16 bytes) {
+  return BelowOrNotAscii(bytes, '!') | Is(bytes, ':');
+};
+constexpr auto MayEndFlowRun = [](Bytes16 bytes) {
+  const Bytes16 folded = bytes & 0xDF;  // '[' and ']' differ from '{' and '}' in one bit
+  return MayEndRun(bytes) | Is(bytes, ',') | Is(bytes, '?') | Is(folded, '[') | Is(folded, ']');
+};
 
 }  // namespace
 
@@ -108,15 +104,15 @@ bool Scanner::FetchPlainScalar() {
   Fold fold;
 
   while (!AtDocumentIndicator() && *At() != '#') {
-    const std::int32_t end = PlainRunEnd();
-    if (end > pos_) {
+    const std::int32_t begin = pos_;
+    SkipPlainRun();
+    if (pos_ > begin) {
       if (fold.active) {
         folded.Append(TextBetween(line_begin, line_end));
         fold.AppendTo(folded);
-        line_begin = pos_;
+        line_begin = begin;
       }
-      SkipText(end);
-      line_end = end;
+      line_end = pos_;
     }
     if (!IsBlank(At()) && !IsBreak(At())) break;
     if (!SkipPlainBlanks(start, fold)) return false;
@@ -134,18 +130,22 @@ bool Scanner::FetchPlainScalar() {
   return true;
 }
 
-// Where the characters of a plain scalar end that are not parted by blanks.
-std::int32_t Scanner::PlainRunEnd() const {
-  std::int32_t end = pos_;
-  for (;; ++end) {
-    while (!AnyMayEndRun(text_ + end)) end += 16;
-    while (!kMayEndRun[static_cast<unsigned char>(text_[end])]) ++end;
-    if (IsBlankOrEnd(text_ + end)) break;
-    const char c = text_[end];
-    if (c == ':' && IsBlankOrEnd(text_ + end + 1)) break;
-    if (flow_level_ > 0 && IsFlowIndicator(c)) break;
+// Moves behind the characters of a plain scalar that are not parted by blanks: SkipText, without a
+// second look at what is nearly always all of the input.
+void Scanner::SkipPlainRun() {
+  const std::int32_t begin = pos_;
+  for (;; ++pos_) {
+    const std::size_t left = size_ - static_cast<std::size_t>(pos_);
+    pos_ += static_cast<std::int32_t>(flow_level_ > 0 ? SkipBlocks(At(), left, MayEndFlowRun)
+                                                      : SkipBlocks(At(), left, MayEndRun));
+    for (; !kMayEndRun[static_cast<unsigned char>(*At())]; ++pos_) {
+      if (IsContinuation(*At())) ++continuations_;
+    }
+    if (IsBlankOrEnd(At())) break;
+    if (*At() == ':' && IsBlankOrEnd(At() + 1)) break;
+    if (flow_level_ > 0 && IsFlowIndicator(*At())) break;
   }
-  return end;
+  if (pos_ > begin) newlines_ = 0;
 }
 
 bool Scanner::SkipPlainBlanks(Mark start, Fold& fold) {
@@ -176,6 +176,9 @@ bool Scanner::FetchQuotedScalar(char quote) {
 
   // Nearly always it is one line without escapes: a view will do.
   std::int32_t end = pos_;
+  end += static_cast<std::int32_t>(SkipBlocks(
+      text_ + end, size_ - static_cast<std::size_t>(end),
+      [&](Bytes16 bytes) { return MayEndLine(bytes) | Is(bytes, quote) | Is(bytes, '\\'); }));
   while (text_[end] != quote && text_[end] != '\\' && !IsBreakOrEnd(text_ + end)) ++end;
   if (text_[end] == quote && (quote == '"' || text_[end + 1] != quote)) {
     token.text = TextBetween(pos_, end);

@@ -19,8 +19,8 @@ namespace acd::sops {
 /// what was written last; this class has the same state, so that the bytes are the same.
 class YamlEmitter {
  public:
-  /// `indent`: columns of a level, 2 to 9.
-  explicit YamlEmitter(int indent) : best_indent_(indent) {}
+  /// `indent`: columns of a level, 2 to 9. `room`: how many bytes are expected.
+  YamlEmitter(int indent, std::size_t room) : best_indent_(indent) { out_.Reserve(room); }
 
   /// Prints one document, behind a "---" line if it is not the first.
   /// Errors: kInvalidInput (no map; an Unwalkable; a comment that is not UTF-8).

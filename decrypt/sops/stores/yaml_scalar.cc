@@ -6,8 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "decrypt/base/bytes16.h"
 #include "decrypt/base/encoding.h"
-#include "decrypt/yaml/bytes8.h"
 #include "decrypt/yaml/resolve.h"
 
 namespace acd::sops {
@@ -36,6 +36,22 @@ bool IsPrintable(char32_t c) {
   return c == '\n' || (c >= 0x20 && c <= 0x7E) || (c >= 0xA0 && c <= 0xFFFD && c != 0xFEFF);
 }
 
+// Those other than the many that decide nothing about the style.
+constexpr auto DecidesStyle = [](Bytes16 bytes) {
+  return NotPrintableAscii(bytes) | Is(bytes, '#') | Is(bytes, ':');
+};
+
+bool NothingDecidesStyle(std::string_view text) {
+  constexpr std::size_t kBlock = sizeof(Bytes16);
+  if (text.size() < kBlock) {
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return c >= 0x20 && c <= 0x7E && c != '#' && c != ':'; });
+  }
+  const std::size_t skipped = SkipBlocks(text.data(), text.size(), DecidesStyle);
+  return text.size() - skipped < kBlock &&
+         !Any(DecidesStyle(LoadBytes16(text.data() + text.size() - kBlock)));
+}
+
 /// What the choice of a style depends on.
 struct Analysis {
   bool line_feed = false;  // holds an LF
@@ -56,9 +72,16 @@ bool StartsLikeIndicator(std::string_view text) {
   return text.substr(0, 3) == "---" || text.substr(0, 3) == "...";
 }
 
+Analysis AnalyzePlain(std::string_view text) {
+  Analysis result;
+  result.plain_allowed = !StartsLikeIndicator(text) && text.front() != ' ' && text.back() != ' ';
+  result.literal_allowed = text.back() != ' ';
+  return result;
+}
+
+/// Of UTF-8.
 Analysis Analyze(std::string_view text) {
   Analysis result;
-  if (text.empty()) return result;
   bool tab = false;
   bool special = false;
   bool space_before_break = false;
@@ -67,13 +90,11 @@ Analysis Analyze(std::string_view text) {
   char32_t previous = '\n';
   std::size_t width = 0;
   for (std::size_t i = 0; i < text.size(); i += width) {
-    // Eight at a time of what decides nothing.
-    while (!IsBreak(previous) && text.size() - i > 8) {
-      const std::uint64_t eight = yaml::LoadBytes8(text.data() + i);
-      if (!yaml::AllPrintableAscii(eight) || yaml::AnyIs(eight, '#') || yaml::AnyIs(eight, ':'))
-        break;
-      i += 8;
-      previous = static_cast<std::uint8_t>(text[i - 1]);
+    if (!IsBreak(previous)) {
+      // One stays, so that there is a character to look at below.
+      const std::size_t skipped = SkipBlocks(text.data() + i, text.size() - i - 1, DecidesStyle);
+      i += skipped;
+      if (skipped > 0) previous = static_cast<std::uint8_t>(text[i - 1]);
     }
     const char32_t c = CodePointAt(text, i, width);
     const bool is_break = IsBreak(c);
@@ -175,7 +196,8 @@ void AppendEscape(char32_t c, SecretBytes& out) {
 ScalarPlan PlanString(std::string_view text) {
   ScalarPlan plan;
   plan.text = text;
-  if (!IsUtf8(text)) {
+  const bool is_plain = text.empty() || NothingDecidesStyle(text);
+  if (!is_plain && !IsUtf8(text)) {
     plan.base64 = Base64Lines(text);
     plan.text = plan.base64.ExposeText();
     plan.tag = "!!binary";
@@ -183,7 +205,9 @@ ScalarPlan PlanString(std::string_view text) {
     plan.style = plan.multiline ? Style::kLiteral : Style::kPlain;
     return plan;
   }
-  const Analysis analysis = Analyze(text);
+  const Analysis analysis = text.empty() ? Analysis()
+                            : is_plain   ? AnalyzePlain(text)
+                                         : Analyze(text);
   plan.multiline = analysis.multiline;
   if (analysis.line_feed) {
     const bool is_literal = analysis.literal_allowed && text.front() != '\t';

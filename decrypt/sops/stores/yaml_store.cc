@@ -22,6 +22,25 @@ bool IsEncrypted(const Node& document) {
   return false;
 }
 
+/// About as many bytes as a node takes when it is printed: enough for most, so that the text is not
+/// copied, and the copy wiped, while it grows.
+std::size_t PrintedSize(const Node& node, std::size_t indent) {
+  constexpr std::size_t kShortScalar = 16;
+  std::size_t size = 0;
+  if (const auto* text = node.As<SecretBytes>()) return text->size() + kShortScalar;
+  if (const auto* comment = node.As<Comment>()) return comment->text.size() + kShortScalar;
+  if (const auto* list = node.As<Node::List>()) {
+    for (const Node& item : *list) size += indent + PrintedSize(item, indent + 4);
+    return size;
+  }
+  const auto* map = node.As<Node::Map>();
+  if (map == nullptr) return kShortScalar;
+  for (const Entry& entry : *map) {
+    size += indent + entry.key.size() + PrintedSize(entry.value, indent + 4);
+  }
+  return size;
+}
+
 }  // namespace
 
 Result<std::vector<Node>> ReadYaml(std::span<const std::uint8_t> content, const Limits& limits) {
@@ -63,7 +82,9 @@ Result<SecretBytes> WriteYaml(const std::vector<Node>& documents, const WriteOpt
   // go-yaml's default, and what it makes of widths that it cannot use.
   int indent = options.indent > 0 ? options.indent : 4;
   if (indent < 2 || indent > 9) indent = 2;
-  YamlEmitter emitter(indent);
+  std::size_t room = 0;
+  for (const Node& document : documents) room += PrintedSize(document, 0);
+  YamlEmitter emitter(indent, room);
   for (const Node& document : documents) ACD_CHECK(emitter.AddDocument(document));
   return emitter.Take();
 }

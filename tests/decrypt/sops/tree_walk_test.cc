@@ -35,8 +35,11 @@ class TreeWalk : public ::testing::Test {
   Result<std::vector<SecretBytes>> Walk(std::vector<Node>& documents) {
     ValueCipher cipher(key_);
     MacHash mac(metadata_.mac_only_encrypted);
-    auto values = DecryptTree(documents, metadata_, cipher, mac);
+    auto leaves = DecryptTree(documents, metadata_, cipher, mac);
     mac_ = mac.Finish().ExposeText();
+    if (!leaves) return Fail(std::move(leaves).error());
+    std::vector<SecretBytes> values;
+    for (const Node* leaf : *leaves) values.push_back(CopyText(*leaf));
     return values;
   }
 
