@@ -52,7 +52,7 @@ Result<SecretBytes> PrintPart(std::vector<sops::Node> documents, const sops::Tre
   if (documents.empty()) return Fail(Code::kNotFound, "error truncating tree: no document");
   ACD_TRY(sops::Node * found, sops::Truncate(documents.front(), path));
   sops::Node part = std::move(*found);
-  if (auto* text = part.As<SecretBytes>()) return std::move(*text);
+  if (auto* text = part.As<SecretBytes>()) return std::move(*text).Owned();
   if (!part.Is<sops::Node::Map>()) {
     return Printed("tree", sops::WriteStoreValue(options.output, std::move(part), options.write));
   }
@@ -64,18 +64,22 @@ Result<SecretBytes> PrintPart(std::vector<sops::Node> documents, const sops::Tre
 
 std::optional<SopsDocument> SopsDocument::Detect(std::span<const std::uint8_t> content,
                                                  sops::Format format, const Limits& limits) {
-  auto read = sops::ReadIfEncrypted(content, format, limits);
+  SecretBytes text;
+  auto read = sops::ReadIfEncrypted(content, format, limits, &text);
   if (!read) return std::nullopt;
-  return SopsDocument(format, *std::move(read));
+  return SopsDocument(format, std::move(text), *std::move(read));
 }
 
 SopsDocument SopsDocument::Read(std::span<const std::uint8_t> content, sops::Format format,
                                 const Limits& limits) {
-  return SopsDocument(format, sops::ReadStore(format, content, limits));
+  SecretBytes text;
+  auto read = sops::ReadStore(format, content, limits, &text);
+  return SopsDocument(format, std::move(text), std::move(read));
 }
 
-SopsDocument::SopsDocument(sops::Format format, Result<std::vector<sops::Node>> documents)
-    : format_(format), documents_(std::move(documents)) {}
+SopsDocument::SopsDocument(sops::Format format, SecretBytes text,
+                           Result<std::vector<sops::Node>> documents)
+    : format_(format), text_(std::move(text)), documents_(std::move(documents)) {}
 
 Result<Plaintext> SopsDocument::Decrypt(const DecryptOptions& options, keys::KeyService& keys,
                                         const keys::Requester& requester) && {

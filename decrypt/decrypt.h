@@ -63,8 +63,9 @@ class SopsDocument {
                             const keys::Requester& requester) &&;
 
  private:
-  SopsDocument(sops::Format format, Result<std::vector<sops::Node>> documents);
+  SopsDocument(sops::Format format, SecretBytes text, Result<std::vector<sops::Node>> documents);
   sops::Format format_;
+  SecretBytes text_;  // texts in the documents may be views of it
   Result<std::vector<sops::Node>> documents_;
 };
 

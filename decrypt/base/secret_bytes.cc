@@ -11,9 +11,9 @@
 namespace acd {
 namespace {
 
-void WipeAndFree(std::uint8_t* data, std::size_t capacity) {
-  if (data == nullptr) return;
-  sodium_memzero(data, capacity);
+void WipeAndFree(std::uint8_t* data, std::size_t size, std::size_t capacity) {
+  if (capacity == 0) return;
+  sodium_memzero(data, size);
   ::operator delete(data);
 }
 
@@ -28,7 +28,7 @@ SecretBytes::SecretBytes(SecretBytes&& other) noexcept
 
 SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
   if (this != &other) {
-    WipeAndFree(data_, capacity_);
+    WipeAndFree(data_, size_, capacity_);
     data_ = std::exchange(other.data_, nullptr);
     size_ = std::exchange(other.size_, 0);
     capacity_ = std::exchange(other.capacity_, 0);
@@ -36,7 +36,7 @@ SecretBytes& SecretBytes::operator=(SecretBytes&& other) noexcept {
   return *this;
 }
 
-SecretBytes::~SecretBytes() { WipeAndFree(data_, capacity_); }
+SecretBytes::~SecretBytes() { WipeAndFree(data_, size_, capacity_); }
 
 SecretBytes SecretBytes::CopyOf(std::span<const std::uint8_t> bytes) {
   SecretBytes copy;
@@ -49,6 +49,26 @@ SecretBytes SecretBytes::CopyOf(std::string_view text) { return CopyOf(AsBytes(t
 
 SecretBytes SecretBytes::Clone() const { return CopyOf(Expose()); }
 
+SecretBytes SecretBytes::Undefined(std::size_t size) {
+  SecretBytes bytes;
+  bytes.Reserve(size);
+  bytes.size_ = size;
+  return bytes;
+}
+
+SecretBytes SecretBytes::Borrow(std::string_view text) {
+  SecretBytes view;
+  // Never written through: what would change the bytes copies them.
+  view.data_ = const_cast<std::uint8_t*>(AsBytes(text).data());
+  view.size_ = text.size();
+  return view;
+}
+
+SecretBytes SecretBytes::Owned() && {
+  if (is_borrowed()) return Clone();
+  return std::move(*this);
+}
+
 void SecretBytes::Append(std::span<const std::uint8_t> bytes) {
   if (bytes.empty()) return;
   // `bytes` may lie in this buffer, so the old one lives until the copy is made.
@@ -57,7 +77,7 @@ void SecretBytes::Append(std::span<const std::uint8_t> bytes) {
     auto* grown = static_cast<std::uint8_t*>(::operator new(capacity));
     if (size_ > 0) std::memcpy(grown, data_, size_);
     std::memcpy(grown + size_, bytes.data(), bytes.size());
-    WipeAndFree(data_, capacity_);
+    WipeAndFree(data_, size_, capacity_);
     data_ = grown;
     capacity_ = capacity;
   } else {
@@ -74,7 +94,7 @@ void SecretBytes::Reserve(std::size_t capacity) {
   if (capacity <= capacity_) return;
   auto* grown = static_cast<std::uint8_t*>(::operator new(capacity));
   if (size_ > 0) std::memcpy(grown, data_, size_);
-  WipeAndFree(data_, capacity_);
+  WipeAndFree(data_, size_, capacity_);
   data_ = grown;
   capacity_ = capacity;
 }
@@ -83,7 +103,7 @@ void SecretBytes::Resize(std::size_t size) {
   if (size > size_) {
     if (size > capacity_) Reserve(capacity_ == 0 ? size : std::max(size, 2 * capacity_));
     std::memset(data_ + size_, 0, size - size_);
-  } else if (size < size_) {
+  } else if (size < size_ && !is_borrowed()) {
     sodium_memzero(data_ + size, size_ - size);
   }
   size_ = size;

@@ -29,13 +29,23 @@ class SecretBytes {
   static SecretBytes CopyOf(std::span<const std::uint8_t> bytes);
   static SecretBytes CopyOf(std::string_view text);
   SecretBytes Clone() const;
+  /// `size` bytes of which none is known, to be overwritten.
+  static SecretBytes Undefined(std::size_t size);
+  /// A view of bytes that outlive it and whatever it is moved to. The first change makes it a copy.
+  static SecretBytes Borrow(std::string_view text);
+  bool is_borrowed() const { return capacity_ == 0 && size_ > 0; }
+  /// Itself, or a copy of what it borrows.
+  SecretBytes Owned() &&;
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
 
   /// Valid until the next non-const call or destruction.
   std::span<const std::uint8_t> Expose() const { return {data_, size_}; }
-  std::span<std::uint8_t> ExposeMutable() { return {data_, size_}; }
+  std::span<std::uint8_t> ExposeMutable() {
+    if (is_borrowed()) *this = Clone();
+    return {data_, size_};
+  }
   std::string_view ExposeText() const { return {reinterpret_cast<const char*>(data_), size_}; }
 
   /// Grows geometrically; the old buffer is wiped.
@@ -48,8 +58,8 @@ class SecretBytes {
 
  private:
   std::uint8_t* data_ = nullptr;
-  std::size_t size_ = 0;
-  std::size_t capacity_ = 0;
+  std::size_t size_ = 0;      // what lies behind is wiped, or was never written
+  std::size_t capacity_ = 0;  // 0: `data_` is not ours
 };
 
 /// Compares without a data-dependent branch. Sizes are not secret.

@@ -125,10 +125,11 @@ std::optional<Format> FormatByContent(std::string_view text) {
 }
 
 std::optional<Result<std::vector<Node>>> ReadIfEncrypted(std::span<const std::uint8_t> content,
-                                                         Format format, const Limits& limits) {
+                                                         Format format, const Limits& limits,
+                                                         SecretBytes* kept) {
   const std::string_view text = AsText(content);
   if (!HasMarkers(text, format)) return std::nullopt;
-  auto documents = ReadStore(format, content, limits);
+  auto documents = ReadStore(format, content, limits, kept);
   const bool encrypted =
       (documents ? IsEncryptedTree(*documents, format) : CountsUnread(text, format)) ||
       IsOfAnotherFormat(text, format);

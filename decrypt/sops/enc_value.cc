@@ -167,21 +167,16 @@ Result<SecretBytes> ValueCipher::Impl::Open(std::span<const std::uint8_t> iv, Se
 }
 
 Result<Node> ValueCipher::Decrypt(std::string_view text, std::string_view aad) {
-  return Decrypt(SecretBytes::CopyOf(text), aad);
-}
-
-// Everything stays in the one buffer: what base64 decodes to is shorter, and ends before what is
-// still to be read begins.
-Result<Node> ValueCipher::Decrypt(SecretBytes text, std::string_view aad) {
   if (text.empty()) return Node(SecretBytes());
-  const std::optional<EncText> parts = ParseEncText(text.ExposeText());
+  const std::optional<EncText> parts = ParseEncText(text);
   if (!parts) {
     return Fail(Code::kInvalidInput, "Input string does not match sops' data format",
                 "a value that should be encrypted is not: was the file edited without sops? Edit "
                 "it with `sops edit`, or run `sops encrypt` on the plain file again");
   }
-  const std::string type(parts->type);
-  std::uint8_t* const buffer = text.ExposeMutable().data();
+  auto sealed =
+      SecretBytes::Undefined(Base64Room(parts->data.size()) + Base64Room(parts->tag.size()));
+  std::uint8_t* const buffer = sealed.ExposeMutable().data();
   ACD_TRY(const std::size_t size, DecodeField("data", parts->data, buffer));
   // As written, an IV has 44 characters; it is no secret.
   std::array<std::uint8_t, Base64Room(64)> short_iv;
@@ -202,9 +197,9 @@ Result<Node> ValueCipher::Decrypt(SecretBytes text, std::string_view aad) {
     return Fail(Code::kUnsupported,
                 "IV of " + std::to_string(iv_size) + " bytes; at most 128 are supported");
   }
-  text.Resize(size + tag_size);
-  ACD_TRY(SecretBytes plain, impl_->Open({iv, iv_size}, std::move(text), aad));
-  return ReadAs(type, std::move(plain));
+  sealed.Resize(size + tag_size);
+  ACD_TRY(SecretBytes plain, impl_->Open({iv, iv_size}, std::move(sealed), aad));
+  return ReadAs(parts->type, std::move(plain));
 }
 
 }  // namespace acd::sops

@@ -39,8 +39,6 @@ class ValueCipher {
   /// unknown type, a plaintext that is not of its type), kAuthFailed, kUnsupported (IV of more than
   /// 128 bytes; OpenSSL ends there, sops writes 32).
   Result<Node> Decrypt(std::string_view text, std::string_view aad);
-  /// The same in the memory that holds the text, which is lost when that fails.
-  Result<Node> Decrypt(SecretBytes text, std::string_view aad);
 
  private:
   struct Impl;

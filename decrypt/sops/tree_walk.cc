@@ -118,7 +118,7 @@ class Walker {
             "Expected encrypted value as string, but got " + std::string(GoTypeName(node)),
             "this value was added without sops: edit the file with `sops edit`");
       }
-      auto plain = cipher_.Decrypt(std::move(*text), aad_);
+      auto plain = cipher_.Decrypt(text->ExposeText(), aad_);
       if (!plain) {
         return Problem(plain.error().code, "Could not decrypt value: " + plain.error().message,
                        plain.error().hint);
@@ -210,8 +210,8 @@ Result<std::vector<Node*>> DecryptTree(std::vector<Node>& documents, const Metad
 }
 
 SecretBytes TakeText(Node& leaf) {
-  if (auto* comment = leaf.As<Comment>()) return std::move(comment->text);
-  if (auto* text = leaf.As<SecretBytes>()) return std::move(*text);
+  if (auto* comment = leaf.As<Comment>()) return std::move(comment->text).Owned();
+  if (auto* text = leaf.As<SecretBytes>()) return std::move(*text).Owned();
   return CopyText(leaf);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "decrypt/base/result.h"
 #include "decrypt/base/secret_bytes.h"
@@ -24,6 +25,9 @@ class Input {
 
   /// The text without padding and byte order mark; valid as long as the Input.
   std::string_view text() const { return buffer_.ExposeText().substr(0, size_); }
+
+  /// The memory that text() is a view of, and stays one of. The Input is empty afterwards.
+  SecretBytes Take() && { return std::move(buffer_); }
 
   /// Where in the undecoded bytes the character at `offset` of text() starts. Calls with
   /// ascending offsets take linear time together.

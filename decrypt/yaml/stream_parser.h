@@ -37,6 +37,7 @@ class StreamParser {
     return std::span(comment_pool_).subspan(range.begin, range.count);
   }
   Input& input() { return input_; }
+  const Input& input() const { return input_; }
 
  private:
   StreamParser(Input input, const Limits& limits);

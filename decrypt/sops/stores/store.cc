@@ -72,10 +72,10 @@ Result<SecretBytes> WriteYamlValue(Node value) {
 }  // namespace
 
 Result<std::vector<Node>> ReadStore(Format format, std::span<const std::uint8_t> content,
-                                    const Limits& limits) {
+                                    const Limits& limits, SecretBytes* kept) {
   switch (format) {
     case Format::kYaml:
-      return ReadYaml(content, limits);
+      return ReadYaml(content, limits, kept);
     case Format::kJson:
       return One(ReadJson(content, limits));
     case Format::kBinary:

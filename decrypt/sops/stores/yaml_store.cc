@@ -43,7 +43,8 @@ std::size_t PrintedSize(const Node& node, std::size_t indent) {
 
 }  // namespace
 
-Result<std::vector<Node>> ReadYaml(std::span<const std::uint8_t> content, const Limits& limits) {
+Result<std::vector<Node>> ReadYaml(std::span<const std::uint8_t> content, const Limits& limits,
+                                   SecretBytes* kept) {
   std::vector<Node> documents;
   if (content.empty()) return documents;
   if (content.size() > limits.max_document_bytes) {
@@ -54,7 +55,7 @@ Result<std::vector<Node>> ReadYaml(std::span<const std::uint8_t> content, const 
   if (!created) return Fail(std::move(created).error().With("yaml"));
   const std::unique_ptr<yaml::StreamParser> parser = std::move(created).value();
 
-  YamlTree tree(*parser, limits);
+  YamlTree tree(*parser, limits, kept != nullptr);
   for (;;) {
     auto graph = parser->Next();
     if (!graph) return Fail(std::move(graph).error().With("yaml"));
@@ -75,6 +76,7 @@ Result<std::vector<Node>> ReadYaml(std::span<const std::uint8_t> content, const 
     if (tree.metadata_key_error()) return Fail(*tree.metadata_key_error());
     if (tree.key_error()) return Fail(Error(*tree.key_error()).At(Stage::kTree));
   }
+  if (kept != nullptr) *kept = std::move(parser->input()).Take();
   return documents;
 }
 

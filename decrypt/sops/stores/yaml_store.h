@@ -19,7 +19,9 @@ namespace acd::sops {
 /// kLimitExceeded ("document contains excessive aliasing", "exceeded max depth of N"). A key that
 /// is no string has stage kTree, since sops finds it while it walks the tree. Spec: sops
 /// stores/yaml/store.go over go-yaml v3.
-Result<std::vector<Node>> ReadYaml(std::span<const std::uint8_t> content, const Limits& limits);
+/// `kept`: as for ReadStore.
+Result<std::vector<Node>> ReadYaml(std::span<const std::uint8_t> content, const Limits& limits,
+                                   SecretBytes* kept = nullptr);
 
 /// Prints documents as `sops -d` does, byte for byte, except where that would lose data.
 /// `options.indent`: 2 to 9 as given, other positive numbers count as 2, negative as 4, as in sops.

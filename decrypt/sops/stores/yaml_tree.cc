@@ -1,6 +1,7 @@
 #include "decrypt/sops/stores/yaml_tree.h"
 
 #include <algorithm>
+#include <functional>
 #include <type_traits>
 #include <utility>
 
@@ -13,33 +14,6 @@ namespace {
 using Kind = yaml::GraphNode::Kind;
 
 std::string At(const yaml::GraphNode& node) { return "line " + std::to_string(node.line) + ": "; }
-
-// A value that its explicit tag does not suit is null: sops overlooks the error.
-Node ScalarValue(const yaml::GraphNode& scalar) {
-  yaml::Resolution resolved = yaml::Resolve(scalar);
-  if (!resolved.fits) return Node();
-  switch (resolved.type) {
-    case yaml::Type::kNull:
-      return Node();
-    case yaml::Type::kBool:
-      return Node(resolved.boolean);
-    case yaml::Type::kInt:
-      if (resolved.beyond_int64) return Node(Unwalkable{"uint64", resolved.large});
-      return Node(resolved.integer);
-    case yaml::Type::kFloat:
-      return Node(resolved.real);
-    case yaml::Type::kTimestamp:
-      return Node(Timestamp{std::move(resolved.rfc3339)});
-    case yaml::Type::kBinary: {
-      Result<SecretBytes> bytes = DecodeBase64Go(scalar.text);
-      return bytes ? Node(std::move(bytes).value()) : Node();
-    }
-    case yaml::Type::kMerge:
-    case yaml::Type::kString:
-      break;
-  }
-  return Node(SecretBytes::CopyOf(scalar.text));
-}
 
 // The type alone counts: "!!null x" is null here.
 bool IsNull(const yaml::GraphNode& scalar) {
@@ -228,12 +202,46 @@ std::string YamlTree::Key(const Graph& node) {
   return std::string(key.text);
 }
 
+// A value that its explicit tag does not suit is null: sops overlooks the error.
+Node YamlTree::ScalarValue(const Graph& scalar) const {
+  yaml::Resolution resolved = yaml::Resolve(scalar);
+  if (!resolved.fits) return Node();
+  switch (resolved.type) {
+    case yaml::Type::kNull:
+      return Node();
+    case yaml::Type::kBool:
+      return Node(resolved.boolean);
+    case yaml::Type::kInt:
+      if (resolved.beyond_int64) return Node(Unwalkable{"uint64", resolved.large});
+      return Node(resolved.integer);
+    case yaml::Type::kFloat:
+      return Node(resolved.real);
+    case yaml::Type::kTimestamp:
+      return Node(Timestamp{std::move(resolved.rfc3339)});
+    case yaml::Type::kBinary: {
+      Result<SecretBytes> bytes = DecodeBase64Go(scalar.text);
+      return bytes ? Node(std::move(bytes).value()) : Node();
+    }
+    case yaml::Type::kMerge:
+    case yaml::Type::kString:
+      break;
+  }
+  return Node(Text(scalar.text));
+}
+
+SecretBytes YamlTree::Text(std::string_view text) const {
+  const std::less<const char*> before;  // also of pointers into different memory
+  const bool inside =
+      !before(text.data(), input_.data()) && before(text.data(), input_.data() + input_.size());
+  return inside ? SecretBytes::Borrow(text) : SecretBytes::CopyOf(text);
+}
+
 template <typename Container>
 void YamlTree::AddComments(yaml::CommentRange range, bool is_inline, Container& to) {
   for (const std::string_view line : parser_.Lines(range)) {
     if (line.empty()) continue;                      // a blank line
     if (!budget_.CountComment(line.size())) return;  // the next node, or the end, tells
-    Node comment(Comment{SecretBytes::CopyOf(line.substr(1)), is_inline});
+    Node comment(Comment{Text(line.substr(1)), is_inline});
     if constexpr (std::is_same_v<Container, Node::Map>) {
       to.push_back(Entry{{}, std::move(comment)});
     } else {

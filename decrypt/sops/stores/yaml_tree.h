@@ -17,9 +17,12 @@ namespace acd::sops {
 /// Spec: sops stores/yaml/store.go, yamlDocumentNodeToTreeBranch.
 class YamlTree {
  public:
-  /// Both are borrowed.
-  YamlTree(const yaml::StreamParser& parser, const Limits& limits)
-      : parser_(parser), limits_(limits), budget_(limits) {}
+  /// Both are borrowed. `views`: texts may be views of the parser's input.
+  YamlTree(const yaml::StreamParser& parser, const Limits& limits, bool views)
+      : parser_(parser),
+        input_(views ? parser.input().text() : std::string_view()),
+        limits_(limits),
+        budget_(limits) {}
 
   /// A document as a map. Errors: kInvalidInput (a root that is no map), kLimitExceeded.
   Result<Node> Convert(const yaml::GraphDocument& document);
@@ -45,11 +48,14 @@ class YamlTree {
   Status Count(const Graph& node);
   Status CountKey(const Graph& key);
   std::string Key(const Graph& node);
+  Node ScalarValue(const Graph& scalar) const;
+  SecretBytes Text(std::string_view text) const;
 
   template <typename Container>
   void AddComments(yaml::CommentRange range, bool is_inline, Container& to);
 
   const yaml::StreamParser& parser_;
+  const std::string_view input_;  // of which texts are views
   const Limits& limits_;
   yaml::AliasBudget budget_;
   std::size_t depth_ = 0;
