@@ -71,25 +71,27 @@ bool UnderscoresOk(std::string_view text) {
   return true;
 }
 
+// Of a shorter text every digit of the exponent counts.
+constexpr std::size_t kMaxExponentText = 6;  // "e99999"
+
+// An exponent, with its sign, as strconv counts it: up to the fifth digit.
+int CountExponent(std::string_view text) {
+  const bool negative = text.front() == '-';
+  if (negative || text.front() == '+') text.remove_prefix(1);
+  int exponent = 0;
+  for (const char c : text) {
+    if (exponent < 10000) exponent = exponent * 10 + (c - '0');
+  }
+  return negative ? -exponent : exponent;
+}
+
 // Whether the number, known to be out of range, is too large: its first significant digit stands
 // at a power of ten that is not negative.
-bool IsHuge(std::string_view text) {
-  long long exponent = 0;
-  const std::size_t e = text.find_first_of("eE");
-  if (e != std::string_view::npos) {
-    std::string_view digits = text.substr(e + 1);
-    const bool negative = digits.front() == '-';
-    if (digits.front() == '+' || digits.front() == '-') digits.remove_prefix(1);
-    for (const char c : digits) {
-      if (exponent < 1'000'000'000'000) exponent = exponent * 10 + (c - '0');
-    }
-    if (negative) exponent = -exponent;
-  }
-  const std::string_view mantissa = text.substr(0, e);
+bool IsHuge(std::string_view mantissa, int exponent) {
   const std::size_t dot = std::min(mantissa.find('.'), mantissa.size());
   const std::size_t first = mantissa.find_first_of("123456789");
   if (first == std::string_view::npos) return false;
-  const auto position = static_cast<long long>(dot) - static_cast<long long>(first);
+  const auto position = static_cast<std::int64_t>(dot) - static_cast<std::int64_t>(first);
   return position + exponent > 0;
 }
 
@@ -128,10 +130,18 @@ std::optional<double> ParseGoDecimalFloat(std::string_view text) {
   }
   const bool negative = text.front() == '-';
   if (negative || text.front() == '+') text.remove_prefix(1);
+  const std::size_t e = std::min(text.find_first_of("eE"), text.size());
+  const std::string_view mantissa = text.substr(0, e);
+  const int exponent = e == text.size() ? 0 : CountExponent(text.substr(e + 1));
+  std::string counted;
+  if (text.size() - e > kMaxExponentText) {
+    counted = std::string(mantissa) + "e" + std::to_string(exponent);
+    text = counted;
+  }
   double value = 0;
   const auto result = std::from_chars(text.data(), text.data() + text.size(), value);
   if (result.ec == std::errc::result_out_of_range) {
-    if (IsHuge(text)) return std::nullopt;
+    if (IsHuge(mantissa, exponent)) return std::nullopt;
     value = 0;
   }
   if (std::isinf(value)) return std::nullopt;  // older libraries report no error

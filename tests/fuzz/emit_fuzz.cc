@@ -12,8 +12,6 @@ void RoundTrip(Format format, const std::vector<sops::Node>& documents, int inde
   const auto printed = sops::WriteStore(format, documents, {.indent = indent});
   fuzz::Claim(printed.has_value(), "what fits can be printed");
   const auto again = sops::ReadStore(format, printed->Expose(), Limits());
-  // Comments that go-yaml puts where no reader takes them are put there by us, too.
-  if (!again && printed->ExposeText().find('#') != std::string_view::npos) return;
   fuzz::Claim(again.has_value(), "what we print we can read");
   fuzz::Claim(fuzz::SameDocuments(documents, *again), "printing changes no value");
 }

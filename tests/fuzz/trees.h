@@ -143,11 +143,6 @@ class TreeMaker {
       Node comment;
       list.push_back(MaybeComment(comment) ? std::move(comment) : Value(depth + 1));
     }
-    // Nothing but comments has no place in YAML: go-yaml reads no such list, and prints it so that
-    // nobody can read it.
-    const bool bare = std::all_of(list.begin(), list.end(),
-                                  [](const Node& item) { return item.Is<sops::Comment>(); });
-    if (bare) list.clear();
     return Node(std::move(list));
   }
 
@@ -157,9 +152,7 @@ class TreeMaker {
     for (const char c : Text(20)) {
       if (c >= 0x20 && c <= 0x7E) text += c;
     }
-    // On lines of their own: one that is left over from a collection in front of "{}" comes between
-    // a key and that, in sops's output and in ours, which no reader takes.
-    out = Node(sops::Comment{SecretBytes::CopyOf(text), false});
+    out = Node(sops::Comment{SecretBytes::CopyOf(text), from_.ConsumeBool()});
     return true;
   }
 

@@ -1,6 +1,5 @@
 #include "decrypt/sops/stores/json_number.h"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -8,32 +7,9 @@
 #include <cstdint>
 #include <system_error>
 
+#include "decrypt/yaml/go_numbers.h"
+
 namespace acd::sops {
-namespace {
-
-// Whether a number that no double can hold is too small for one rather than too large: the decimal
-// exponent of its first digit that is not zero, the written exponent included, is negative.
-bool IsTiny(std::string_view text) {
-  const std::size_t e = text.find_first_of("eE");
-  const std::string_view mantissa = text.substr(0, e);
-  const std::size_t digit = mantissa.find_first_of("123456789");
-  if (digit == std::string_view::npos) return true;
-  const std::size_t point = std::min(mantissa.find('.'), mantissa.size());
-  const auto place = static_cast<std::int64_t>(point) - static_cast<std::int64_t>(digit);
-  if (e == std::string_view::npos) return place <= 0;
-
-  std::string_view written = text.substr(e + 1);
-  const bool negative = written.starts_with('-');
-  if (negative || written.starts_with('+')) written.remove_prefix(1);
-  std::int64_t exponent = 0;
-  if (std::from_chars(written.data(), written.data() + written.size(), exponent).ec !=
-      std::errc()) {
-    return negative;  // an exponent beyond int64 outweighs any mantissa
-  }
-  return place + (negative ? -exponent : exponent) <= 0;
-}
-
-}  // namespace
 
 std::optional<Node> ParseJsonNumber(std::string_view text) {
   const char* const begin = text.data();
@@ -42,11 +18,8 @@ std::optional<Node> ParseJsonNumber(std::string_view text) {
   const auto as_integer = std::from_chars(begin, end, integer);
   if (as_integer.ec == std::errc() && as_integer.ptr == end) return Node(integer);
 
-  double real = 0;
-  const auto as_real = std::from_chars(begin, end, real);
-  if (as_real.ec == std::errc() && std::isfinite(real)) return Node(real);
-  if (!IsTiny(text)) return std::nullopt;
-  return Node(text.starts_with('-') ? -0.0 : 0.0);
+  if (const auto real = yaml::ParseGoDecimalFloat(text)) return Node(*real);
+  return std::nullopt;
 }
 
 std::string FormatJsonDouble(double value) {

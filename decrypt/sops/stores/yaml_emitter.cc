@@ -149,18 +149,18 @@ Status YamlEmitter::EmitMember(const Child& child, const Lines& tail, bool first
     WriteIndent();
     WriteIndicator(":", true, false, true);
   }
-  PlaceKeyLine(is_leaf);
+  const bool is_block = !parts.children.empty();
+  PlaceKeyLine(is_block);
   if (is_leaf) ACD_CHECK(EmitLeaf(value, Parent::kMapping));
-  WriteLine();
-  WriteFoot();
+  if (is_leaf || is_block) WriteLineAndFoot();
   if (is_leaf) return {};
   return EmitCollection(value, parts, Notes{{}, child.notes.line, {}}, Parent::kMapping);
 }
 
-// A comment that was left over for the key: behind a leaf, or between the key and a block.
-void YamlEmitter::PlaceKeyLine(bool is_leaf) {
+// A comment that was left over for the key: between the key and a block, or behind any other value.
+void YamlEmitter::PlaceKeyLine(bool is_block) {
   if (key_line_.empty()) return;
-  if (!is_leaf) {
+  if (is_block) {
     std::swap(line_, key_line_);
     WriteLine();
     std::swap(line_, key_line_);
@@ -201,17 +201,18 @@ Status YamlEmitter::EmitItem(const Child& child, bool first, Parent parent) {
   WriteIndent();
   WriteIndicator("-", true, false, true);
   if (is_leaf) ACD_CHECK(EmitLeaf(value, Parent::kSequence));
-  WriteLine();
-  WriteFoot();
+  if (is_leaf || !parts.children.empty()) WriteLineAndFoot();
   if (is_leaf) return {};
   return EmitCollection(value, parts, Notes{{}, child.notes.line, child.notes.foot},
                         Parent::kSequence);
 }
 
-// "{}" or "[]". Comments inside of "{}" stand on lines of their own.
+// "{}" or "[]". Comments inside of "{}" stand on lines of their own. Those that are left over from
+// a collection before follow; sops prints them first, and then the brackets at the start of a line,
+// where no reader takes them.
 void YamlEmitter::EmitEmpty(const Node& node, const Notes& notes, Parent parent) {
-  Pend(notes.line, line_);
-  Pend(notes.foot, foot_);
+  line_.insert(line_.end(), notes.line.begin(), notes.line.end());
+  foot_.insert(foot_.end(), notes.foot.begin(), notes.foot.end());
   const bool is_map = node.Is<Node::Map>();
   WriteIndicator(is_map ? "{" : "[", true, true, false);
   if (is_map) {
@@ -222,8 +223,7 @@ void YamlEmitter::EmitEmpty(const Node& node, const Notes& notes, Parent parent)
     WriteIndent();
   }
   WriteIndicator(is_map ? "}" : "]", false, false, false);
-  WriteLine();
-  WriteFoot();
+  WriteLineAndFoot();
 }
 
 int YamlEmitter::DeeperIndent(bool is_scalar, Parent parent) const {

@@ -60,7 +60,7 @@ class YamlEmitter {
   void EmitEmpty(const Node& node, const Notes& notes, Parent parent);
   Status EmitMember(const Child& child, const Lines& tail, bool first, Parent parent);
   Status EmitItem(const Child& child, bool first, Parent parent);
-  void PlaceKeyLine(bool is_leaf);
+  void PlaceKeyLine(bool is_block);
   Status EmitLeaf(const Node& value, Parent parent);
   void EmitString(const ScalarPlan& plan, Parent parent);
   void EmitLiteral(std::string_view text);
@@ -72,6 +72,7 @@ class YamlEmitter {
   void WriteHead();
   void WriteLine();
   void WriteFoot();
+  void WriteLineAndFoot();
   void WriteComment(Lines& lines);
   bool WriteCommentText(std::string_view text);
 

@@ -162,6 +162,11 @@ void YamlEmitter::WriteFoot() {
   foot_indent_ = std::max(indent_, 0);
 }
 
+void YamlEmitter::WriteLineAndFoot() {
+  WriteLine();
+  WriteFoot();
+}
+
 // Writes the lines and takes them off.
 void YamlEmitter::WriteComment(Lines& lines) {
   bool after_break = false;

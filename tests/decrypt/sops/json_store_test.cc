@@ -104,6 +104,10 @@ TEST(JsonStore, KeepsIntegersAndPrintsFloatsAsGo) {
            Row{"1e-99999999999999999999", "0"},
            Row{"0e99999999999999999999", "0"},
            Row{"0.0000000000000000000001e-310", "0"},
+           Row{"1e-9223372036854775808", "0"},
+           Row{"10000e-9223372036854775807", "0"},
+           Row{"-0.001e-9223372036854775808", "-0"},
+           Row{"0e9223372036854775807", "0"},
        }) {
     EXPECT_EQ(Value(row.in), row.out) << row.in;
   }
@@ -111,7 +115,8 @@ TEST(JsonStore, KeepsIntegersAndPrintsFloatsAsGo) {
 
 TEST(JsonStore, RefusesNumbersBeyondADoubleWithoutQuotingThem) {
   for (const std::string_view number :
-       {"1E400", "-1e309", "1e99999999999999999999", "0.001e9999", "1.8e308"}) {
+       {"1E400", "-1e309", "1e99999999999999999999", "0.001e9999", "1.8e308",
+        "1e9223372036854775807", "10e9223372036854775807", "-1E+9223372036854775808"}) {
     const auto result = Read("{\"v\":" + std::string(number) + "}");
     EXPECT_THAT(result, Fails(Code::kInvalidInput, "value out of range")) << number;
     EXPECT_THAT(result.error().message, Not(HasSubstr(std::string(number))));
@@ -119,6 +124,12 @@ TEST(JsonStore, RefusesNumbersBeyondADoubleWithoutQuotingThem) {
   EXPECT_THAT(Read("{\"v\":1" + std::string(400, '0') + "}"),
               Fails(Code::kInvalidInput, "value out of range"));
   EXPECT_EQ(Value("0." + std::string(400, '0') + "1"), "0");
+}
+
+// Go counts an exponent up to its fifth digit.
+TEST(JsonStore, WeighsALongMantissaAgainstItsExponentAsGo) {
+  EXPECT_EQ(Value("0." + std::string(19999, '0') + "1e20000"), "1");
+  EXPECT_EQ(Value("0." + std::string(99999, '0') + "1e100000"), "0");
 }
 
 TEST(JsonStore, ReadsEscapesAndRepairsTextAsGo) {

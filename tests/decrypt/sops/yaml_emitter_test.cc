@@ -225,5 +225,32 @@ TEST(YamlEmitter, OnlyOneCommentLineStandsBehindALiteralBlock) {
   EXPECT_EQ(Print(std::move(document)), "a: | # one\n    x\n    y\n# two\n\nb: z\n");
 }
 
+// Found by fuzzing: what is left over from the collection before stood between the key and the
+// brackets, as in sops ("b: # c", and in the next line "{}" at its start).
+TEST(YamlEmitter, LeftoverCommentsStandBehindEmptyCollections) {
+  const auto noted_list = [] { return ListOf(Note(" c", true), ListOf(Str("x"))); };
+  EXPECT_EQ(Print(MapOf(Member("a", noted_list()), Member("b", MapOf()))),
+            "a:\n    - - x\nb: {} # c\n");
+  EXPECT_EQ(Print(MapOf(Member("a", noted_list()), Member("b", ListOf()))),
+            "a:\n    - - x\nb: [] # c\n");
+  EXPECT_EQ(Print(MapOf(Member(
+                "a", ListOf(Note(" c", true), ListOf(Str("x")), Note(" d", true), MapOf())))),
+            "a:\n    - - x\n    - {} # c\n    # d\n");
+  EXPECT_EQ(Print(MapOf(Member("a", noted_list()), Member("b", MapOf(NoteMember(" d"))))),
+            "a:\n    - - x\nb: {\n    # d\n} # c\n");
+  EXPECT_EQ(Print(MapOf(Member("a", noted_list()), Member(std::string(129, 'k'), MapOf()))),
+            "a:\n    - - x\n? " + std::string(129, 'k') + "\n: {} # c\n");
+  EXPECT_EQ(Print(MapOf(Member("a", ListOf(ListOf(Str("x")), Note(" c"))), Member("b", ListOf()))),
+            "a:\n    - - x\nb: []\n# c\n");
+}
+
+TEST(YamlEmitter, LeftoverCommentsStandBeforeOtherValuesAsInSops) {
+  const auto noted_list = [] { return ListOf(Note(" c", true), ListOf(Str("x"))); };
+  EXPECT_EQ(Print(MapOf(Member("a", noted_list()), Member("b", MapOf(Member("d", Str("y")))))),
+            "a:\n    - - x\nb: # c\n    d: \"y\"\n");
+  EXPECT_EQ(Print(MapOf(Member("a", noted_list()), Member("b", Str("z")))),
+            "a:\n    - - x\nb: z # c\n");
+}
+
 }  // namespace
 }  // namespace acd::sops
