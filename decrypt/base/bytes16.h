@@ -1,11 +1,16 @@
 #pragma once
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
 // Sixteen characters at a time, in the processor's vectors, for the text that nearly all of a
-// document is. Comparisons of a Bytes16 give 0xFF or 0 for each character; join those of several
-// with `|` before Any looks.
+// document is.
 namespace acd {
 
 using Bytes16 = std::uint8_t __attribute__((vector_size(16)));
@@ -16,11 +21,15 @@ inline Bytes16 LoadBytes16(const void* from) {
   return bytes;
 }
 
-/// Whether one of them is not zero.
-inline bool Any(Bytes16 bytes) {
-  std::uint64_t halves[2];
-  std::memcpy(halves, &bytes, sizeof(halves));
-  return (halves[0] | halves[1]) != 0;
+/// One bit for each, the first of them lowest: its highest.
+inline unsigned HighBits(Bytes16 bytes) {
+#if defined(__SSE2__)
+  return static_cast<unsigned>(_mm_movemask_epi8(reinterpret_cast<__m128i>(bytes)));
+#else
+  unsigned bits = 0;
+  for (unsigned i = 0; i < sizeof(bytes); ++i) bits |= (bytes[i] >> 7U) << i;
+  return bits;
+#endif
 }
 
 /// 0xFF for each that is below `c`, itself ASCII, or no ASCII.
@@ -34,7 +43,7 @@ inline Bytes16 Is(Bytes16 bytes, char c) {
 }
 
 /// 0xFF for each that is not U+0020 to U+007E. (An object, unlike a function, is inlined by
-/// SkipBlocks.)
+/// FindStop.)
 inline constexpr auto NotPrintableAscii = [](Bytes16 bytes) {
   return BelowOrNotAscii(bytes, ' ') | Is(bytes, '\x7F');
 };
@@ -42,17 +51,24 @@ inline constexpr auto NotPrintableAscii = [](Bytes16 bytes) {
 /// 0x80 for each that is no ASCII.
 inline constexpr auto NotAscii = [](Bytes16 bytes) { return bytes & 0x80; };
 
-/// How many characters from `text` on are none for which `stops` is not zero: a multiple of
-/// sixteen, at most `size`. There may be more of them.
+/// Where the first character is for which `stops` has its highest bit set. If that is none, or one
+/// of the last fifteen, `size` or up to fifteen less.
 template <typename Stops>
-std::size_t SkipBlocks(const char* text, std::size_t size, const Stops& stops) {
+std::size_t FindStop(const char* text, std::size_t size, const Stops& stops) {
   constexpr std::size_t kBlock = sizeof(Bytes16);
+  constexpr std::size_t kShort = 8 * kBlock;  // most texts
   const auto block = [&](std::size_t at) { return stops(LoadBytes16(text + at)); };
   std::size_t i = 0;
-  for (; size - i >= 4 * kBlock; i += 4 * kBlock) {
-    if (Any(block(i) | block(i + kBlock) | block(i + 2 * kBlock) | block(i + 3 * kBlock))) break;
+  for (; size - i >= kBlock; i += kBlock) {
+    if (const unsigned bits = HighBits(block(i)); bits != 0) {
+      return i + static_cast<std::size_t>(std::countr_zero(bits));
+    }
+    if (i < kShort) continue;
+    while (size - i >= 5 * kBlock && HighBits(block(i + kBlock) | block(i + 2 * kBlock) |
+                                              block(i + 3 * kBlock) | block(i + 4 * kBlock)) == 0) {
+      i += 4 * kBlock;
+    }
   }
-  while (size - i >= kBlock && !Any(block(i))) i += kBlock;
   return i;
 }
 

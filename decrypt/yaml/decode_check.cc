@@ -35,6 +35,7 @@ bool HasStringKeys(const GraphNode& map) {
   for (const GraphNode* key = map.first; key != nullptr; key = key->next->next) {
     const GraphNode& node = Target(*key);
     if (node.kind != Kind::kScalar) return false;
+    if (IsClearlyString(node)) continue;
     const Resolution resolved = Resolve(node);
     const bool other_tag = !node.tag.empty() && node.tag != "!" && ShortTag(node.tag) != "!!str" &&
                            ShortTag(node.tag) != "!!merge";
@@ -107,6 +108,10 @@ class Checker {
   }
 
   Status DecodeScalar(const GraphNode& node, Into into, bool& good) {
+    if (IsClearlyString(node) && (into == Into::kString || into == Into::kAny)) {
+      good = true;
+      return {};
+    }
     const Resolution resolved = Resolve(node);
     if (!resolved.fits) {
       return Fail(Code::kInvalidInput, At(node) + "cannot decode " +

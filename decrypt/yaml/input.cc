@@ -88,9 +88,11 @@ class Utf8Check {
   /// Goes on to `end`, or to the end of the character there.
   Status To(std::size_t end) {
     while (at_ < end) {
-      at_ += SkipBlocks(AsText(bytes_).data() + at_, end - at_, NotPrintableAscii);
+      at_ += FindStop(AsText(bytes_).data() + at_, end - at_, NotPrintableAscii);
       if (at_ == end) break;
-      if (bytes_[at_] >= 0x20 && bytes_[at_] <= 0x7E) {
+      const std::uint8_t byte = bytes_[at_];
+      if ((byte >= 0x20 && byte <= 0x7E) || byte == '\n') {
+        if (byte == '\n') ++line_;
         ++at_;
         continue;
       }

@@ -31,6 +31,17 @@ struct Resolution {
 /// kBinary is not decoded, kMerge and tags that are no core tags leave the text alone.
 Resolution Resolve(std::string_view text, std::string_view tag, bool plain, Rules rules);
 
+/// Whether a plain text without a tag is a string by its length and first character alone, as most
+/// are: no word such as "null" is so long, and no number or time starts so.
+inline bool IsClearlyString(std::string_view text) {
+  if (text.size() <= 5) return false;
+  const char first = text.front();
+  return !(first >= '0' && first <= '9') && first != '.' && first != '+' && first != '-';
+}
+inline bool IsClearlyString(const GraphNode& scalar) {
+  return scalar.tag.empty() && IsClearlyString(scalar.text);
+}
+
 inline Resolution Resolve(const GraphNode& scalar) {
   return Resolve(scalar.text, scalar.tag, scalar.style == ScalarStyle::kPlain, Rules::kGoYaml3);
 }

@@ -23,11 +23,6 @@ Scanner::Scanner(std::string_view text, std::size_t max_comments)
   tokens_.push_back(Token{TokenType::kStreamStart, ScalarStyle::kPlain, Mark{}, {}, {}});
 }
 
-const Token* Scanner::Peek() {
-  if (!token_available_ && !FetchMoreTokens()) return nullptr;
-  return &tokens_[head_];
-}
-
 void Scanner::Skip() {
   token_available_ = false;
   ++tokens_skipped_;
@@ -57,6 +52,10 @@ bool Scanner::FetchMoreTokens() {
 
 // Token numbers ascend with the flow level, so the one that is wanted is found by bisection.
 Scanner::SimpleKey* Scanner::PossibleKeyAtHead() {
+  if (simple_keys_.size() == 1) {  // in block context
+    SimpleKey& key = simple_keys_.front();
+    return key.possible && key.token_number == tokens_skipped_ ? &key : nullptr;
+  }
   auto it = std::lower_bound(
       simple_keys_.begin(), simple_keys_.end(), tokens_skipped_,
       [](const SimpleKey& key, std::size_t number) { return key.token_number < number; });
@@ -362,7 +361,7 @@ void Scanner::SkipBlanks() {
 
 std::int32_t Scanner::LineEnd(std::int32_t at) const {
   at += static_cast<std::int32_t>(
-      SkipBlocks(text_ + at, size_ - static_cast<std::size_t>(at), MayEndLine));
+      FindStop(text_ + at, size_ - static_cast<std::size_t>(at), MayEndLine));
   while (!IsBreakOrEnd(text_ + at)) ++at;
   return at;
 }
@@ -371,7 +370,7 @@ void Scanner::SkipText(std::int32_t end) {
   newlines_ = 0;
   while (pos_ < end) {
     pos_ +=
-        static_cast<std::int32_t>(SkipBlocks(At(), static_cast<std::size_t>(end - pos_), NotAscii));
+        static_cast<std::int32_t>(FindStop(At(), static_cast<std::size_t>(end - pos_), NotAscii));
     for (int i = 0; i < 16 && pos_ < end; ++i, ++pos_) {
       if (IsContinuation(*At())) ++continuations_;
     }

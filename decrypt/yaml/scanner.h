@@ -28,13 +28,19 @@ class Scanner {
   Scanner& operator=(const Scanner&) = delete;
 
   /// The next token, or nullptr on failure. Valid until the next call of a non-const member.
-  const Token* Peek();
+  const Token* Peek() {
+    if (!token_available_ && !FetchMoreTokens()) return nullptr;
+    return &tokens_[head_];
+  }
   /// Removes the token that Peek returned.
   void Skip();
 
   /// Moves the texts of comments that belong before `token` or earlier to the end of `head`,
   /// `line` and `foot`.
-  void TakeComments(const Token& token, CommentLines& head, CommentLines& line, CommentLines& foot);
+  void TakeComments(const Token& token, CommentLines& head, CommentLines& line,
+                    CommentLines& foot) {
+    if (!comments_.empty()) TakePendingComments(token, head, line, foot);
+  }
 
   const Error& error() const { return error_; }
 
@@ -106,6 +112,8 @@ class Scanner {
   bool ScanBlockBreaks(Mark start, std::int32_t& indent, std::string& breaks);
 
   // scanner_comments.cc
+  void TakePendingComments(const Token& token, CommentLines& head, CommentLines& line,
+                           CommentLines& foot);
   void ScanLineComment(Mark token_mark);
   bool ScanComments(Mark scan_start);
   void TurnEntryCommentIntoHead();

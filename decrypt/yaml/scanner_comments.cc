@@ -19,8 +19,8 @@ void MoveLines(CommentLines& from, CommentLines& to) {
 
 }  // namespace
 
-void Scanner::TakeComments(const Token& token, CommentLines& head, CommentLines& line,
-                           CommentLines& foot) {
+void Scanner::TakePendingComments(const Token& token, CommentLines& head, CommentLines& line,
+                                  CommentLines& foot) {
   for (; comments_head_ < comments_.size(); ++comments_head_) {
     PendingComment& comment = comments_[comments_head_];
     if (token.start.index < comment.token_index) return;

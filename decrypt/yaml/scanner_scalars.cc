@@ -136,8 +136,8 @@ void Scanner::SkipPlainRun() {
   const std::int32_t begin = pos_;
   for (;; ++pos_) {
     const std::size_t left = size_ - static_cast<std::size_t>(pos_);
-    pos_ += static_cast<std::int32_t>(flow_level_ > 0 ? SkipBlocks(At(), left, MayEndFlowRun)
-                                                      : SkipBlocks(At(), left, MayEndRun));
+    pos_ += static_cast<std::int32_t>(flow_level_ > 0 ? FindStop(At(), left, MayEndFlowRun)
+                                                      : FindStop(At(), left, MayEndRun));
     for (; !kMayEndRun[static_cast<unsigned char>(*At())]; ++pos_) {
       if (IsContinuation(*At())) ++continuations_;
     }
@@ -176,7 +176,7 @@ bool Scanner::FetchQuotedScalar(char quote) {
 
   // Nearly always it is one line without escapes: a view will do.
   std::int32_t end = pos_;
-  end += static_cast<std::int32_t>(SkipBlocks(
+  end += static_cast<std::int32_t>(FindStop(
       text_ + end, size_ - static_cast<std::size_t>(end),
       [&](Bytes16 bytes) { return MayEndLine(bytes) | Is(bytes, quote) | Is(bytes, '\\'); }));
   while (text_[end] != quote && text_[end] != '\\' && !IsBreakOrEnd(text_ + end)) ++end;

@@ -47,9 +47,9 @@ bool NothingDecidesStyle(std::string_view text) {
     return std::all_of(text.begin(), text.end(),
                        [](char c) { return c >= 0x20 && c <= 0x7E && c != '#' && c != ':'; });
   }
-  const std::size_t skipped = SkipBlocks(text.data(), text.size(), DecidesStyle);
-  return text.size() - skipped < kBlock &&
-         !Any(DecidesStyle(LoadBytes16(text.data() + text.size() - kBlock)));
+  const std::size_t stop = FindStop(text.data(), text.size(), DecidesStyle);
+  return text.size() - stop < kBlock &&
+         HighBits(DecidesStyle(LoadBytes16(text.data() + text.size() - kBlock))) == 0;
 }
 
 /// What the choice of a style depends on.
@@ -92,7 +92,7 @@ Analysis Analyze(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); i += width) {
     if (!IsBreak(previous)) {
       // One stays, so that there is a character to look at below.
-      const std::size_t skipped = SkipBlocks(text.data() + i, text.size() - i - 1, DecidesStyle);
+      const std::size_t skipped = FindStop(text.data() + i, text.size() - i - 1, DecidesStyle);
       i += skipped;
       if (skipped > 0) previous = static_cast<std::uint8_t>(text[i - 1]);
     }
@@ -214,7 +214,9 @@ ScalarPlan PlanString(std::string_view text) {
     plan.style = is_literal ? Style::kLiteral : Style::kDoubleQuoted;
     return plan;
   }
-  const yaml::Type type = yaml::Resolve(text, {}, true, yaml::Rules::kGoYaml3).type;
+  const yaml::Type type = yaml::IsClearlyString(text)
+                              ? yaml::Type::kString
+                              : yaml::Resolve(text, {}, true, yaml::Rules::kGoYaml3).type;
   if (type == yaml::Type::kMerge) {
     plan.tag = "!!merge";
   } else if (type != yaml::Type::kString || IsOldBool(text) || IsBase60(text) ||

@@ -191,6 +191,7 @@ Status YamlTree::ConvertMetadata(const Graph& value, bool with_comments, Node& o
 
 std::string YamlTree::Key(const Graph& node) {
   const Graph& key = node.kind == Kind::kAlias ? *node.target : node;
+  if (key.kind == Kind::kScalar && yaml::IsClearlyString(key)) return std::string(key.text);
   const Node value = key.kind == Kind::kScalar ? ScalarValue(key) : Node();
   if (const auto* text = value.As<SecretBytes>()) return std::string(text->ExposeText());
   if (!key_error_) {
@@ -204,6 +205,7 @@ std::string YamlTree::Key(const Graph& node) {
 
 // A value that its explicit tag does not suit is null: sops overlooks the error.
 Node YamlTree::ScalarValue(const Graph& scalar) const {
+  if (yaml::IsClearlyString(scalar)) return Node(Text(scalar.text));
   yaml::Resolution resolved = yaml::Resolve(scalar);
   if (!resolved.fits) return Node();
   switch (resolved.type) {
@@ -237,7 +239,7 @@ SecretBytes YamlTree::Text(std::string_view text) const {
 }
 
 template <typename Container>
-void YamlTree::AddComments(yaml::CommentRange range, bool is_inline, Container& to) {
+void YamlTree::AddLines(yaml::CommentRange range, bool is_inline, Container& to) {
   for (const std::string_view line : parser_.Lines(range)) {
     if (line.empty()) continue;                      // a blank line
     if (!budget_.CountComment(line.size())) return;  // the next node, or the end, tells

@@ -52,7 +52,11 @@ class YamlTree {
   SecretBytes Text(std::string_view text) const;
 
   template <typename Container>
-  void AddComments(yaml::CommentRange range, bool is_inline, Container& to);
+  void AddComments(yaml::CommentRange range, bool is_inline, Container& to) {
+    if (!range.empty()) AddLines(range, is_inline, to);
+  }
+  template <typename Container>
+  void AddLines(yaml::CommentRange range, bool is_inline, Container& to);
 
   const yaml::StreamParser& parser_;
   const std::string_view input_;  // of which texts are views
