@@ -11,19 +11,6 @@
 #include "decrypt/yaml/stream_parser.h"
 
 namespace acd::sops {
-namespace {
-
-bool IsEncrypted(const Node& document) {
-  const auto* map = document.As<Node::Map>();
-  if (map == nullptr) return false;
-  for (const Entry& entry : *map) {
-    if (entry.key == "sops" && entry.value.Is<Node::Map>()) return true;
-  }
-  return false;
-}
-
-}  // namespace
-
 Result<std::vector<Node>> ReadYaml(std::span<const std::uint8_t> content, const Limits& limits) {
   std::vector<Node> documents;
   if (content.empty()) return documents;
@@ -50,12 +37,6 @@ Result<std::vector<Node>> ReadYaml(std::span<const std::uint8_t> content, const 
     documents.push_back(std::move(document).value());
   }
   if (documents.empty()) return Fail(Code::kInvalidInput, "yaml: EOF, no document in the file");
-  // sops meets such a key when it reads the metadata, or else when it walks the tree, which it does
-  // only if there is metadata.
-  if (IsEncrypted(documents.front())) {
-    if (tree.metadata_key_error()) return Fail(*tree.metadata_key_error());
-    if (tree.key_error()) return Fail(Error(*tree.key_error()).At(Stage::kTree));
-  }
   return documents;
 }
 

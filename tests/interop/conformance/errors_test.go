@@ -258,7 +258,7 @@ var errorCases = map[string]func(t *testing.T) []given{
 		all := withMeta("lastmodified", raw(modified))(t)
 		all = append(all, withMeta("mac_only_encrypted", "yes")(t)...)
 		all = append(all, withMeta("shamir_threshold", "two")(t)...)
-		return append(all, withMeta("age", "text")(t)...)
+		return append(append(all, withMeta("age", "text")(t)...), yaml(newDoc(t).simple()+"    1: a\n"))
 	},
 	"metadata-rules": one(func(t *testing.T, d *doc) given {
 		d.meta["encrypted_regex"], d.meta["unencrypted_suffix"] = "a", "b"
