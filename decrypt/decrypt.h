@@ -63,9 +63,11 @@ class SopsDocument {
                             const keys::Requester& requester) &&;
 
  private:
-  SopsDocument(sops::Format format, Result<std::vector<sops::Node>> documents);
+  SopsDocument(std::span<const std::uint8_t> content, sops::Format format,
+               Result<std::vector<sops::Node>> documents);
   sops::Format format_;
   Result<std::vector<sops::Node>> documents_;
+  std::string format_hint_;  ///< what to do when it cannot be read, by the looks of the content
 };
 
 /// Loads what the first decryption of a process would load, but for keys: half a millisecond that
