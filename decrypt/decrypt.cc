@@ -11,6 +11,7 @@
 #include "decrypt/sops/extract.h"
 #include "decrypt/sops/mac.h"
 #include "decrypt/sops/metadata.h"
+#include "decrypt/sops/metadata_layout.h"
 #include "decrypt/sops/tree_walk.h"
 #include "decrypt/sops/version.h"
 
@@ -22,6 +23,14 @@ template <typename T>
 Result<T> At(Stage stage, Result<T> result) {
   if (!result) return Fail(WithHint(std::move(result).error().At(stage)));
   return result;
+}
+
+/// The same for the steps that fail when the file is of another format than it was taken for: what
+/// helps then, if it looks like one, is `format_hint`.
+template <typename T>
+Result<T> AtRead(std::string_view format_hint, Result<T> result) {
+  if (!result && !format_hint.empty()) result.error().hint = format_hint;
+  return At(Stage::kRead, std::move(result));
 }
 
 /// Takes the metadata out of the tree.
@@ -67,26 +76,30 @@ std::optional<SopsDocument> SopsDocument::Detect(std::span<const std::uint8_t> c
   SecretBytes text;
   auto read = sops::ReadIfEncrypted(content, format, limits, &text);
   if (!read) return std::nullopt;
-  return SopsDocument(format, std::move(text), *std::move(read));
+  return SopsDocument(content, std::move(text), format, *std::move(read));
 }
 
 SopsDocument SopsDocument::Read(std::span<const std::uint8_t> content, sops::Format format,
                                 const Limits& limits) {
   SecretBytes text;
   auto read = sops::ReadStore(format, content, limits, &text);
-  return SopsDocument(format, std::move(text), std::move(read));
+  return SopsDocument(content, std::move(text), format, std::move(read));
 }
 
-SopsDocument::SopsDocument(sops::Format format, SecretBytes text,
-                           Result<std::vector<sops::Node>> documents)
-    : format_(format), text_(std::move(text)), documents_(std::move(documents)) {}
+SopsDocument::SopsDocument(std::span<const std::uint8_t> content, SecretBytes text,
+                           sops::Format format, Result<std::vector<sops::Node>> documents)
+    : format_(format), text_(std::move(text)), documents_(std::move(documents)) {
+  const bool has_metadata =
+      documents_ && !documents_->empty() && sops::HasMetadataEntry(documents_->front(), format);
+  if (!has_metadata) format_hint_ = FormatHint(content, format);
+}
 
 Result<Plaintext> SopsDocument::Decrypt(const DecryptOptions& options, keys::KeyService& keys,
                                         const keys::Requester& requester) && {
   ACD_TRY(const sops::TreePath path, sops::ParseTreePath(options.extract));
-  ACD_TRY(std::vector<sops::Node> documents, At(Stage::kRead, std::move(documents_)));
+  ACD_TRY(std::vector<sops::Node> documents, AtRead(format_hint_, std::move(documents_)));
   ACD_TRY(const sops::Metadata metadata,
-          At(Stage::kRead, TakeMetadata(documents, format_, options)));
+          AtRead(format_hint_, TakeMetadata(documents, format_, options)));
   ACD_TRY(const SecretBytes data_key,
           At(Stage::kDataKey,
              sops::RecoverDataKey(metadata, options.decryption_order, keys, requester)));
@@ -119,10 +132,8 @@ void LoadCiphers() {
 Result<Plaintext> DecryptDocument(std::span<const std::uint8_t> content,
                                   const DecryptOptions& options, keys::KeyService& keys,
                                   const keys::Requester& requester) {
-  auto plaintext =
-      SopsDocument::Read(content, options.input, options.limits).Decrypt(options, keys, requester);
-  if (plaintext) return plaintext;
-  return Fail(WithFormatHint(std::move(plaintext).error(), content, options.input));
+  return SopsDocument::Read(content, options.input, options.limits)
+      .Decrypt(options, keys, requester);
 }
 
 }  // namespace acd

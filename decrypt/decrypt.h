@@ -63,10 +63,12 @@ class SopsDocument {
                             const keys::Requester& requester) &&;
 
  private:
-  SopsDocument(sops::Format format, SecretBytes text, Result<std::vector<sops::Node>> documents);
+  SopsDocument(std::span<const std::uint8_t> content, SecretBytes text, sops::Format format,
+               Result<std::vector<sops::Node>> documents);
   sops::Format format_;
   SecretBytes text_;  // texts in the documents may be views of it
   Result<std::vector<sops::Node>> documents_;
+  std::string format_hint_;  ///< what to do when it cannot be read, by the looks of the content
 };
 
 /// Loads what the first decryption of a process would load, but for keys: half a millisecond that

@@ -35,6 +35,22 @@ std::string_view HintForStage(Stage stage) {
   return {};
 }
 
+std::string_view Suffix(Format format) {
+  switch (format) {
+    case Format::kYaml:
+      return ".yaml";
+    case Format::kJson:
+      return ".json";
+    case Format::kDotenv:
+      return ".env";
+    case Format::kIni:
+      return ".ini";
+    case Format::kBinary:
+      break;
+  }
+  return "anything else";
+}
+
 }  // namespace
 
 Error WithHint(Error error) {
@@ -46,17 +62,16 @@ Error WithHint(Error error) {
   return std::move(error).Hint(hint);
 }
 
-Error WithFormatHint(Error error, std::span<const std::uint8_t> content, Format format) {
-  if (error.stage != Stage::kRead) return error;
+std::string FormatHint(std::span<const std::uint8_t> content, Format format) {
   const std::optional<Format> looks = sops::FormatByContent(AsText(content));
   // JSON is YAML, and the layout of binary files.
   const bool fits = looks == format ||
                     (looks == Format::kJson && format != Format::kDotenv && format != Format::kIni);
-  if (!looks || fits) return error;
-  error.hint = "this looks like a sops file of type " + std::string(FormatName(*looks)) +
-               ", but it was read as " + std::string(FormatName(format)) +
-               ", by its name: rename it, or add --input-type " + std::string(FormatName(*looks));
-  return error;
+  if (!looks || fits) return {};
+  return "this looks like a sops file of type " + std::string(FormatName(*looks)) +
+         ", but it was read as " + std::string(FormatName(format)) + ": end its name in " +
+         std::string(Suffix(*looks)) + " (`decrypt` also takes --input-type " +
+         std::string(FormatName(*looks)) + ")";
 }
 
 }  // namespace acd

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 
 #include "decrypt/base/error.h"
 #include "decrypt/sops/stores/store.h"
@@ -12,9 +13,9 @@ namespace acd {
 /// and stage.
 Error WithHint(Error error);
 
-/// For a file that could not be read as `format`: when its content looks like a SOPS file of
-/// another format (a wrong suffix, or standard input without one), the hint says which, whatever it
-/// said before. Only looks for the marks of metadata at the start of lines: it promises nothing.
-Error WithFormatHint(Error error, std::span<const std::uint8_t> content, sops::Format format);
+/// What to do about a file that could not be read as `format`, when its content looks like a SOPS
+/// file of another one (a wrong suffix, or standard input without one); else empty. Only looks for
+/// the marks of metadata at the start of lines: it promises nothing.
+std::string FormatHint(std::span<const std::uint8_t> content, sops::Format format);
 
 }  // namespace acd

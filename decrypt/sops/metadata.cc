@@ -81,10 +81,10 @@ struct KeyKind {
   Result<std::string> (*name)(const WeakFields&);
 };
 
-/// In sops's load order.
 /// RE2 takes the square of an expression's length for some. No real one comes near.
 constexpr std::size_t kMaxPattern = 16U << 10U;
 
+/// In sops's load order.
 constexpr std::array<KeyKind, 7> kKeyKinds = {{
     {"kms", WrappedKey::Type::kAwsKms, KmsName},
     {"gcp_kms", WrappedKey::Type::kGcpKms, GcpName},
@@ -201,6 +201,23 @@ Status ReadRule(const WeakFields& root, Metadata& metadata) {
   return {};
 }
 
+/// sops makes maps of Go out of the metadata before it reads any of it.
+Status CheckKeys(const Node& node) {
+  if (const auto* list = node.As<Node::List>()) {
+    for (const Node& item : *list) ACD_CHECK(CheckKeys(item));
+  }
+  if (const auto* map = node.As<Node::Map>()) {
+    for (const Entry& entry : *map) {
+      if (entry.key_type != nullptr) {
+        return Fail(Code::kInvalidInput,
+                    "sops metadata: Unexpected key type " + std::string(entry.key_type));
+      }
+      ACD_CHECK(CheckKeys(entry.value));
+    }
+  }
+  return {};
+}
+
 Result<Metadata> ReadMetadata(const Node::Map& map, const Limits& limits) {
   const WeakFields root(map, "");
   Metadata metadata;
@@ -231,6 +248,7 @@ Result<Metadata> ReadMetadata(const Node::Map& map, const Limits& limits) {
 Result<Metadata> ExtractMetadata(std::vector<Node>& documents, Format format,
                                  const Limits& limits) {
   ACD_TRY(const Node value, TakeMetadataMap(documents, format, limits));
+  ACD_CHECK(CheckKeys(value));
   return ReadMetadata(*value.As<Node::Map>(), limits);
 }
 

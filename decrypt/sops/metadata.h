@@ -38,9 +38,9 @@ struct Metadata {
 };
 
 /// Takes the metadata out of the documents, from where `format` keeps it, and reads it.
-/// Errors (kInvalidInput, in sops's words): those of TakeMetadataMap; a field of a wrong type;
-/// `lastmodified` or `created_at` no time; no keys; two selection rules. kLimitExceeded: more keys
-/// than `limits.max_recipients`.
+/// Errors (kInvalidInput, in sops's words): those of TakeMetadataMap; a key that is no string; a
+/// field of a wrong type; `lastmodified` or `created_at` no time; no keys; two selection rules.
+/// kLimitExceeded: more keys than `limits.max_recipients`.
 /// Spec: sops stores/metadata.go ExtractMetadata, stores/stores.go ToInternal.
 Result<Metadata> ExtractMetadata(std::vector<Node>& documents, Format format, const Limits& limits);
 

@@ -17,7 +17,7 @@ constexpr std::string_view kPrefix = "sops_";
 
 bool IsMetadata(const Entry& entry, Format format) {
   if (entry.value.Is<Comment>()) return false;
-  return format == Format::kDotenv ? entry.key.starts_with(kPrefix) : entry.key == kEntry;
+  return format == Format::kDotenv ? entry.key.starts_with(kPrefix) : entry.HasName(kEntry);
 }
 
 Failure NotFound() {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -73,6 +74,11 @@ struct Node {
 struct Entry {
   std::string key;
   Node value;
+  /// Go's name of the key's type when it is no string, which only YAML can hold; `key` is then its
+  /// text. A plain file may have such a member; the walk over an encrypted one refuses it.
+  const char* key_type = nullptr;
+
+  bool HasName(std::string_view name) const { return key == name && key_type == nullptr; }
 };
 
 }  // namespace acd::sops

@@ -67,6 +67,7 @@ class Walker {
       aad_ += entry.key;
       aad_ += ':';
       path_.push_back({&entry.key, 0});
+      if (entry.key_type != nullptr) return NonStringKey(entry.key_type);
       const Scope inside{scope.key_matched || selection_.MatchesKey(entry.key),
                          scope.comment_matched || active};
       ACD_CHECK(Value(entry.value, inside));
@@ -106,6 +107,13 @@ class Walker {
                      "an integer above 9223372036854775807 has to be a string");
     }
     return Leaf(node, scope);
+  }
+
+  Failure NonStringKey(std::string_view type) const {
+    return Problem(Code::kInvalidInput,
+                   "Tree contains a non-string key (type " + std::string(type) +
+                       "). Only string keys are supported",
+                   "put the key in quotes in the plain file, and encrypt that");
   }
 
   Status Leaf(Node& node, const Scope& scope) {

@@ -13,15 +13,6 @@
 namespace acd::sops {
 namespace {
 
-bool IsEncrypted(const Node& document) {
-  const auto* map = document.As<Node::Map>();
-  if (map == nullptr) return false;
-  for (const Entry& entry : *map) {
-    if (entry.key == "sops" && entry.value.Is<Node::Map>()) return true;
-  }
-  return false;
-}
-
 /// About as many bytes as a node takes when it is printed: enough for most, so that the text is not
 /// copied, and the copy wiped, while it grows.
 std::size_t PrintedSize(const Node& node, std::size_t indent) {
@@ -70,12 +61,6 @@ Result<std::vector<Node>> ReadYaml(std::span<const std::uint8_t> content, const 
     documents.push_back(std::move(document).value());
   }
   if (documents.empty()) return Fail(Code::kInvalidInput, "yaml: EOF, no document in the file");
-  // sops meets such a key when it reads the metadata, or else when it walks the tree, which it does
-  // only if there is metadata.
-  if (IsEncrypted(documents.front())) {
-    if (tree.metadata_key_error()) return Fail(*tree.metadata_key_error());
-    if (tree.key_error()) return Fail(Error(*tree.key_error()).At(Stage::kTree));
-  }
   if (kept != nullptr) *kept = std::move(parser->input()).Take();
   return documents;
 }

@@ -16,9 +16,9 @@ namespace acd::sops {
 /// Comments stand in the tree where sops puts them, aliases are expanded, `<<` stays a plain key.
 /// An empty input has no documents.
 /// Errors: kInvalidInput with sops's own words and the line, never with a snippet of the input;
-/// kLimitExceeded ("document contains excessive aliasing", "exceeded max depth of N"). A key that
-/// is no string has stage kTree, since sops finds it while it walks the tree. Spec: sops
-/// stores/yaml/store.go over go-yaml v3.
+/// kLimitExceeded ("document contains excessive aliasing", "exceeded max depth of N"). Not a key
+/// that is no string: Entry::key_type says so, and DecryptTree minds it, as in sops.
+/// Spec: sops stores/yaml/store.go over go-yaml v3.
 /// `kept`: as for ReadStore.
 Result<std::vector<Node>> ReadYaml(std::span<const std::uint8_t> content, const Limits& limits,
                                    SecretBytes* kept = nullptr);

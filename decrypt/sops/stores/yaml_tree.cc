@@ -26,8 +26,8 @@ Failure ExcessiveAliasing(const yaml::GraphNode& node) {
   return Fail(Code::kLimitExceeded, At(node) + "document contains excessive aliasing");
 }
 
-// What Go's %T says of a key.
-std::string GoTypeName(const yaml::GraphNode& key, const Node& value) {
+// What Go's %T says of a key that is no string.
+const char* GoTypeName(const yaml::GraphNode& key, const Node& value) {
   if (key.kind == Kind::kSequence) return "[]interface {}";
   if (key.kind == Kind::kMapping) return "map[string]interface {}";
   if (value.Is<bool>()) return "bool";
@@ -46,7 +46,6 @@ Result<Node> YamlTree::Convert(const yaml::GraphDocument& document) {
   AddComments(document.head, false, map);
   ACD_CHECK(ConvertRoot(*document.root, map));
   AddComments(document.foot, false, map);
-  first_document_ = false;
   if (budget_.IsSpent()) return ExcessiveAliasing(*document.root);
   return Node(std::move(map));
 }
@@ -169,38 +168,24 @@ Status YamlTree::ConvertMember(const Graph& key, const Graph& value, Node::Map& 
   }
   Entry entry;
   ACD_CHECK(CountKey(key));
-  entry.key = Key(key);
-  if (depth_ == 1 && entry.key == "sops") {
-    ACD_CHECK(ConvertMetadata(value, !is_leaf, entry.value));
-  } else {
-    ACD_CHECK(ConvertValue(value, !is_leaf, entry.value));
-  }
+  SetKey(key, entry);
+  ACD_CHECK(ConvertValue(value, !is_leaf, entry.value));
   map.push_back(std::move(entry));
   if (is_leaf) AddComments(value.comments.foot, false, map);
   AddComments(key.comments.foot, false, map);
   return {};
 }
 
-Status YamlTree::ConvertMetadata(const Graph& value, bool with_comments, Node& out) {
-  std::optional<Error> outside = std::exchange(key_error_, std::nullopt);
-  ACD_CHECK(ConvertValue(value, with_comments, out));
-  std::swap(key_error_, outside);
-  if (first_document_ && !metadata_key_error_) metadata_key_error_ = std::move(outside);
-  return {};
-}
-
-std::string YamlTree::Key(const Graph& node) {
+void YamlTree::SetKey(const Graph& node, Entry& entry) const {
   const Graph& key = node.kind == Kind::kAlias ? *node.target : node;
-  if (key.kind == Kind::kScalar && yaml::IsClearlyString(key)) return std::string(key.text);
+  entry.key = key.text;
+  if (key.kind == Kind::kScalar && yaml::IsClearlyString(key)) return;
   const Node value = key.kind == Kind::kScalar ? ScalarValue(key) : Node();
-  if (const auto* text = value.As<SecretBytes>()) return std::string(text->ExposeText());
-  if (!key_error_) {
-    key_error_ = Error{Code::kInvalidInput,
-                       "yaml: " + At(key) + "Tree contains a non-string key (type " +
-                           GoTypeName(key, value) + "). Only string keys are supported",
-                       "put the key in quotes in the plain file, and encrypt that"};
+  if (const auto* text = value.As<SecretBytes>()) {
+    entry.key = text->ExposeText();  // of "!!binary", the bytes
+  } else {
+    entry.key_type = GoTypeName(key, value);
   }
-  return std::string(key.text);
 }
 
 // A value that its explicit tag does not suit is null: sops overlooks the error.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -27,12 +26,6 @@ class YamlTree {
   /// A document as a map. Errors: kInvalidInput (a root that is no map), kLimitExceeded.
   Result<Node> Convert(const yaml::GraphDocument& document);
 
-  /// The first key met so far that is no string. It stands in the tree as its text. Of those inside
-  /// a `sops` entry, which sops takes out before it looks at keys, only the first document's count,
-  /// and on their own.
-  const std::optional<Error>& key_error() const { return key_error_; }
-  const std::optional<Error>& metadata_key_error() const { return metadata_key_error_; }
-
  private:
   using Graph = yaml::GraphNode;
 
@@ -44,10 +37,9 @@ class YamlTree {
   Status ConvertItems(const Graph& node, bool with_comments, Node::List& list);
   Status ConvertMembers(const Graph& node, bool with_comments, Node::Map& map);
   Status ConvertMember(const Graph& key, const Graph& value, Node::Map& map);
-  Status ConvertMetadata(const Graph& value, bool with_comments, Node& out);
   Status Count(const Graph& node);
   Status CountKey(const Graph& key);
-  std::string Key(const Graph& node);
+  void SetKey(const Graph& node, Entry& entry) const;
   Node ScalarValue(const Graph& scalar) const;
   SecretBytes Text(std::string_view text) const;
 
@@ -64,9 +56,6 @@ class YamlTree {
   yaml::AliasBudget budget_;
   std::size_t depth_ = 0;
   std::vector<const Graph*> open_;  // the collections around the current node
-  std::optional<Error> key_error_;
-  std::optional<Error> metadata_key_error_;
-  bool first_document_ = true;
 };
 
 }  // namespace acd::sops

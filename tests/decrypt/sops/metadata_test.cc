@@ -85,6 +85,16 @@ TEST(Metadata, MustBeOneMapInTheFirstDocument) {
               Fails(Code::kInvalidInput, "parsing time \"\""));
 }
 
+TEST(Metadata, RefusesKeysThatAreNoStringsBeforeAnythingElse) {
+  const auto metadata = Extract([](Node::Map& map) {
+    Node inner = Map("1", Text("x"));
+    inner.As<Node::Map>()->back().key_type = "int";
+    map.clear();
+    map.push_back(Entry{"unknown", List(Text("x"), std::move(inner))});
+  });
+  EXPECT_THAT(metadata, Fails(Code::kInvalidInput, "sops metadata: Unexpected key type int"));
+}
+
 TEST(Metadata, NamesMatchInAnyCaseAndTypesAreWeak) {
   const auto metadata = Extract([](Node::Map& map) {
     map.clear();

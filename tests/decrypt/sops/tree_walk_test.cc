@@ -112,6 +112,18 @@ TEST_F(TreeWalk, ALeafThatIsDueMustBeAString) {
               ::testing::HasSubstr("but got time.Time"));
 }
 
+TEST_F(TreeWalk, RefusesAKeyThatIsNoStringWhereItComesUponIt) {
+  const auto walked = [&](std::string_view aad) {
+    Node inner = Map("a", Enc("x", aad), "1", Node(Unwalkable{"uint64"}));
+    inner.As<Node::Map>()->back().key_type = "int";
+    return Walked(Documents(Map("b", std::move(inner))));
+  };
+  EXPECT_EQ(walked("b:a:"),
+            "Error decrypting tree: Error walking tree: Tree contains a non-string key (type int). "
+            "Only string keys are supported, at [\"b\"][\"1\"]");
+  EXPECT_THAT(walked("b:other:"), ::testing::HasSubstr("message authentication failed"));
+}
+
 TEST_F(TreeWalk, RefusesUnwalkableEvenInAPlainPlace) {
   EXPECT_THAT(Walked(Documents(Map("a_unencrypted", Node(Unwalkable{"uint64"})))),
               ::testing::HasSubstr("Cannot walk value, unknown type: uint64"));

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"filippo.io/age/plugin"
+
 	"argocd-decrypt/tests/interop/harness"
 )
 
@@ -151,6 +153,35 @@ func leaf(makes ...func(d *doc) string) func(*testing.T) []given {
 	}
 }
 
+// sshKeys are documents for somebody else, each with one SSH key at hand, found in another way.
+func sshKeys(names ...string) func(*testing.T) []given {
+	return func(t *testing.T) []given {
+		var all []given
+		for _, name := range names {
+			text, err := os.ReadFile(repository(t, "tests/testdata/age/"+name))
+			harness.Check(t, err)
+			keepSecret(string(text))
+			dir := t.TempDir()
+			harness.Tree{"home/.ssh/id_ed25519": string(text), "keys/ssh/key": string(text)}.Write(t, dir)
+			named, atHome, mounted := yaml(newDoc(t).simple()), yaml(newDoc(t).simple()), yaml(newDoc(t).simple())
+			named.env = []string{"SOPS_AGE_SSH_PRIVATE_KEY_FILE=" + dir + "/keys/ssh/key"}
+			atHome.env, atHome.home = []string{}, dir+"/home"
+			mounted.env = []string{"ARGOCD_DECRYPT_KEY_DIR=" + dir + "/keys"}
+			all = append(all, named, atHome, mounted)
+		}
+		return all
+	}
+}
+
+// withPlugin: the only key at hand is an identity of age-plugin-absent.
+func (g given) withPlugin(t *testing.T, env ...string) given {
+	t.Helper()
+	identity := plugin.EncodeIdentity("absent", secretBytes(16))
+	keepSecret(identity)
+	g.env = append([]string{"SOPS_AGE_KEY=" + identity}, env...)
+	return g
+}
+
 func (g given) with(args ...string) given { g.args = args; return g }
 
 // ageEnc is a document whose wrapped key is such a text.
@@ -258,7 +289,7 @@ var errorCases = map[string]func(t *testing.T) []given{
 		all := withMeta("lastmodified", raw(modified))(t)
 		all = append(all, withMeta("mac_only_encrypted", "yes")(t)...)
 		all = append(all, withMeta("shamir_threshold", "two")(t)...)
-		return append(all, withMeta("age", "text")(t)...)
+		return append(append(all, withMeta("age", "text")(t)...), yaml(newDoc(t).simple()+"    1: a\n"))
 	},
 	"metadata-rules": one(func(t *testing.T, d *doc) given {
 		d.meta["encrypted_regex"], d.meta["unencrypted_suffix"] = "a", "b"
@@ -291,6 +322,14 @@ var errorCases = map[string]func(t *testing.T) []given{
 		keepSecret("NOT-A-KEY-BUT-SECRET")
 		return given{text: d.simple(), env: []string{"SOPS_AGE_KEY_FILE=" + file}}
 	}),
+	"ssh-protected": sshKeys("ssh_ed25519_protected", "ssh_rsa_protected.pem", "pkcs8_protected.pem"),
+	"ssh-kind":      sshKeys("ssh_ecdsa"),
+	"plugin-not-allowed": func(t *testing.T) []given {
+		return []given{yaml(newDoc(t).simple()).withPlugin(t), yaml(newDoc(t).simple()).withPlugin(t, "ARGOCD_DECRYPT_AGE_PLUGINS=yubikey")}
+	},
+	"plugin-missing": func(t *testing.T) []given {
+		return []given{yaml(newDoc(t).simple()).withPlugin(t, "ARGOCD_DECRYPT_AGE_PLUGINS=yubikey,absent")}
+	},
 	"threshold": func(t *testing.T) []given {
 		d := newDoc(t)
 		d.meta["shamir_threshold"], d.meta["age"] = 2, nil

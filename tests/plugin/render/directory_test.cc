@@ -72,6 +72,15 @@ TEST_F(DirectoryTest, RefusesATamperedFileNamingIt) {
   EXPECT_THAT(Complaint(out), Not(HasSubstr("canary")));
 }
 
+TEST_F(DirectoryTest, SaysOfWhichTypeAFileIsThatHasAnothersName) {
+  UseFile("broken/stranger.yaml", "secret.json");
+  const auto out = Run();
+  EXPECT_THAT(out, Fails(Code::kInvalidInput, "decrypt: secret.json: "));
+  EXPECT_THAT(Complaint(out),
+              HasSubstr("\nthis looks like a sops file of type yaml, but it was read "
+                        "as json: end its name in .yaml"));
+}
+
 TEST_F(DirectoryTest, SaysWhichKeysAFileNeedsAndWhichWereTried) {
   UseFile("broken/stranger.yaml", "secret.yaml");
   const auto out = Run();

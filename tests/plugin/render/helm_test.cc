@@ -233,6 +233,20 @@ TEST_F(HelmTest, RefusesUrlsItCannotServe) {
   }
 }
 
+TEST_F(HelmTest, SaysOfWhichTypeAValueFileIsThatHasAnothersName) {
+  for (const char* file : {"values.json", "secrets://values.json"}) {
+    std::filesystem::copy_file(root_ + "/chart/secrets.yaml", root_ + "/chart/values.json",
+                               std::filesystem::copy_options::overwrite_existing);
+    request_.parameters = {};
+    Set("valueFiles", file);
+    const auto out = Run();
+    EXPECT_THAT(out, Fails(Code::kInvalidInput, "decrypt: chart/values.json: ")) << file;
+    EXPECT_THAT(Complaint(out), HasSubstr("\nthis looks like a sops file of type yaml, but it was "
+                                          "read as json: end its name in .yaml"))
+        << file;
+  }
+}
+
 TEST_F(HelmTest, RefusesTamperedValuesBeforeHelmStarts) {
   std::string text = testing::Slurp(root_ + "/chart/secrets.yaml");
   text.replace(text.find("port: ENC"), 4, "Port");

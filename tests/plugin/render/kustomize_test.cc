@@ -139,6 +139,24 @@ TEST_F(KustomizeTest, SaysInTheFirstLineWhyAGeneratorFailed) {
   }
 }
 
+TEST_F(KustomizeTest, SaysOfWhichTypeAGeneratorsFileIsThatHasAnothersName) {
+  Ksops();
+  std::filesystem::rename(root_ + "/one.enc.yaml", root_ + "/one.yaml.enc");
+  Write("kustomization.yaml", "generators: [generator.yaml]\n");
+  const std::string files = "files: [one.yaml.enc]\n";
+  for (const std::string& generator :
+       {Generator("path: ksops", files),
+        "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata: {name: g}\n" + files}) {
+    Write("generator.yaml", generator);
+    const auto out = Run();
+    EXPECT_THAT(out, Fails(Code::kInvalidInput, "exit status 1: ksops: decrypt: one.yaml.enc: "))
+        << generator;
+    EXPECT_THAT(Complaint(out), HasSubstr("\nthis looks like a sops file of type yaml, but it was "
+                                          "read as binary: end its name in .yaml"))
+        << generator;
+  }
+}
+
 TEST_F(KustomizeTest, SaysWhichFileAGeneratorMisses) {
   Ksops();
   std::filesystem::remove(root_ + "/one.enc.yaml");
@@ -310,6 +328,15 @@ TEST_F(KustomizeTest, RefusesATamperedResource) {
   Write("kustomization.yaml", "resources: [r.yaml]\n");
   UseFile("broken/tampered.yaml", "r.yaml");
   EXPECT_THAT(Run(), Fails(Code::kAuthFailed, "decrypt: r.yaml: "));
+}
+
+TEST_F(KustomizeTest, SaysOfWhichTypeAFileIsThatHasAnothersName) {
+  UseFile("broken/app.env", "app.ini");
+  Write("kustomization.yaml", "secretGenerator: [{name: x, envs: [app.ini]}]\n");
+  const auto out = Run();
+  EXPECT_THAT(out, Fails(Code::kInvalidInput, "decrypt: app.ini: "));
+  EXPECT_THAT(Complaint(out), HasSubstr("\nthis looks like a sops file of type dotenv, but it was "
+                                        "read as ini: end its name in .env"));
 }
 
 TEST_F(KustomizeTest, DecryptsDotenvAndIniFiles) {
