@@ -1,6 +1,7 @@
 #include "decrypt/yaml/decode_check.h"
 
 #include <algorithm>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -76,6 +77,13 @@ class Checker {
       return Fail(Code::kLimitExceeded, At(node) + "exceeded max depth of " +
                                             std::to_string(limits_.max_depth) + " in YAML");
     }
+    // Most nodes: without a function call, let alone one that may fail.
+    if (node.kind == Kind::kScalar && IsClearlyString(node) &&
+        (into == Into::kString || into == Into::kAny)) {
+      --depth_;
+      good = true;
+      return {};
+    }
     Status status;
     switch (node.kind) {
       case Kind::kAlias:
@@ -108,10 +116,6 @@ class Checker {
   }
 
   Status DecodeScalar(const GraphNode& node, Into into, bool& good) {
-    if (IsClearlyString(node) && (into == Into::kString || into == Into::kAny)) {
-      good = true;
-      return {};
-    }
     const Resolution resolved = Resolve(node);
     if (!resolved.fits) {
       return Fail(Code::kInvalidInput, At(node) + "cannot decode " +
@@ -225,8 +229,11 @@ class Checker {
 
   // By kind and text, as go-yaml compares keys: before they are resolved.
   bool CheckUnique(const GraphNode& map) {
-    std::unordered_map<std::string_view, std::uint32_t> seen[4];
     const bool small = map.size <= 32;
+    std::pmr::monotonic_buffer_resource memory(small ? 16 : std::size_t{map.size} * 32);
+    using Lines = std::pmr::unordered_map<std::string_view, std::uint32_t>;
+    Lines seen[] = {Lines(&memory), Lines(&memory), Lines(&memory), Lines(&memory)};  // by kind
+    if (!small) seen[static_cast<std::size_t>(Kind::kScalar)].reserve(map.size / 2);
     bool unique = true;
     for (const GraphNode* key = map.first; key != nullptr; key = key->next->next) {
       std::optional<std::uint32_t> line;

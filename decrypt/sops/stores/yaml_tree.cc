@@ -51,7 +51,7 @@ Result<Node> YamlTree::Convert(const yaml::GraphDocument& document) {
 }
 
 Status YamlTree::ConvertRoot(const Graph& root, Node::Map& map) {
-  ACD_CHECK(Count(root));
+  if (!Count(root)) return ExcessiveAliasing(root);
   switch (root.kind) {
     case Kind::kMapping:
       depth_ = 1;
@@ -78,21 +78,16 @@ Status YamlTree::ConvertRoot(const Graph& root, Node::Map& map) {
               At(root) + "YAML documents that are sequences are not supported");
 }
 
-Status YamlTree::Count(const Graph& node) {
-  if (budget_.Count(node.text.size())) return {};
-  return ExcessiveAliasing(node);
-}
-
-Status YamlTree::CountKey(const Graph& key) {
+bool YamlTree::CountKey(const Graph& key) {
   if (key.kind != Kind::kAlias) return Count(key);
   budget_.EnterAlias();
-  ACD_CHECK(Count(*key.target));
+  if (!Count(*key.target)) return false;
   budget_.LeaveAlias();
-  return {};
+  return true;
 }
 
 Status YamlTree::ConvertValue(const Graph& node, bool with_comments, Node& out) {
-  ACD_CHECK(Count(node));
+  if (!Count(node)) return ExcessiveAliasing(node);
   if (node.kind == Kind::kAlias) return ConvertAlias(node, out);
   if (node.kind != Kind::kScalar) return ConvertCollection(node, with_comments, out);
   out = ScalarValue(node);
@@ -166,11 +161,10 @@ Status YamlTree::ConvertMember(const Graph& key, const Graph& value, Node::Map& 
     AddComments(value.comments.head, false, map);
     AddComments(value.comments.line, true, map);
   }
-  Entry entry;
-  ACD_CHECK(CountKey(key));
+  if (!CountKey(key)) return ExcessiveAliasing(key);
+  Entry& entry = map.emplace_back();
   SetKey(key, entry);
   ACD_CHECK(ConvertValue(value, !is_leaf, entry.value));
-  map.push_back(std::move(entry));
   if (is_leaf) AddComments(value.comments.foot, false, map);
   AddComments(key.comments.foot, false, map);
   return {};

@@ -37,8 +37,8 @@ class YamlTree {
   Status ConvertItems(const Graph& node, bool with_comments, Node::List& list);
   Status ConvertMembers(const Graph& node, bool with_comments, Node::Map& map);
   Status ConvertMember(const Graph& key, const Graph& value, Node::Map& map);
-  Status Count(const Graph& node);
-  Status CountKey(const Graph& key);
+  bool Count(const Graph& node) { return budget_.Count(node.text.size()); }
+  bool CountKey(const Graph& key);
   void SetKey(const Graph& node, Entry& entry) const;
   Node ScalarValue(const Graph& scalar) const;
   SecretBytes Text(std::string_view text) const;
