@@ -10,8 +10,7 @@ namespace acd {
 /// anything else in it, and moves `to` behind what it wrote. Returns how many characters it took, a
 /// multiple of four; fewer than sixteen are always left alone. No branch and no place in memory
 /// depends on a character, so that timing tells nothing about key material.
-/// `to` has Base64Room(text.size()) bytes, all of which may be written; it may begin where `text`
-/// does.
+/// `to` has Base64Room(text.size()) bytes, all of which may be written.
 std::size_t DecodeBase64Blocks(std::string_view text, std::uint8_t*& to);
 
 /// 0..63, or kNotBase64. Without a branch or a table, like the blocks.

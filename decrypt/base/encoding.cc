@@ -34,31 +34,47 @@ std::uint8_t* Put(std::uint32_t bits, std::uint8_t* to) {
   return to;
 }
 
-// The end of a text without newlines, at most fifteen characters: decoded as one block, what lacks
-// being zeros. False: not so simple, or not valid; nothing is written.
-bool DecodeEnd(std::string_view text, const Rules& rules, std::uint8_t*& to) {
-  std::size_t size = text.size();
+// The end of a text from `at` on, at most sixteen characters: decoded as one block, together with
+// characters before it that have been decoded once already, or with 'A', which is zero. `to` is
+// where its bytes go. False: not so simple, or not valid; nothing of use is written.
+bool DecodeEnd(std::string_view text, std::size_t at, const Rules& rules, std::uint8_t*& to) {
+  constexpr std::size_t kBlock = 16;
+  std::size_t size = text.size() - at;
+  if (size == 0) return true;
+  std::size_t padding = 0;
   if (rules.padded) {
     if (size % 4 != 0) return false;
-    for (int i = 0; i < 2 && size > 0 && text[size - 1] == '='; ++i) --size;
+    padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+    size -= padding;
   }
   const std::size_t loose = size % 4;  // characters of the last group, if it is not whole
   if (loose == 1) return false;
-  std::array<char, 16> block;
-  block.fill('A');
-  std::memcpy(block.data(), text.data(), size);
-  std::array<std::uint8_t, Base64Room(16)> bytes;
-  std::uint8_t* end = bytes.data();
   const std::size_t written = size / 4 * 3 + (loose == 0 ? 0 : loose - 1);
+
+  std::array<char, kBlock> block;
+  std::array<std::uint8_t, Base64Room(kBlock)> bytes;
+  const std::size_t again = kBlock - size - padding;
+  const bool overlaps = rules.padded && at >= again;  // whole groups, as the rest is
+  if (overlaps) {
+    std::memcpy(block.data(), text.data() + text.size() - kBlock, kBlock);
+    if (padding > 0) block[kBlock - 1] = 'A';
+    if (padding > 1) block[kBlock - 2] = 'A';
+  } else {
+    block.fill('A');
+    std::memcpy(block.data(), text.data() + at, size);
+  }
+  std::uint8_t* const begin = overlaps ? to - again / 4 * 3 : bytes.data();
+  std::uint8_t* end = begin;
   const bool is_valid = DecodeBase64Blocks({block.data(), block.size()}, end) != 0;
+  std::uint8_t* const from = overlaps ? to : bytes.data();
   // The bits of the last character that make no byte are on top of the next one.
-  const bool is_good = is_valid && (!rules.strict_tail || loose == 0 || bytes[written] == 0);
+  const bool is_good = is_valid && (!rules.strict_tail || loose == 0 || from[written] == 0);
   if (is_good) {
-    std::memcpy(to, bytes.data(), written);
+    if (!overlaps) std::memcpy(to, from, written);
     to += written;
   }
   sodium_memzero(block.data(), block.size());
-  sodium_memzero(bytes.data(), bytes.size());
+  if (!overlaps) sodium_memzero(bytes.data(), bytes.size());
   return is_good;
 }
 
@@ -74,7 +90,7 @@ Result<std::size_t> DecodeTo(std::string_view text, const Rules& rules, std::uin
     if (have == 0) {
       const std::size_t taken = DecodeBase64Blocks(text.substr(i), to);
       i += taken;
-      if (text.size() - i < 16 && DecodeEnd(text.substr(i), rules, to)) {
+      if (text.size() - i <= 16 && DecodeEnd(text, i, rules, to)) {
         return static_cast<std::size_t>(to - begin);
       }
       if (taken > 0) continue;

@@ -14,8 +14,8 @@ namespace acd {
 /// Error: kInvalidInput "illegal base64 data at input byte N", Go's own text.
 Result<SecretBytes> DecodeBase64Go(std::string_view text);
 
-/// The same into `to`, which has Base64Room(text.size()) bytes and may begin where `text` does:
-/// what is written never reaches what is still to be read. Returns how many bytes it gave.
+/// The same into `to`, which has Base64Room(text.size()) bytes, apart from `text`. Returns how many
+/// bytes it gave.
 Result<std::size_t> DecodeBase64GoTo(std::string_view text, std::uint8_t* to);
 constexpr std::size_t Base64Room(std::size_t characters) { return characters / 4 * 3 + 4; }
 

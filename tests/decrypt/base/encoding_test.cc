@@ -88,17 +88,6 @@ TEST(Base64, EveryCharacterHasItsValueInEveryPlace) {
   }
 }
 
-// It may be decoded where it stands.
-TEST(Base64, InPlace) {
-  std::string plain;
-  for (int i = 0; i < 150; ++i) plain += static_cast<char>(i * 37);
-  SecretBytes text = EncodeBase64(AsBytes(plain));
-  std::uint8_t* const begin = text.ExposeMutable().data();
-  const auto size = DecodeBase64GoTo(text.ExposeText(), begin);
-  ASSERT_THAT(size, acd::testing::IsOk());
-  EXPECT_EQ(AsText({begin, *size}), plain);
-}
-
 // Decoding takes blocks at a time, and must not show where they begin and end.
 TEST(Base64, FindsANewlineOrAWrongByteAnywhere) {
   std::string plain;
