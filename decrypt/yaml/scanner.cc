@@ -173,7 +173,7 @@ void Scanner::RollIndent(std::int32_t column, std::ptrdiff_t at, TokenType type,
   if (flow_level_ > 0 || indent_ >= column) return;
   indents_.push_back(indent_);
   indent_ = column;
-  InsertToken(at, Token{type, ScalarStyle::kPlain, mark, {}, {}});
+  InsertToken(at, type, mark);
 }
 
 // Ends the blocks that are indented deeper than `column`. A block's end is placed before the first
@@ -194,7 +194,7 @@ void Scanner::UnrollIndent(std::int32_t column, Mark scan_start) {
       const auto found = first_at_column.find(indent_ + 1);
       if (found != first_at_column.end()) end = found->second;
     }
-    InsertToken(-1, Token{TokenType::kBlockEnd, ScalarStyle::kPlain, end, {}, {}});
+    AddToken(TokenType::kBlockEnd, end);
     indent_ = indents_.back();
     indents_.pop_back();
   }
@@ -208,7 +208,7 @@ bool Scanner::FetchStreamEnd() {
   UnrollIndent(-1, Here());
   if (!RemoveSimpleKey()) return false;
   simple_key_allowed_ = false;
-  InsertToken(-1, Token{TokenType::kStreamEnd, ScalarStyle::kPlain, Here(), {}, {}});
+  AddToken(TokenType::kStreamEnd, Here());
   return true;
 }
 
@@ -218,7 +218,7 @@ bool Scanner::FetchDocumentIndicator(TokenType type) {
   simple_key_allowed_ = false;
   const Mark start = Here();
   SkipText(pos_ + 3);
-  InsertToken(-1, Token{type, ScalarStyle::kPlain, start, {}, {}});
+  AddToken(type, start);
   return true;
 }
 
@@ -293,7 +293,7 @@ bool Scanner::FetchValue() {
 // What looked like a scalar was a key: its KEY token goes before it.
 bool Scanner::FetchSimpleValue(const SimpleKey& key) {
   const auto at = static_cast<std::ptrdiff_t>(key.token_number - tokens_skipped_);
-  InsertToken(at, Token{TokenType::kKey, ScalarStyle::kPlain, key.mark, {}, {}});
+  InsertToken(at, TokenType::kKey, key.mark);
   RollIndent(key.mark.column, at, TokenType::kBlockMappingStart, key.mark);
   simple_key_allowed_ = false;
   return true;
@@ -328,16 +328,27 @@ void Scanner::AddSingleCharToken(TokenType type) {
   const Mark start = Here();
   newlines_ = 0;
   ++pos_;
-  InsertToken(-1, Token{type, ScalarStyle::kPlain, start, {}, {}});
+  AddToken(type, start);
+}
+
+// Set where it stands: to be copied at once, it would have to get out of the store buffer first.
+Token& Scanner::AddToken(TokenType type, Mark start) {
+  Token& token = tokens_.emplace_back();
+  token.type = type;
+  token.start = start;
+  return token;
 }
 
 /// `at`: position behind the head, -1 for the end.
-void Scanner::InsertToken(std::ptrdiff_t at, const Token& token) {
-  if (at < 0) {
-    tokens_.push_back(token);
-  } else {
-    tokens_.insert(tokens_.begin() + static_cast<std::ptrdiff_t>(head_) + at, token);
-  }
+void Scanner::InsertToken(std::ptrdiff_t at, TokenType type, Mark start) {
+  AddToken(type, start);
+  if (at < 0) return;
+  const auto place = tokens_.begin() + static_cast<std::ptrdiff_t>(head_) + at;
+  if (place == tokens_.end() - 1) return;
+  std::move_backward(place, tokens_.end() - 1, tokens_.end());
+  *place = Token();
+  place->type = type;
+  place->start = start;
 }
 
 bool Scanner::AtDocumentIndicator() const {

@@ -84,7 +84,8 @@ class Scanner {
   bool IsSimpleKeyValid(SimpleKey& key, bool& valid);
   SimpleKey* PossibleKeyAtHead();
   void AddSingleCharToken(TokenType type);
-  void InsertToken(std::ptrdiff_t at, const Token& token);
+  Token& AddToken(TokenType type, Mark start);
+  void InsertToken(std::ptrdiff_t at, TokenType type, Mark start);
 
   // scanner_properties.cc: directives, anchors, tags.
   bool FetchDirective();

@@ -47,10 +47,9 @@ bool Scanner::FetchBlockScalar(bool literal) {
   if (chomping != -1) out.Append(leading_break);
   if (chomping == 1) out.Append(trailing_breaks);
 
-  Token token{
-      TokenType::kScalar, literal ? ScalarStyle::kLiteral : ScalarStyle::kFolded, start, {}, {}};
+  Token& token = AddToken(TokenType::kScalar, start);
+  token.style = literal ? ScalarStyle::kLiteral : ScalarStyle::kFolded;
   token.text = Keep(std::move(out));
-  InsertToken(-1, token);
   return true;
 }
 

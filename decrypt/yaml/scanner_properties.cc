@@ -51,7 +51,7 @@ bool Scanner::FetchDirective() {
   }
   if (!IsBreakOrEnd(At())) return Refuse(start, "did not find expected comment or line break");
   SkipBreak();
-  InsertToken(-1, token);
+  AddToken(token.type, start) = token;
   return true;
 }
 
@@ -92,9 +92,8 @@ bool Scanner::FetchAnchor(TokenType type) {
   if (end == pos_ || !EndsAnchor(text_ + end)) {
     return Refuse(start, "did not find expected alphabetic or numeric character");
   }
-  Token token{type, ScalarStyle::kPlain, start, TextBetween(pos_, end), {}};
+  AddToken(type, start).text = TextBetween(pos_, end);
   SkipText(end);
-  InsertToken(-1, token);
   return true;
 }
 
@@ -125,7 +124,7 @@ bool Scanner::FetchTag() {
     }
   }
   if (!IsBlankOrEnd(At())) return Refuse(start, "did not find expected whitespace or line break");
-  InsertToken(-1, token);
+  AddToken(token.type, start) = token;
   return true;
 }
 

@@ -119,13 +119,12 @@ bool Scanner::FetchPlainScalar() {
     if (flow_level_ == 0 && Column() <= indent_) break;
   }
 
-  Token token{TokenType::kScalar, ScalarStyle::kPlain, start, {}, {}};
+  Token& token = AddToken(TokenType::kScalar, start);
   token.text = TextBetween(line_begin, line_end);
   if (!folded.empty()) {
     folded.Append(token.text);
     token.text = Keep(std::move(folded));
   }
-  InsertToken(-1, token);
   if (fold.active) simple_key_allowed_ = true;
   return true;
 }
@@ -168,12 +167,8 @@ bool Scanner::FetchQuotedScalar(char quote) {
   simple_key_allowed_ = false;
   const Mark start = Here();
   SkipText(pos_ + 1);
-  Token token{TokenType::kScalar,
-              quote == '"' ? ScalarStyle::kDoubleQuoted : ScalarStyle::kSingleQuoted,
-              start,
-              {},
-              {}};
-
+  Token& token = AddToken(TokenType::kScalar, start);
+  token.style = quote == '"' ? ScalarStyle::kDoubleQuoted : ScalarStyle::kSingleQuoted;
   // Nearly always it is one line without escapes: a view will do.
   std::int32_t end = pos_;
   end += static_cast<std::int32_t>(FindStop(
@@ -189,7 +184,6 @@ bool Scanner::FetchQuotedScalar(char quote) {
     token.text = Keep(std::move(out));
   }
   SkipText(pos_ + 1);
-  InsertToken(-1, token);
   return true;
 }
 

@@ -154,10 +154,12 @@ GraphNode* StreamParser::NewNode(GraphNode::Kind kind, Mark mark) {
               "more than " + std::to_string(limits_.max_nodes) + " YAML nodes"};
     return nullptr;
   }
-  if (chunks_.empty() || chunks_.back().size() == kNodesPerChunk) {
-    chunks_.emplace_back().reserve(kNodesPerChunk);
+  // Cleared many at a time.
+  if (chunks_.empty() || used_in_chunk_ == kNodesPerChunk) {
+    chunks_.emplace_back(kNodesPerChunk);
+    used_in_chunk_ = 0;
   }
-  GraphNode& node = chunks_.back().emplace_back();
+  GraphNode& node = chunks_.back()[used_in_chunk_++];
   node.kind = kind;
   node.line = static_cast<std::uint32_t>(mark.line + 1);
   return &node;

@@ -107,6 +107,7 @@ class StreamParser {
   std::size_t document_nodes_ = 0;
   std::size_t stream_nodes_ = 0;
   std::vector<std::vector<GraphNode>> chunks_;
+  std::size_t used_in_chunk_ = 0;  // of the last one
   std::unordered_map<std::string_view, const GraphNode*> anchors_;
   std::vector<std::pair<std::string_view, std::string_view>> tag_directives_;
   std::deque<std::string> tags_;
