@@ -215,8 +215,7 @@ bool StreamParser::Refuse(Mark mark, std::string_view problem) {
   return false;
 }
 
-bool StreamParser::CheckDepth() {
-  if (depth_ <= limits_.max_depth) return true;
+bool StreamParser::RefuseDepth() {
   error_ = {Code::kLimitExceeded,
             "exceeded max depth of " + std::to_string(limits_.max_depth) + " in YAML"};
   return false;

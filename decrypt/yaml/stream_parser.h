@@ -97,7 +97,8 @@ class StreamParser {
   bool SplitStem(std::size_t head_lines);
   void UseStem(GraphNode* node);
   bool Refuse(Mark mark, std::string_view problem);
-  bool CheckDepth();
+  bool CheckDepth() { return depth_ <= limits_.max_depth || RefuseDepth(); }
+  bool RefuseDepth();
 
   Input input_;
   Limits limits_;

@@ -25,11 +25,17 @@ StreamParser::NodePtr StreamParser::ParseNode(bool block, bool indentless) {
   if (token == nullptr) return nullptr;
   if (token->type == TokenType::kAlias) return ParseAlias(*token);
   const Mark start = token->start;
-  Properties properties;
-  if (!ReadProperties(token, properties) || !ResolveTag(start, properties)) return nullptr;
   ++depth_;
   if (!CheckDepth()) return nullptr;
-  NodePtr node = ParseContent(*token, block, indentless, start, properties);
+  NodePtr node = nullptr;
+  if (token->type == TokenType::kAnchor || token->type == TokenType::kTag) {
+    Properties properties;
+    if (!ReadProperties(token, properties) || !ResolveTag(start, properties)) return nullptr;
+    node = ParseContent(*token, block, indentless, start, properties);
+  } else {
+    static const Properties kNone;
+    node = ParseContent(*token, block, indentless, start, kNone);
+  }
   --depth_;
   return node;
 }
