@@ -3,6 +3,13 @@
 add_library(acd_options INTERFACE)
 target_compile_options(acd_options INTERFACE -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion
                        -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough)
+# GCC clears small objects by "rep stos", which takes as long as a hundred instructions to start.
+include(CheckCXXCompilerFlag)
+set(memset_inline -mmemset-strategy=unrolled_loop:256:noalign,libcall:-1:noalign)
+check_cxx_compiler_flag(${memset_inline} ACD_HAS_MEMSET_STRATEGY)
+if(ACD_HAS_MEMSET_STRATEGY)
+  target_compile_options(acd_options INTERFACE ${memset_inline})
+endif()
 if(ACD_WERROR)
   target_compile_options(acd_options INTERFACE -Werror)
 endif()

@@ -14,8 +14,18 @@ namespace {
 constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-Failure IllegalByte(std::size_t offset) {
-  return Fail(Code::kInvalidInput, "illegal base64 data at input byte " + std::to_string(offset));
+/// How many bytes a text gave, or where it is wrong.
+struct Decoded {
+  std::size_t size = 0;
+  bool is_good = true;
+  std::size_t illegal_byte = 0;
+};
+
+Decoded IllegalByte(std::size_t offset) { return {0, false, offset}; }
+
+Failure IllegalBase64(const Decoded& decoded) {
+  return Fail(Code::kInvalidInput,
+              "illegal base64 data at input byte " + std::to_string(decoded.illegal_byte));
 }
 
 struct Rules {
@@ -78,7 +88,7 @@ bool DecodeEnd(std::string_view text, std::size_t at, const Rules& rules, std::u
   return is_good;
 }
 
-Result<std::size_t> DecodeTo(std::string_view text, const Rules& rules, std::uint8_t* const begin) {
+Decoded DecodeTo(std::string_view text, const Rules& rules, std::uint8_t* const begin) {
   std::uint8_t* to = begin;
   std::uint32_t bits = 0;
   int have = 0;  // characters in the current group of four
@@ -91,7 +101,7 @@ Result<std::size_t> DecodeTo(std::string_view text, const Rules& rules, std::uin
       const std::size_t taken = DecodeBase64Blocks(text.substr(i), to);
       i += taken;
       if (text.size() - i <= 16 && DecodeEnd(text, i, rules, to)) {
-        return static_cast<std::size_t>(to - begin);
+        return {static_cast<std::size_t>(to - begin)};
       }
       if (taken > 0) continue;
     }
@@ -126,13 +136,14 @@ Result<std::size_t> DecodeTo(std::string_view text, const Rules& rules, std::uin
     if (have == 3) *to++ = static_cast<std::uint8_t>(bits >> 8U);
     *to++ = static_cast<std::uint8_t>(bits);
   }
-  return static_cast<std::size_t>(to - begin);
+  return {static_cast<std::size_t>(to - begin)};
 }
 
 Result<SecretBytes> Decode(std::string_view text, const Rules& rules) {
-  SecretBytes out(Base64Room(text.size()));
-  ACD_TRY(const std::size_t size, DecodeTo(text, rules, out.ExposeMutable().data()));
-  out.Resize(size);
+  auto out = SecretBytes::Undefined(Base64Room(text.size()));
+  const Decoded decoded = DecodeTo(text, rules, out.ExposeMutable().data());
+  if (!decoded.is_good) return IllegalBase64(decoded);
+  out.Resize(decoded.size);
   return out;
 }
 
@@ -158,7 +169,9 @@ void Encode(std::span<const std::uint8_t> bytes, bool padded, Out& put) {
 Result<SecretBytes> DecodeBase64Go(std::string_view text) { return Decode(text, kGo); }
 
 Result<std::size_t> DecodeBase64GoTo(std::string_view text, std::uint8_t* to) {
-  return DecodeTo(text, kGo, to);
+  const Decoded decoded = DecodeTo(text, kGo, to);
+  if (!decoded.is_good) return IllegalBase64(decoded);
+  return decoded.size;
 }
 
 Result<SecretBytes> DecodeBase64Unpadded(std::string_view text) {

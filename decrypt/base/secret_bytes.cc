@@ -69,26 +69,17 @@ SecretBytes SecretBytes::Owned() && {
   return std::move(*this);
 }
 
-void SecretBytes::Append(std::span<const std::uint8_t> bytes) {
-  if (bytes.empty()) return;
-  // `bytes` may lie in this buffer, so the old one lives until the copy is made.
-  if (size_ + bytes.size() > capacity_) {
-    const std::size_t capacity = std::max(size_ + bytes.size(), capacity_ * 2);
-    auto* grown = static_cast<std::uint8_t*>(::operator new(capacity));
-    if (size_ > 0) std::memcpy(grown, data_, size_);
-    std::memcpy(grown + size_, bytes.data(), bytes.size());
-    WipeAndFree(data_, size_, capacity_);
-    data_ = grown;
-    capacity_ = capacity;
-  } else {
-    std::memmove(data_ + size_, bytes.data(), bytes.size());
-  }
+// `bytes` may lie in this buffer, so the old one lives until the copy is made.
+void SecretBytes::AppendGrowing(std::span<const std::uint8_t> bytes) {
+  const std::size_t capacity = std::max(size_ + bytes.size(), capacity_ * 2);
+  auto* grown = static_cast<std::uint8_t*>(::operator new(capacity));
+  if (size_ > 0) std::memcpy(grown, data_, size_);
+  std::memcpy(grown + size_, bytes.data(), bytes.size());
+  WipeAndFree(data_, size_, capacity_);
+  data_ = grown;
+  capacity_ = capacity;
   size_ += bytes.size();
 }
-
-void SecretBytes::Append(std::string_view text) { Append(AsBytes(text)); }
-
-void SecretBytes::Append(char c) { Append(std::string_view(&c, 1)); }
 
 void SecretBytes::Reserve(std::size_t capacity) {
   if (capacity <= capacity_) return;

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <iosfwd>
 #include <span>
 #include <string_view>
@@ -49,14 +51,23 @@ class SecretBytes {
   std::string_view ExposeText() const { return {reinterpret_cast<const char*>(data_), size_}; }
 
   /// Grows geometrically; the old buffer is wiped.
-  void Append(std::span<const std::uint8_t> bytes);
-  void Append(std::string_view text);
-  void Append(char c);
+  void Append(std::span<const std::uint8_t> bytes) {
+    if (bytes.size() > capacity_ - std::min(size_, capacity_)) return AppendGrowing(bytes);
+    if (bytes.empty()) return;
+    std::memmove(data_ + size_, bytes.data(), bytes.size());
+    size_ += bytes.size();
+  }
+  void Append(std::string_view text) {
+    Append(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
+  }
+  void Append(char c) { Append(std::string_view(&c, 1)); }
   void Reserve(std::size_t capacity);
   /// New bytes are zero; bytes cut off are wiped.
   void Resize(std::size_t size);
 
  private:
+  void AppendGrowing(std::span<const std::uint8_t> bytes);
+
   std::uint8_t* data_ = nullptr;
   std::size_t size_ = 0;      // what lies behind is wiped, or was never written
   std::size_t capacity_ = 0;  // 0: `data_` is not ours

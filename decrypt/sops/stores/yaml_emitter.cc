@@ -75,8 +75,8 @@ Status YamlEmitter::Gather(const Node& collection, Collection& out) {
     Child& child = out.children.emplace_back();
     child.entry = map != nullptr ? &(*map)[i] : nullptr;
     child.value = &value;
-    child.notes.head = std::exchange(head, {});
-    child.notes.line = std::exchange(line, {});
+    if (!head.empty()) child.notes.head = std::exchange(head, {});
+    if (!line.empty()) child.notes.line = std::exchange(line, {});
   }
   PlaceLeftovers(std::move(head), line, out);
   return {};

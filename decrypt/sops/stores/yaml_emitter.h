@@ -77,7 +77,10 @@ class YamlEmitter {
   bool WriteCommentText(std::string_view text);
 
   // Characters.
-  void Put(std::string_view text);
+  void Put(std::string_view text) {
+    out_.Append(text);
+    column_ += text.size();
+  }
   void PutBreak();
   void TakeBreak(std::string_view& text);
   void WriteIndent();

@@ -209,11 +209,6 @@ bool YamlEmitter::WriteCommentText(std::string_view text) {
   return after_break;
 }
 
-void YamlEmitter::Put(std::string_view text) {
-  out_.Append(text);
-  column_ += text.size();
-}
-
 void YamlEmitter::PutBreak() {
   out_.Append('\n');
   column_ = 0;
