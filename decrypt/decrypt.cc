@@ -71,27 +71,26 @@ Result<SecretBytes> PrintPart(std::vector<sops::Node> documents, const sops::Tre
 
 }  // namespace
 
-std::optional<SopsDocument> SopsDocument::Detect(std::span<const std::uint8_t> content,
-                                                 sops::Format format, const Limits& limits) {
+std::optional<SopsDocument> SopsDocument::Detect(const Content& content, sops::Format format,
+                                                 const Limits& limits) {
   SecretBytes text;
   auto read = sops::ReadIfEncrypted(content, format, limits, &text);
   if (!read) return std::nullopt;
   return SopsDocument(content, std::move(text), format, *std::move(read));
 }
 
-SopsDocument SopsDocument::Read(std::span<const std::uint8_t> content, sops::Format format,
-                                const Limits& limits) {
+SopsDocument SopsDocument::Read(const Content& content, sops::Format format, const Limits& limits) {
   SecretBytes text;
   auto read = sops::ReadStore(format, content, limits, &text);
   return SopsDocument(content, std::move(text), format, std::move(read));
 }
 
-SopsDocument::SopsDocument(std::span<const std::uint8_t> content, SecretBytes text,
-                           sops::Format format, Result<std::vector<sops::Node>> documents)
+SopsDocument::SopsDocument(const Content& content, SecretBytes text, sops::Format format,
+                           Result<std::vector<sops::Node>> documents)
     : format_(format), text_(std::move(text)), documents_(std::move(documents)) {
   const bool has_metadata =
       documents_ && !documents_->empty() && sops::HasMetadataEntry(documents_->front(), format);
-  if (!has_metadata) format_hint_ = FormatHint(content, format);
+  if (!has_metadata) format_hint_ = FormatHint(content.bytes(), format);
 }
 
 Result<Plaintext> SopsDocument::Decrypt(const DecryptOptions& options, keys::KeyService& keys,
@@ -129,9 +128,8 @@ void LoadCiphers() {
   Sha512();
 }
 
-Result<Plaintext> DecryptDocument(std::span<const std::uint8_t> content,
-                                  const DecryptOptions& options, keys::KeyService& keys,
-                                  const keys::Requester& requester) {
+Result<Plaintext> DecryptDocument(const Content& content, const DecryptOptions& options,
+                                  keys::KeyService& keys, const keys::Requester& requester) {
   return SopsDocument::Read(content, options.input, options.limits)
       .Decrypt(options, keys, requester);
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "decrypt/base/content.h"
 #include "decrypt/base/limits.h"
 #include "decrypt/base/result.h"
 #include "decrypt/base/secret_bytes.h"
@@ -48,13 +49,13 @@ class SopsDocument {
   /// error: a file that has the marker texts but does not parse counts as one, so that Decrypt
   /// tells what is wrong with it rather than that its ciphertext goes on as plain text. Not one:
   /// ENC[...] texts without a `sops` entry (the output guard refuses those), and settings that
-  /// merely happen to be called `sops`. `content` need not outlive the call.
-  static std::optional<SopsDocument> Detect(std::span<const std::uint8_t> content,
-                                            sops::Format format, const Limits& limits = {});
+  /// merely happen to be called `sops`. `content` need not outlive the call, unless it is
+  /// Content::Lasting.
+  static std::optional<SopsDocument> Detect(const Content& content, sops::Format format,
+                                            const Limits& limits = {});
 
   /// For a file that has to be one. What is wrong with it, Decrypt tells.
-  static SopsDocument Read(std::span<const std::uint8_t> content, sops::Format format,
-                           const Limits& limits = {});
+  static SopsDocument Read(const Content& content, sops::Format format, const Limits& limits = {});
 
   sops::Format format() const { return format_; }
 
@@ -63,7 +64,7 @@ class SopsDocument {
                             const keys::Requester& requester) &&;
 
  private:
-  SopsDocument(std::span<const std::uint8_t> content, SecretBytes text, sops::Format format,
+  SopsDocument(const Content& content, SecretBytes text, sops::Format format,
                Result<std::vector<sops::Node>> documents);
   sops::Format format_;
   SecretBytes text_;  // texts in the documents may be views of it
@@ -81,8 +82,7 @@ void LoadCiphers();
 /// path leads nowhere). They name the path of a value inside the file, not the file; never a value,
 /// nor anything computed from one. Threads: safe to call concurrently. Spec: formats of
 /// sops 3.13.3.
-Result<Plaintext> DecryptDocument(std::span<const std::uint8_t> content,
-                                  const DecryptOptions& options, keys::KeyService& keys,
-                                  const keys::Requester& requester);
+Result<Plaintext> DecryptDocument(const Content& content, const DecryptOptions& options,
+                                  keys::KeyService& keys, const keys::Requester& requester);
 
 }  // namespace acd

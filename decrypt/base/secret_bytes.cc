@@ -11,6 +11,10 @@
 namespace acd {
 namespace {
 
+std::uint8_t* Allocate(std::size_t capacity) {
+  return static_cast<std::uint8_t*>(::operator new(capacity + 1));
+}
+
 void WipeAndFree(std::uint8_t* data, std::size_t size, std::size_t capacity) {
   if (capacity == 0) return;
   sodium_memzero(data, size);
@@ -52,7 +56,7 @@ SecretBytes SecretBytes::Clone() const { return CopyOf(Expose()); }
 SecretBytes SecretBytes::Undefined(std::size_t size) {
   SecretBytes bytes;
   bytes.Reserve(size);
-  bytes.size_ = size;
+  if (size > 0) bytes.SetSize(size);
   return bytes;
 }
 
@@ -72,32 +76,37 @@ SecretBytes SecretBytes::Owned() && {
 // `bytes` may lie in this buffer, so the old one lives until the copy is made.
 void SecretBytes::AppendGrowing(std::span<const std::uint8_t> bytes) {
   const std::size_t capacity = std::max(size_ + bytes.size(), capacity_ * 2);
-  auto* grown = static_cast<std::uint8_t*>(::operator new(capacity));
+  std::uint8_t* const grown = Allocate(capacity);
   if (size_ > 0) std::memcpy(grown, data_, size_);
   std::memcpy(grown + size_, bytes.data(), bytes.size());
   WipeAndFree(data_, size_, capacity_);
   data_ = grown;
   capacity_ = capacity;
-  size_ += bytes.size();
+  SetSize(size_ + bytes.size());
 }
 
 void SecretBytes::Reserve(std::size_t capacity) {
   if (capacity <= capacity_) return;
-  auto* grown = static_cast<std::uint8_t*>(::operator new(capacity));
+  std::uint8_t* const grown = Allocate(capacity);
   if (size_ > 0) std::memcpy(grown, data_, size_);
   WipeAndFree(data_, size_, capacity_);
   data_ = grown;
   capacity_ = capacity;
+  SetSize(size_);
 }
 
 void SecretBytes::Resize(std::size_t size) {
+  if (is_borrowed() && size < size_) {
+    size_ = size;
+    return;
+  }
   if (size > size_) {
     if (size > capacity_) Reserve(capacity_ == 0 ? size : std::max(size, 2 * capacity_));
     std::memset(data_ + size_, 0, size - size_);
-  } else if (size < size_ && !is_borrowed()) {
+  } else if (size < size_) {
     sodium_memzero(data_ + size, size_ - size);
   }
-  size_ = size;
+  if (capacity_ > 0) SetSize(size);
 }
 
 bool ConstantTimeEquals(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) {

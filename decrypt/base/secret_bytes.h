@@ -14,6 +14,7 @@ namespace acd {
 ///
 /// Move-only (`Clone` is explicit), always on the heap, wiped when destroyed, shrunk or grown.
 /// `Expose` and `ExposeText` are the only ways to its bytes, so `grep Expose` is the audit list.
+/// A NUL follows the bytes, as in a std::string, unless they are borrowed.
 /// It has no operator<<, no operator== (use ConstantTimeEquals), and is no range, so that neither a
 /// logger nor a test framework can print it. Not promised: memory locking, or safety against a
 /// debugger. Not safe for concurrent mutation.
@@ -55,7 +56,7 @@ class SecretBytes {
     if (bytes.size() > capacity_ - std::min(size_, capacity_)) return AppendGrowing(bytes);
     if (bytes.empty()) return;
     std::memmove(data_ + size_, bytes.data(), bytes.size());
-    size_ += bytes.size();
+    SetSize(size_ + bytes.size());
   }
   void Append(std::string_view text) {
     Append(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()));
@@ -67,10 +68,14 @@ class SecretBytes {
 
  private:
   void AppendGrowing(std::span<const std::uint8_t> bytes);
+  void SetSize(std::size_t size) {
+    size_ = size;
+    data_[size] = 0;
+  }
 
   std::uint8_t* data_ = nullptr;
   std::size_t size_ = 0;      // what lies behind is wiped, or was never written
-  std::size_t capacity_ = 0;  // 0: `data_` is not ours
+  std::size_t capacity_ = 0;  // without the NUL; 0: `data_` is not ours
 };
 
 /// Compares without a data-dependent branch. Sizes are not secret.

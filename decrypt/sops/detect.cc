@@ -124,10 +124,9 @@ std::optional<Format> FormatByContent(std::string_view text) {
   return std::nullopt;
 }
 
-std::optional<Result<std::vector<Node>>> ReadIfEncrypted(std::span<const std::uint8_t> content,
-                                                         Format format, const Limits& limits,
-                                                         SecretBytes* kept) {
-  const std::string_view text = AsText(content);
+std::optional<Result<std::vector<Node>>> ReadIfEncrypted(const Content& content, Format format,
+                                                         const Limits& limits, SecretBytes* kept) {
+  const std::string_view text = AsText(content.bytes());
   if (!HasMarkers(text, format)) return std::nullopt;
   auto documents = ReadStore(format, content, limits, kept);
   const bool encrypted =

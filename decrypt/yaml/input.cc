@@ -130,7 +130,8 @@ bool StartsWith(std::span<const std::uint8_t> bytes, std::string_view mark) {
 
 }  // namespace
 
-Result<Input> Input::Decode(std::span<const std::uint8_t> bytes) {
+Result<Input> Input::Decode(const Content& content) {
+  std::span<const std::uint8_t> bytes = content.bytes();
   if (bytes.size() > kMaxBytes) return Fail(Code::kLimitExceeded, "more than 1 GiB of YAML");
   Input input;
   const bool little = StartsWith(bytes, "\xFF\xFE");
@@ -138,25 +139,26 @@ Result<Input> Input::Decode(std::span<const std::uint8_t> bytes) {
   if (little || big) {
     input.encoding_ = Encoding::kUtf16;
     input.bom_size_ = 2;
-    input.buffer_.Reserve(bytes.size() + kPadding);
+    input.buffer_.Reserve(bytes.size() + 1);
     ACD_CHECK(TranscodeUtf16(bytes.subspan(2), big, input.buffer_));
-    input.size_ = input.buffer_.size();
-    input.buffer_.Resize(input.size_ + kPadding);
     return input;
   }
   if (StartsWith(bytes, "\xEF\xBB\xBF")) input.bom_size_ = 3;
   bytes = bytes.subspan(input.bom_size_);
-  input.size_ = bytes.size();
-  input.buffer_.Reserve(bytes.size() + kPadding);
+  Utf8Check check(bytes);
+  if (content.lasts()) {
+    ACD_CHECK(check.To(bytes.size()));
+    input.buffer_ = SecretBytes::Borrow(AsText(bytes));
+    return input;
+  }
+  input.buffer_.Reserve(std::max<std::size_t>(bytes.size(), 1));
   // A part at a time, which the processor's cache still holds when it is checked.
   constexpr std::size_t kPart = 16 << 10;
-  Utf8Check check(bytes);
   for (std::size_t i = 0; i < bytes.size(); i += kPart) {
     const auto part = bytes.subspan(i, std::min(kPart, bytes.size() - i));
     input.buffer_.Append(part);
     ACD_CHECK(check.To(i + part.size()));
   }
-  input.buffer_.Resize(bytes.size() + kPadding);
   return input;
 }
 

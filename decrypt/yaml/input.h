@@ -6,25 +6,24 @@
 #include <string_view>
 #include <utility>
 
+#include "decrypt/base/content.h"
 #include "decrypt/base/result.h"
 #include "decrypt/base/secret_bytes.h"
 
 namespace acd::yaml {
 
-/// A YAML stream as validated UTF-8, followed by `kPadding` NUL bytes, so that the scanner may look
-/// ahead without a bounds check: a NUL never occurs in the text itself.
+/// A YAML stream as validated UTF-8, followed by a NUL byte, which ends whatever the scanner looks
+/// for: a NUL never occurs in the text itself.
 class Input {
  public:
-  static constexpr std::size_t kPadding = 16;
-
   /// Detects UTF-8 and UTF-16 by their byte order marks, as libyaml does, and checks every
   /// character against YAML 1.1's printable set.
   /// Errors: kInvalidInput ("control characters are not allowed", "invalid leading UTF-8 octet",
   /// ...) with the line; kLimitExceeded above 1 GiB.
-  static Result<Input> Decode(std::span<const std::uint8_t> bytes);
+  static Result<Input> Decode(const Content& content);
 
-  /// The text without padding and byte order mark; valid as long as the Input.
-  std::string_view text() const { return buffer_.ExposeText().substr(0, size_); }
+  /// The text without byte order mark; valid as long as the Input.
+  std::string_view text() const { return buffer_.ExposeText(); }
 
   /// The memory that text() is a view of, and stays one of. The Input is empty afterwards.
   SecretBytes Take() && { return std::move(buffer_); }
@@ -36,8 +35,7 @@ class Input {
  private:
   enum class Encoding { kUtf8, kUtf16 };
 
-  SecretBytes buffer_;
-  std::size_t size_ = 0;
+  SecretBytes buffer_;  // or a view of content that lasts
   std::size_t bom_size_ = 0;
   Encoding encoding_ = Encoding::kUtf8;
   std::size_t mapped_ = 0;        // offset in text() up to which UTF-16 units were counted

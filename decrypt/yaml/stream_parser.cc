@@ -27,7 +27,7 @@ std::size_t ContentStart(std::string_view text, std::size_t marker) {
 StreamParser::StreamParser(Input input, const Limits& limits)
     : input_(std::move(input)), limits_(limits), scanner_(input_.text(), limits.max_nodes) {}
 
-Result<std::unique_ptr<StreamParser>> StreamParser::Create(std::span<const std::uint8_t> input,
+Result<std::unique_ptr<StreamParser>> StreamParser::Create(const Content& input,
                                                            const Limits& limits) {
   ACD_TRY(Input decoded, Input::Decode(input));
   return std::unique_ptr<StreamParser>(new StreamParser(std::move(decoded), limits));

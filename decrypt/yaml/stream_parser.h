@@ -26,8 +26,7 @@ namespace acd::yaml {
 class StreamParser {
  public:
   /// Errors: kInvalidInput when the input is no text.
-  static Result<std::unique_ptr<StreamParser>> Create(std::span<const std::uint8_t> input,
-                                                      const Limits& limits);
+  static Result<std::unique_ptr<StreamParser>> Create(const Content& input, const Limits& limits);
 
   /// The next document, or nullopt behind the last one. Anchors live on from document to document.
   /// Errors: kInvalidInput with the line; kLimitExceeded. No further call after an error.

@@ -15,7 +15,7 @@ Result<SecretBytes> LocalOpener::Decrypt(const std::string& path) {
   keys::Requester requester;
   requester.file = path;
   requester.purpose = "ksops";
-  auto plaintext = DecryptDocument(content.Expose(), options, keys_, requester);
+  auto plaintext = DecryptDocument(Content::Lasting(content), options, keys_, requester);
   if (!plaintext) return Fail(std::move(plaintext).error().With(path));
   return std::move(plaintext->text);
 }

@@ -86,7 +86,7 @@ Result<std::vector<Produced>> RenderDirectory(Context& context) {
     SecretBytes content = ToUtf8(*std::move(read));
     if (Contains(content.ExposeText(), kSkipMarker)) continue;
     if (!IsJson(file.relative) && IsUnrelated(content.ExposeText())) continue;
-    if (auto document = DetectSops(file.path, content.Expose())) {
+    if (auto document = DetectSops(file.path, Content::Lasting(content))) {
       ACD_TRY(content, context.files.Decrypt(file.path, *std::move(document), "manifest"));
     }
     if (IsJson(file.relative)) ACD_CHECK(CheckSingleObject(content.ExposeText(), name));

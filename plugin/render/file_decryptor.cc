@@ -24,16 +24,16 @@ bool IsUtf16(std::span<const std::uint8_t> content) {
 
 }  // namespace
 
-std::optional<SopsDocument> DetectSops(const std::string& path,
-                                       std::span<const std::uint8_t> content) {
-  if (!IsUtf16(content) && !Contains(content, "ENC[AES256_GCM,")) return std::nullopt;
+std::optional<SopsDocument> DetectSops(const std::string& path, const Content& content) {
+  if (!IsUtf16(content.bytes()) && !Contains(content.bytes(), "ENC[AES256_GCM,"))
+    return std::nullopt;
   const sops::Format by_name = sops::FormatForPath(path);
   if (by_name != sops::Format::kBinary) return SopsDocument::Detect(content, by_name);
   auto document = SopsDocument::Detect(content, sops::Format::kBinary);
   if (!document) return SopsDocument::Detect(content, sops::Format::kYaml);
   // What sops made of a binary file is JSON with everything in `data`; anything else is JSON
   // itself.
-  if (Contains(content, "\"data\": \"ENC")) return document;
+  if (Contains(content.bytes(), "\"data\": \"ENC")) return document;
   return SopsDocument::Read(content, sops::Format::kJson);
 }
 
@@ -118,7 +118,7 @@ Status FileDecryptor::ReplaceByPlaintext(const std::string& path, const char* pu
       one_at_a_time.lock();
       ACD_CHECK(request_.budget.Check());  // it may have taken long to get here
     }
-    auto document = DetectSops(path, content.Expose());
+    auto document = DetectSops(path, Content::Lasting(content));
     if (!document) return std::optional<SecretBytes>();
     ACD_TRY(SecretBytes plaintext, DecryptUntimed(path, *std::move(document), purpose, nullptr));
     replaced = true;

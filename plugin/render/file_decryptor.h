@@ -18,8 +18,7 @@ namespace acd::render {
 
 /// The SOPS document that a file is: by its name's ending as sops picks a store, else by content,
 /// as helm-secrets does. nullopt: it is not encrypted.
-std::optional<SopsDocument> DetectSops(const std::string& path,
-                                       std::span<const std::uint8_t> content);
+std::optional<SopsDocument> DetectSops(const std::string& path, const Content& content);
 
 /// Every decryption of one render goes through here: it says who asks and for which file, counts,
 /// feeds the redactor, and refuses where the result would be committed to git.

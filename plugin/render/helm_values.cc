@@ -84,7 +84,7 @@ Result<std::string> HelmFiles::Argument(const Resolved& file) {
   if (file.url.kind == ValueUrl::Kind::kRemote) return file.url.path;
   const std::string& path = file.files.front();
   ACD_TRY(const SecretBytes content, workspace::ReadFile(path, Limits().max_document_bytes));
-  auto document = DetectSops(path, content.Expose());
+  auto document = DetectSops(path, Content::Lasting(content));
   // helm would split the path at a comma.
   if (!document && path.find_first_of(",\"") != std::string::npos) {
     return Hold(content, context_.files.Relative(path));

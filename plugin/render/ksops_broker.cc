@@ -42,7 +42,7 @@ Result<SecretBytes> KsopsBroker::OpenInside(const std::string& path) {
   // Also a plain `resources:` entry: decrypted already, before kustomize started.
   if (context_.files.Replaced(real)) return content;
   return context_.files.Decrypt(
-      real, SopsDocument::Read(content.Expose(), sops::FormatForPath(real)), "ksops");
+      real, SopsDocument::Read(Content::Lasting(content), sops::FormatForPath(real)), "ksops");
 }
 
 }  // namespace acd::render

@@ -89,8 +89,8 @@ class Bench {
   }
 
   void Decrypt(const Document& document) {
-    const auto plain = acd::DecryptDocument(acd::AsBytes(document.yaml), acd::DecryptOptions(),
-                                            keys_, acd::keys::Requester());
+    const auto plain = acd::DecryptDocument(acd::Content::Lasting(document.yaml),
+                                            acd::DecryptOptions(), keys_, acd::keys::Requester());
     if (!plain.has_value()) Must(false, plain.error().message.c_str());
   }
 

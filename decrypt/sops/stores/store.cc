@@ -71,19 +71,19 @@ Result<SecretBytes> WriteYamlValue(Node value) {
 
 }  // namespace
 
-Result<std::vector<Node>> ReadStore(Format format, std::span<const std::uint8_t> content,
-                                    const Limits& limits, SecretBytes* kept) {
+Result<std::vector<Node>> ReadStore(Format format, const Content& content, const Limits& limits,
+                                    SecretBytes* kept) {
   switch (format) {
     case Format::kYaml:
       return ReadYaml(content, limits, kept);
     case Format::kJson:
-      return One(ReadJson(content, limits));
+      return One(ReadJson(content.bytes(), limits));
     case Format::kBinary:
-      return One(ReadBinary(content, limits));
+      return One(ReadBinary(content.bytes(), limits));
     case Format::kDotenv:
-      return One(ReadDotenv(content, limits));
+      return One(ReadDotenv(content.bytes(), limits));
     case Format::kIni:
-      return One(ReadIni(content, limits));
+      return One(ReadIni(content.bytes(), limits));
   }
   return Fail(Code::kInternal, "unknown format");
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "decrypt/base/content.h"
 #include "decrypt/base/limits.h"
 #include "decrypt/base/result.h"
 #include "decrypt/base/secret_bytes.h"
@@ -31,9 +32,10 @@ struct WriteOptions {
 /// Flat metadata (dotenv, INI) is left flat. Errors: kInvalidInput with sops's own words,
 /// kLimitExceeded. Spec: sops stores/*/store.go, read by a fresh implementation.
 /// `kept`: if given, texts in the tree may be views of what it holds afterwards, so that a long one
-/// is not copied; it has to live as long as they do, and may be moved. `content` need not.
-Result<std::vector<Node>> ReadStore(Format format, std::span<const std::uint8_t> content,
-                                    const Limits& limits, SecretBytes* kept = nullptr);
+/// is not copied; it has to live as long as they do, and may be moved. `content` need not, unless
+/// it lasts: then it is what they are views of.
+Result<std::vector<Node>> ReadStore(Format format, const Content& content, const Limits& limits,
+                                    SecretBytes* kept = nullptr);
 
 /// Prints documents as `sops -d` would. The result is as secret as the tree.
 /// Errors: kInvalidInput (the format cannot hold the tree; sops exits with 4).

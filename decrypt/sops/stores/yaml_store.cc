@@ -34,11 +34,11 @@ std::size_t PrintedSize(const Node& node, std::size_t indent) {
 
 }  // namespace
 
-Result<std::vector<Node>> ReadYaml(std::span<const std::uint8_t> content, const Limits& limits,
+Result<std::vector<Node>> ReadYaml(const Content& content, const Limits& limits,
                                    SecretBytes* kept) {
   std::vector<Node> documents;
-  if (content.empty()) return documents;
-  if (content.size() > limits.max_document_bytes) {
+  if (content.bytes().empty()) return documents;
+  if (content.bytes().size() > limits.max_document_bytes) {
     return Fail(Code::kLimitExceeded,
                 "yaml: more than " + std::to_string(limits.max_document_bytes) + " bytes");
   }

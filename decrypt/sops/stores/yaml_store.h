@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "decrypt/base/content.h"
 #include "decrypt/base/limits.h"
 #include "decrypt/base/result.h"
 #include "decrypt/base/secret_bytes.h"
@@ -20,7 +21,7 @@ namespace acd::sops {
 /// that is no string: Entry::key_type says so, and DecryptTree minds it, as in sops.
 /// Spec: sops stores/yaml/store.go over go-yaml v3.
 /// `kept`: as for ReadStore.
-Result<std::vector<Node>> ReadYaml(std::span<const std::uint8_t> content, const Limits& limits,
+Result<std::vector<Node>> ReadYaml(const Content& content, const Limits& limits,
                                    SecretBytes* kept = nullptr);
 
 /// Prints documents as `sops -d` does, byte for byte, except where that would lose data.
