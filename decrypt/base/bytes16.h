@@ -1,9 +1,5 @@
 #pragma once
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +20,8 @@ inline Bytes16 LoadBytes16(const void* from) {
 /// One bit for each, the first of them lowest: its highest.
 inline unsigned HighBits(Bytes16 bytes) {
 #if defined(__SSE2__)
-  return static_cast<unsigned>(_mm_movemask_epi8(reinterpret_cast<__m128i>(bytes)));
+  using Chars16 = char __attribute__((vector_size(16)));
+  return static_cast<unsigned>(__builtin_ia32_pmovmskb128(reinterpret_cast<Chars16>(bytes)));
 #else
   unsigned bits = 0;
   for (unsigned i = 0; i < sizeof(bytes); ++i) bits |= (bytes[i] >> 7U) << i;

@@ -204,7 +204,8 @@ int Decrypt(const Arguments& arguments) {
   keys::Requester requester;
   requester.file = arguments.file;
   requester.purpose = "command line";
-  auto plaintext = DecryptDocument(*content, options, **keys, requester);
+  auto plaintext =
+      DecryptDocument(std::span<const std::uint8_t>(*content), options, **keys, requester);
   if (!plaintext) {
     const int exit_code = ExitCode(plaintext.error().stage);
     Error error = std::move(plaintext).error().With(shown);

@@ -54,6 +54,51 @@ TEST(SecretBytes, MovedFromIsEmpty) {
   EXPECT_EQ(other.Clone().ExposeText(), "abc");
 }
 
+// As in a std::string: what scans the bytes needs no other end.
+TEST(SecretBytes, ANulFollows) {
+  const auto follows = [](const SecretBytes& bytes) {
+    return bytes.Expose().data()[bytes.size()] == 0;
+  };
+  SecretBytes secret = SecretBytes::CopyOf("abc");
+  EXPECT_TRUE(follows(secret));
+  for (int i = 0; i < 100; ++i) {
+    secret.Append('x');
+    ASSERT_TRUE(follows(secret));
+  }
+  secret.Resize(7);
+  EXPECT_TRUE(follows(secret));
+  secret.Resize(300);
+  EXPECT_TRUE(follows(secret));
+  secret.Reserve(1000);
+  EXPECT_TRUE(follows(secret));
+  EXPECT_TRUE(follows(SecretBytes::Undefined(5)));
+  EXPECT_TRUE(follows(secret.Clone()));
+}
+
+TEST(SecretBytes, AViewIsCopiedBeforeItIsChanged) {
+  const std::string text = "canary";
+  const auto view = [&] { return SecretBytes::Borrow(text); };
+  EXPECT_EQ(view().Expose().data(), AsBytes(text).data());
+
+  SecretBytes appended = view();
+  appended.Append("!");
+  EXPECT_EQ(appended.ExposeText(), "canary!");
+  SecretBytes cut = view();
+  cut.Resize(2);
+  EXPECT_EQ(cut.ExposeText(), "ca");
+  cut.Append('t');
+  EXPECT_EQ(cut.ExposeText(), "cat");
+  SecretBytes grown = view();
+  grown.Resize(7);
+  EXPECT_EQ(grown.ExposeText(), std::string_view("canary\0", 7));
+  SecretBytes written = view();
+  written.ExposeMutable()[0] = 'C';
+  EXPECT_EQ(written.ExposeText(), "Canary");
+  EXPECT_NE(view().Clone().Expose().data(), AsBytes(text).data());
+  EXPECT_FALSE(view().Owned().is_borrowed());
+  EXPECT_EQ(text, "canary");
+}
+
 TEST(SecretBytes, GoogleTestPrintsOnlyTheSize) {
   EXPECT_EQ(::testing::PrintToString(SecretBytes::CopyOf("canary")), "SecretBytes(6 bytes)");
 }
