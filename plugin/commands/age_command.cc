@@ -21,6 +21,7 @@
 #include "decrypt/base/unique_fd.h"
 #include "plugin/commands/cli.h"
 #include "plugin/commands/engine_options.h"
+#include "plugin/commands/input.h"
 #include "plugin/commands/key_setup.h"
 #include "plugin/commands/output_file.h"
 #include "plugin/commands/passphrase.h"
@@ -49,32 +50,6 @@ Result<UniqueFd> OpenInput(const std::string& path) {
   return file;
 }
 
-Result<std::size_t> ReadSome(int fd, std::span<std::uint8_t> out) {
-  for (;;) {
-    const ssize_t got = ::read(fd, out.data(), out.size());
-    if (got >= 0) return static_cast<std::size_t>(got);
-    if (errno != EINTR) return SystemFailure("cannot read the input");
-  }
-}
-
-Result<SecretBytes> ReadKeyFile(const std::string& path, std::size_t max_bytes) {
-  ACD_TRY(const UniqueFd file, OpenInput(path));
-  constexpr std::size_t kStep = 16384;
-  SecretBytes content;
-  for (;;) {
-    const std::size_t size = content.size();
-    content.Resize(size + kStep);
-    const auto got = ReadSome(file.get(), content.ExposeMutable().subspan(size));
-    content.Resize(size + (got ? *got : 0));
-    if (!got) return Fail(Error(got.error()).With(path));
-    if (*got == 0) return content;
-    if (content.size() > max_bytes) {
-      return Fail(Code::kLimitExceeded,
-                  path + ": more than " + std::to_string(max_bytes) + " bytes");
-    }
-  }
-}
-
 // No more than the machine has: a file says how much memory its passphrase takes.
 age::ScryptLimits MemoryOfThisMachine() {
   age::ScryptLimits limits;
@@ -94,7 +69,7 @@ Result<age::Identities> ReadIdentities(const Arguments& arguments, const Limits&
   age::Identities all;
   ACD_TRY(const auto plugins, MakeAgePlugins(arguments.plugins));
   for (const std::string& path : arguments.identities) {
-    ACD_TRY(const SecretBytes content, ReadKeyFile(path, limits.max_identity_file_bytes));
+    ACD_TRY(const SecretBytes content, ReadInput(path, limits.max_identity_file_bytes));
     age::IdentityOptions options;
     options.plugins = plugins;
     options.scrypt = MemoryOfThisMachine();
@@ -168,9 +143,12 @@ Status Decrypt(const Arguments& arguments, OutputFile& output) {
   }
   ACD_TRY(const UniqueFd input, OpenInput(arguments.file));
   const bool guard = arguments.output.empty() && ::isatty(STDOUT_FILENO) == 1;
-  ACD_CHECK(
-      age::DecryptStream([&](std::span<std::uint8_t> out) { return ReadSome(input.get(), out); },
-                         WriterTo(output, guard), identities, limits));
+  const auto read = [&](std::span<std::uint8_t> out) -> Result<std::size_t> {
+    auto got = ReadSome(input.get(), out);
+    if (!got) return Fail(std::move(got).error().With(arguments.file));
+    return got;
+  };
+  ACD_CHECK(age::DecryptStream(read, WriterTo(output, guard), identities, limits));
   return output.Finish();
 }
 

@@ -18,6 +18,7 @@
 #include "decrypt/sops/extract.h"
 #include "plugin/commands/cli.h"
 #include "plugin/commands/engine_options.h"
+#include "plugin/commands/input.h"
 #include "plugin/commands/key_setup.h"
 
 namespace acd::commands {
@@ -78,28 +79,14 @@ int Report(Failed failed) {
 
 std::string SystemError() { return std::strerror(errno); }
 
-/// The whole input: ciphertext, so no secret. A pipe or a device is fine.
-Result<std::vector<std::uint8_t>> ReadAll(int fd, std::size_t max_bytes) {
-  std::vector<std::uint8_t> content;
-  std::size_t size = 0;
-  while (true) {
-    if (content.size() - size < 4096) content.resize(std::max<std::size_t>(16384, 2 * size));
-    const ssize_t got = ::read(fd, content.data() + size, content.size() - size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      return Fail(Code::kIo, "Error reading file: " + SystemError(),
-                  "it must be a file that this user may read");
-    }
-    if (got == 0) break;
-    size += static_cast<std::size_t>(got);
-    if (size > max_bytes) {
-      return Fail(Code::kLimitExceeded,
-                  "Error reading file: more than " + std::to_string(max_bytes) + " bytes",
-                  "an encrypted file is held in memory: split it");
-    }
-  }
-  content.resize(size);
-  return content;
+/// The whole input. A pipe or a device is fine.
+Result<SecretBytes> ReadAll(int fd, std::size_t max_bytes) {
+  auto content = ReadWhole(fd, max_bytes);
+  if (content) return content;
+  Error error = std::move(content).error().With("Error reading file");
+  error.hint = error.code == Code::kLimitExceeded ? "an encrypted file is held in memory: split it"
+                                                  : "it must be a file that this user may read";
+  return Fail(std::move(error));
 }
 
 bool IsStdin(const Arguments& arguments) { return arguments.file == "-"; }
@@ -204,8 +191,7 @@ int Decrypt(const Arguments& arguments) {
   keys::Requester requester;
   requester.file = arguments.file;
   requester.purpose = "command line";
-  auto plaintext =
-      DecryptDocument(std::span<const std::uint8_t>(*content), options, **keys, requester);
+  auto plaintext = DecryptDocument(Content::Lasting(*content), options, **keys, requester);
   if (!plaintext) {
     const int exit_code = ExitCode(plaintext.error().stage);
     Error error = std::move(plaintext).error().With(shown);

@@ -4,9 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdint>
 #include <cstring>
-#include <span>
 
 #include "decrypt/base/unique_fd.h"
 
@@ -15,23 +13,28 @@ namespace {
 
 std::string SystemError() { return std::strerror(errno); }
 
-Result<SecretBytes> ReadAll(int fd, std::size_t max_bytes) {
+}  // namespace
+
+Result<std::size_t> ReadSome(int fd, std::span<std::uint8_t> out) {
+  for (;;) {
+    const ssize_t got = ::read(fd, out.data(), out.size());
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR) return Fail(Code::kIo, "cannot be read: " + SystemError());
+  }
+}
+
+Result<SecretBytes> ReadWhole(int fd, std::size_t max_bytes) {
   SecretBytes content;
   SecretBytes block(std::size_t{64} << 10U);
-  while (true) {
-    const auto into = block.ExposeMutable();
-    const ssize_t got = ::read(fd, into.data(), into.size());
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return Fail(Code::kIo, "cannot be read: " + SystemError());
+  for (;;) {
+    ACD_TRY(const std::size_t got, ReadSome(fd, block.ExposeMutable()));
     if (got == 0) return content;
-    content.Append(std::span<const std::uint8_t>(into.first(static_cast<std::size_t>(got))));
+    content.Append(block.Expose().first(got));
     if (content.size() > max_bytes) {
       return Fail(Code::kLimitExceeded, "more than " + std::to_string(max_bytes) + " bytes");
     }
   }
 }
-
-}  // namespace
 
 Result<SecretBytes> ReadInput(const std::string& file, std::size_t max_bytes) {
   const bool standard = file == "-";
@@ -41,7 +44,7 @@ Result<SecretBytes> ReadInput(const std::string& file, std::size_t max_bytes) {
     const Code code = errno == ENOENT ? Code::kNotFound : Code::kIo;
     return Fail(code, shown + ": " + SystemError());
   }
-  auto content = ReadAll(fd.get(), max_bytes);
+  auto content = ReadWhole(fd.get(), max_bytes);
   if (!content) return Fail(std::move(content).error().With(shown));
   return content;
 }
