@@ -20,6 +20,8 @@ class Content {
   static Content Lasting(const SecretBytes& bytes) {
     return Content(bytes.Expose(), !bytes.empty() && !bytes.is_borrowed());
   }
+  static Content Lasting(const std::string&&) = delete;
+  static Content Lasting(const SecretBytes&&) = delete;
 
   std::span<const std::uint8_t> bytes() const { return bytes_; }
   bool lasts() const { return lasts_; }

@@ -117,12 +117,17 @@ Decoded DecodeTo(std::string_view text, const Rules& rules, std::uint8_t* const 
       bits = 0;
     }
   }
-  if (have == 1) return IllegalByte(i);
-  if (rules.padded) {
-    const std::size_t padding = have == 0 ? 0 : 4 - static_cast<std::size_t>(have);
-    for (std::size_t n = 0; n < padding; ++n) {
+  // Where Go finds the fault, which is not always where it is.
+  const auto group_size = static_cast<std::size_t>(have);
+  if (i == text.size()) {
+    if (have == 1 || (rules.padded && have > 0)) return IllegalByte(i - group_size);
+  } else {  // at a padding character
+    if (have < 2) return IllegalByte(i);
+    ++i;
+    if (have == 2) {
       skip();
-      if (i >= text.size() || text[i] != '=') return IllegalByte(i);
+      if (i == text.size()) return IllegalByte(i);
+      if (text[i] != '=') return IllegalByte(i - 1);
       ++i;
     }
     skip();

@@ -87,6 +87,7 @@ void SecretBytes::AppendGrowing(std::span<const std::uint8_t> bytes) {
 
 void SecretBytes::Reserve(std::size_t capacity) {
   if (capacity <= capacity_) return;
+  capacity = std::max(capacity, size_);  // more than that may be borrowed
   std::uint8_t* const grown = Allocate(capacity);
   if (size_ > 0) std::memcpy(grown, data_, size_);
   WipeAndFree(data_, size_, capacity_);

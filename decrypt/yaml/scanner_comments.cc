@@ -112,7 +112,8 @@ bool Scanner::ScanComments(Mark scan_start) {
 
   std::int32_t peek = 0;
   for (; peek < kLookAhead; ++peek) {
-    const char* p = At() + peek;
+    // Behind a comment that ends the text there is nothing.
+    const char* p = At() + peek - (peek > 0 && At()[peek - 1] == '\0' ? 1 : 0);
     ++column;
     if (IsBlank(p)) continue;
     const bool closes_flow = flow_level_ > 0 && (*p == ']' || *p == '}');

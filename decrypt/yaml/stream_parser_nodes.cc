@@ -25,17 +25,15 @@ StreamParser::NodePtr StreamParser::ParseNode(bool block, bool indentless) {
   if (token == nullptr) return nullptr;
   if (token->type == TokenType::kAlias) return ParseAlias(*token);
   const Mark start = token->start;
+  static const Properties kNone;
+  std::optional<Properties> properties;  // most nodes have none, and do not set any up
+  if (token->type == TokenType::kAnchor || token->type == TokenType::kTag) {
+    properties.emplace();
+    if (!ReadProperties(token, *properties) || !ResolveTag(start, *properties)) return nullptr;
+  }
   ++depth_;
   if (!CheckDepth()) return nullptr;
-  NodePtr node = nullptr;
-  if (token->type == TokenType::kAnchor || token->type == TokenType::kTag) {
-    Properties properties;
-    if (!ReadProperties(token, properties) || !ResolveTag(start, properties)) return nullptr;
-    node = ParseContent(*token, block, indentless, start, properties);
-  } else {
-    static const Properties kNone;
-    node = ParseContent(*token, block, indentless, start, kNone);
-  }
+  NodePtr node = ParseContent(*token, block, indentless, start, properties ? *properties : kNone);
   --depth_;
   return node;
 }

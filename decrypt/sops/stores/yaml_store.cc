@@ -14,20 +14,18 @@ namespace acd::sops {
 namespace {
 
 /// About as many bytes as a node takes when it is printed: enough for most, so that the text is not
-/// copied, and the copy wiped, while it grows.
-std::size_t PrintedSize(const Node& node, std::size_t indent) {
+/// copied, and the copy wiped, while it grows. Deep indentation is not counted: much of it would be
+/// room that lists in lists, which stand on one line, do not need.
+std::size_t PrintedSize(const Node& node) {
   constexpr std::size_t kShortScalar = 16;
-  std::size_t size = 0;
   if (const auto* text = node.As<SecretBytes>()) return text->size() + kShortScalar;
   if (const auto* comment = node.As<Comment>()) return comment->text.size() + kShortScalar;
+  std::size_t size = kShortScalar;
   if (const auto* list = node.As<Node::List>()) {
-    for (const Node& item : *list) size += indent + PrintedSize(item, indent + 4);
-    return size;
+    for (const Node& item : *list) size += PrintedSize(item);
   }
-  const auto* map = node.As<Node::Map>();
-  if (map == nullptr) return kShortScalar;
-  for (const Entry& entry : *map) {
-    size += indent + entry.key.size() + PrintedSize(entry.value, indent + 4);
+  if (const auto* map = node.As<Node::Map>()) {
+    for (const Entry& entry : *map) size += entry.key.size() + PrintedSize(entry.value);
   }
   return size;
 }
@@ -70,7 +68,7 @@ Result<SecretBytes> WriteYaml(const std::vector<Node>& documents, const WriteOpt
   int indent = options.indent > 0 ? options.indent : 4;
   if (indent < 2 || indent > 9) indent = 2;
   std::size_t room = 0;
-  for (const Node& document : documents) room += PrintedSize(document, 0);
+  for (const Node& document : documents) room += PrintedSize(document);
   YamlEmitter emitter(indent, room);
   for (const Node& document : documents) ACD_CHECK(emitter.AddDocument(document));
   return emitter.Take();

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+
 #include "tests/support/matchers.h"
 
 namespace acd {
@@ -40,6 +43,20 @@ TEST(Base64, GoFormSkipsNewlinesAndToleratesTrailingBits) {
   EXPECT_THAT(DecodeBase64Strict("Zh=="), Fails(Code::kInvalidInput, "illegal base64"));
   EXPECT_THAT(DecodeBase64Strict("Zm9v\n"), Fails(Code::kInvalidInput, "illegal base64"));
   EXPECT_THAT(DecodeBase64Unpadded("Zh"), Fails(Code::kInvalidInput, "illegal base64"));
+}
+
+// As Go 1.26 has them.
+TEST(Base64, OffsetsOfFaultsAreThoseOfGo) {
+  const std::pair<std::string, int> cases[] = {
+      {"QUJDQ", 4}, {"QUJDQU", 4}, {"QUJDQUI", 4}, {"QU=A", 2},  {"Q", 0},      {"QU", 0},
+      {"Q\n", 1},   {"A\nBC", 1},  {"QU=", 3},     {"QUI==", 4}, {"=", 0},      {"Q=", 1},
+      {"QUI=Q", 4}, {"QU=\n", 4},  {"QUJD=", 4},   {"QU\n!", 3}, {"QUJD\n=", 5}};
+  for (const auto& [text, offset] : cases) {
+    EXPECT_THAT(
+        DecodeBase64Go(text),
+        Fails(Code::kInvalidInput, "illegal base64 data at input byte " + std::to_string(offset)))
+        << text;
+  }
 }
 
 TEST(Base64, RefusesWrongPaddingAndAlphabet) {

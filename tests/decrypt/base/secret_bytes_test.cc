@@ -91,6 +91,9 @@ TEST(SecretBytes, AViewIsCopiedBeforeItIsChanged) {
   SecretBytes grown = view();
   grown.Resize(7);
   EXPECT_EQ(grown.ExposeText(), std::string_view("canary\0", 7));
+  SecretBytes roomy = view();
+  roomy.Reserve(2);
+  EXPECT_EQ(roomy.ExposeText(), "canary");
   SecretBytes written = view();
   written.ExposeMutable()[0] = 'C';
   EXPECT_EQ(written.ExposeText(), "Canary");

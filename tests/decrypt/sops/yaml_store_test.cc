@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <cmath>
 #include <string>
@@ -22,12 +23,50 @@ Result<std::vector<Node>> Read(std::string_view text, Limits limits = {}) {
   return ReadYaml(AsBytes(text), limits);
 }
 
-std::string Reprint(std::string_view text) {
-  const auto documents = Read(text);
+std::string Printed(const Result<std::vector<Node>>& documents) {
   if (!documents) return "error: " + documents.error().message;
   const auto printed = WriteYaml(*documents, {});
   if (!printed) return "error: " + printed.error().message;
   return std::string(printed->ExposeText());
+}
+
+/// Also where it stands, as views, with something behind the NUL that ends it.
+std::string Reprint(std::string_view text) {
+  std::string lasting(text);
+  lasting += "#stale\nstale: stale\n";
+  lasting.resize(text.size());
+  SecretBytes kept;
+  const auto views = ReadYaml(Content::Lasting(lasting), {}, &kept);
+  const std::string printed = Printed(Read(text));
+  EXPECT_EQ(Printed(views), printed);
+  return printed;
+}
+
+TEST(YamlStore, WhatIsReadWhereItStandsIsReadTheSame) {
+  const std::string text =
+      "---  # head\n# c\n\na: &x {b: [1, '2', \"\\x41\"], ? c : d}  # line\n# foot\n? - |2-\n    "
+      "e\n\n"
+      "  - >+\n   f\n   g\n\n: *x\n# last\nh: !!str i\n  j # k\nl: 'l''m'\n...\n---\nn: 1 # "
+      "o\np:\n   # q";
+  for (std::size_t size = 0; size <= text.size(); ++size) {
+    (void)Reprint(text.substr(0, size));
+    (void)Reprint(text.substr(0, size) + "\n#");
+    (void)Reprint(text.substr(0, size) + " # rest");
+  }
+}
+
+// Lists in lists stand on one line, however deep: room for their indentation would be gigabytes.
+TEST(YamlStore, RoomForTheOutputGrowsWithTheDocumentOnly) {
+  std::string text = "a: [";
+  for (int i = 0; i < 200; ++i) {
+    text += std::string(900, '[') + "x" + std::string(900, ']') + (i < 199 ? "," : "");
+  }
+  const auto documents = Read(text + "]");
+  ASSERT_THAT(documents, IsOk());
+  const auto before = mallinfo2().uordblks;
+  const auto printed = WriteYaml(*documents, {});
+  ASSERT_THAT(printed, IsOk());
+  EXPECT_LT(mallinfo2().uordblks - before, 20 * text.size());
 }
 
 /// A file, and what sops 3.13.3 prints after it has read it: the tree in between is the same.

@@ -38,6 +38,23 @@ TEST(Blocks, ScalarsOfEveryLengthAreReadWhole) {
   }
 }
 
+// One NUL ends the text. AddressSanitizer sees when more is looked at.
+TEST(Blocks, NothingBehindTheEndIsLookedAt) {
+  const std::string text =
+      "%YAML 1.1\n%TAG !e! tag:e.org,2000:\n---  # head\n# c\n\n  # d\na: &x !e!t {b: [1, '2', "
+      "\"\\x41\\u263A"
+      "\\\n z\"], ? c : d}  # line\n# foot\n? - |2-\n    e\n\n  - >+\n   f\n   g\n\n: *x\n# "
+      "last\nh: !!str "
+      "\xC3\xA9\xE2\x80\xA8 i\n  j # k\n<<: !<tag:y> 'l''m'\n...\n---\n- n\n-\t# o\n- p:\n   # q\n "
+      "  - r\n";
+  for (std::size_t size = 0; size <= text.size(); ++size) {
+    (void)ReadStream(AsBytes(text.substr(0, size)), Limits());
+    for (const char end : {'#', '-', '\r', '"', '!', '&', '\xC2', '\xE2', '.', '?'}) {
+      (void)ReadStream(AsBytes(text.substr(0, size) + end), Limits());
+    }
+  }
+}
+
 TEST(Blocks, QuotedScalarsOfEveryLengthAreReadWhole) {
   for (std::size_t length = 0; length < 300; ++length) {
     for (const std::string middle : {"", "\xC3\xA9", "''", "\xE2\x80\xA8"}) {
