@@ -1,13 +1,10 @@
 #include "plugin/commands/age_command.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -38,17 +35,6 @@ struct Arguments {
   std::string output;
   std::string file = "-";
 };
-
-Failure SystemFailure(const std::string& what) {
-  const std::string reason = std::strerror(errno);
-  return Fail(errno == ENOENT ? Code::kNotFound : Code::kIo, what + ": " + reason);
-}
-
-Result<UniqueFd> OpenInput(const std::string& path) {
-  UniqueFd file(path == "-" ? ::dup(STDIN_FILENO) : ::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return SystemFailure("cannot open " + path);
-  return file;
-}
 
 // No more than the machine has: a file says how much memory its passphrase takes.
 age::ScryptLimits MemoryOfThisMachine() {

@@ -6,12 +6,12 @@
 #include <cerrno>
 #include <cstring>
 
-#include "decrypt/base/unique_fd.h"
-
 namespace acd::commands {
 namespace {
 
 std::string SystemError() { return std::strerror(errno); }
+
+std::string ShownName(const std::string& file) { return file == "-" ? "standard input" : file; }
 
 }  // namespace
 
@@ -36,16 +36,17 @@ Result<SecretBytes> ReadWhole(int fd, std::size_t max_bytes) {
   }
 }
 
+Result<UniqueFd> OpenInput(const std::string& file) {
+  UniqueFd fd(file == "-" ? ::dup(STDIN_FILENO) : ::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  if (fd) return fd;
+  const Code code = errno == ENOENT ? Code::kNotFound : Code::kIo;
+  return Fail(code, "cannot open " + ShownName(file) + ": " + SystemError());
+}
+
 Result<SecretBytes> ReadInput(const std::string& file, std::size_t max_bytes) {
-  const bool standard = file == "-";
-  const UniqueFd fd(standard ? ::dup(STDIN_FILENO) : ::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  const std::string shown = standard ? "standard input" : file;
-  if (fd.get() < 0) {
-    const Code code = errno == ENOENT ? Code::kNotFound : Code::kIo;
-    return Fail(code, shown + ": " + SystemError());
-  }
+  ACD_TRY(const UniqueFd fd, OpenInput(file));
   auto content = ReadWhole(fd.get(), max_bytes);
-  if (!content) return Fail(std::move(content).error().With(shown));
+  if (!content) return Fail(std::move(content).error().With(ShownName(file)));
   return content;
 }
 

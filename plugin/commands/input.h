@@ -7,8 +7,12 @@
 
 #include "decrypt/base/result.h"
 #include "decrypt/base/secret_bytes.h"
+#include "decrypt/base/unique_fd.h"
 
 namespace acd::commands {
+
+/// A file, pipe or device; `-` is standard input. Errors name the file: kNotFound, kIo.
+Result<UniqueFd> OpenInput(const std::string& file);
 
 /// The whole of a file, pipe or device; `-` is standard input. It may hold secrets.
 /// Errors name the file: kNotFound, kIo, kLimitExceeded.
