@@ -45,7 +45,8 @@ Status YamlEmitter::AddDocument(const Node& document) {
   WriteLine();
   WriteFoot();
   ACD_CHECK(EmitCollection(document, parts, Notes{}, Parent::kDocument));
-  foot_indent_ = 0;
+  // go-yaml sets a blank line before it, even where that would become a part of the text above.
+  foot_indent_ = out_.size() == open_end_ ? -1 : 0;
   WriteFoot();
   foot_indent_ = -1;
   WriteIndent();

@@ -95,7 +95,8 @@ class YamlEmitter {
   std::size_t column_ = 0;  // in characters
   bool whitespace_ = true;  // the last thing written was a blank
   bool indention_ = true;   // the line holds nothing but blanks and indicators
-  int foot_indent_ = -1;    // a foot comment was just written at this indentation
+  std::size_t open_end_ = std::string_view::npos;  // of a text to which line breaks below belong
+  int foot_indent_ = -1;  // a foot comment was just written at this indentation
   Lines head_, line_, foot_, tail_, key_line_;
 };
 

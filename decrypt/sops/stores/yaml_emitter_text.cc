@@ -108,7 +108,8 @@ bool YamlEmitter::CanBeLiteral(std::string_view text, Parent parent) const {
 void YamlEmitter::EmitLiteral(std::string_view text) {
   WriteIndicator("|", true, false, false);
   if (NeedsIndentationIndicator(text)) Put(std::to_string(best_indent_));
-  Put(ChompingIndicator(text));
+  const std::string_view chomping = ChompingIndicator(text);
+  Put(chomping);
   whitespace_ = false;
   // Behind the first line of a comment the next would be the first of the text, as it is in sops.
   if (line_.size() > 1) {
@@ -132,6 +133,7 @@ void YamlEmitter::EmitLiteral(std::string_view text) {
     if (text.empty()) break;
     TakeBreak(text);
   }
+  if (chomping == "+") open_end_ = out_.size();
 }
 
 void YamlEmitter::Pend(const Lines& from, Lines& to) {

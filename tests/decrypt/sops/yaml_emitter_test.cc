@@ -99,6 +99,16 @@ TEST(YamlEmitter, PrintsNumbersAsGo) {
   EXPECT_EQ(Print(MapOf(Member("a", Node(std::int64_t{INT64_MIN})))), "a: -9223372036854775808\n");
 }
 
+// go-yaml parts a comment at the end of a document from what stands above by a blank line.
+TEST(YamlEmitter, ABlankLineBeforeTheLastCommentIsNoPartOfTheText) {
+  EXPECT_EQ(Print(MapOf(Member("a", ListOf(ListOf(Str("q")), Note("x"))))),
+            "a:\n    - - q\n\n#x\n");
+  EXPECT_EQ(Print(MapOf(Member("a", ListOf(ListOf(Str("q\nr\n")), Note("x"))))),
+            "a:\n    - - |\n        q\n        r\n\n#x\n");
+  EXPECT_EQ(Print(MapOf(Member("a", ListOf(ListOf(Str("q\n\n")), Note("x"))))),
+            "a:\n    - - |+\n        q\n\n#x\n");
+}
+
 TEST(YamlEmitter, KeepsDataThatSopsLoses) {
   EXPECT_EQ(PrintString("\ttab\nnext\n"), "a: \"\\ttab\\nnext\\n\"\n");  // sops: null
   EXPECT_EQ(Print(MapOf(Member("a", ListOf(Str("\n lead"))))),  // sops: |4- above two columns
