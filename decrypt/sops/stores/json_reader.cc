@@ -82,7 +82,12 @@ class Reader {
       Node value;
       if (scan_.Peek() == '{' || scan_.Peek() == '[') {
         ACD_CHECK(CheckDepth(open.size() + 1));
-        open.push_back({scan_.Peek() == '{' ? Node(Node::Map()) : Node(Node::List()), {}});
+        Node::Value& container = open.emplace_back().node.value;
+        if (scan_.Peek() == '{') {
+          container.emplace<Node::Map>();
+        } else {
+          container.emplace<Node::List>();
+        }
         ACD_TRY(const bool has_value, First(open.back()));
         if (has_value) continue;
         value = std::move(open.back().node);
