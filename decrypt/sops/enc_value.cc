@@ -1,8 +1,6 @@
 #include "decrypt/sops/enc_value.h"
 
-#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 
 #include <array>
 #include <cstdlib>
@@ -151,13 +149,13 @@ Result<SecretBytes> ValueCipher::Impl::Open(std::span<const std::uint8_t> iv, Se
     iv_size = iv.size();
   }
   int written = 0;
-  const OSSL_PARAM tag[] = {
-      OSSL_PARAM_construct_octet_string(OSSL_CIPHER_PARAM_AEAD_TAG, bytes.data() + size, kTagSize),
-      OSSL_PARAM_construct_end()};
-  const bool ready = EVP_DecryptInit_ex2(context.get(), nullptr, nullptr, iv.data(), tag) == 1 &&
-                     EVP_DecryptUpdate(context.get(), nullptr, &written,
-                                       reinterpret_cast<const unsigned char*>(aad.data()),
-                                       static_cast<int>(aad.size())) == 1;
+  const bool ready =
+      EVP_DecryptInit_ex2(context.get(), nullptr, nullptr, iv.data(), nullptr) == 1 &&
+      EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, static_cast<int>(kTagSize),
+                          bytes.data() + size) == 1 &&
+      EVP_DecryptUpdate(context.get(), nullptr, &written,
+                        reinterpret_cast<const unsigned char*>(aad.data()),
+                        static_cast<int>(aad.size())) == 1;
   if (!ready) return Fail(Code::kInternal, "AES-GCM: cannot start");
   if (EVP_DecryptUpdate(context.get(), bytes.data(), &written, bytes.data(),
                         static_cast<int>(size)) != 1 ||
