@@ -61,7 +61,7 @@ Result<Node> ParseTime(std::string_view text) {
 /// The decrypted bytes as what the ENC text says they are.
 Result<Node> ReadAs(std::string_view type, SecretBytes plain) {
   const std::string_view text = plain.ExposeText();
-  if (type == "str") return Node(std::move(plain));
+  if (type == "str") return Result<Node>(std::move(plain));  // set where it stands
   if (type == "comment") return Node(Comment{std::move(plain)});
   if (type == "int") {
     ACD_TRY(const std::int64_t value, ParseGoInt(text));

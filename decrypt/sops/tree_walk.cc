@@ -131,7 +131,11 @@ class Walker {
         return Problem(plain.error().code, "Could not decrypt value: " + plain.error().message,
                        plain.error().hint);
       }
-      node = std::move(*plain);
+      if (auto* opened = plain->As<SecretBytes>()) {
+        *text = std::move(*opened);  // most of them, and cheaper than the variant's assignment
+      } else {
+        node = std::move(*plain);
+      }
       Remember(node);
     }
     if (!encrypted && mac_only_encrypted_) return {};
