@@ -82,6 +82,17 @@ inline bool SameDocuments(const std::vector<Node>& a, const std::vector<Node>& b
   return true;
 }
 
+/// Otherwise the walk refuses the tree, and nothing prints it.
+inline bool HasStringKeys(const Node& node) {
+  if (const auto* list = node.As<Node::List>()) {
+    return std::all_of(list->begin(), list->end(), HasStringKeys);
+  }
+  const auto* map = node.As<Node::Map>();
+  return map == nullptr || std::all_of(map->begin(), map->end(), [](const sops::Entry& entry) {
+           return entry.key_type == nullptr && HasStringKeys(entry.value);
+         });
+}
+
 /// JSON replaces what is not UTF-8, and has no infinity.
 inline bool FitsJson(const Node& node) {
   if (const auto* text = node.As<SecretBytes>()) return IsUtf8(text->ExposeText());
