@@ -7,6 +7,8 @@
 #include <bit>
 #include <cstring>
 
+#include "decrypt/base/bytes16.h"
+
 namespace acd {
 namespace {
 
@@ -29,7 +31,6 @@ Char DecodeChar(Char c) {
   return static_cast<Char>(value | static_cast<Char>(~known));
 }
 
-using Bytes16 = std::uint8_t __attribute__((vector_size(16)));
 using Pairs = std::uint16_t __attribute__((vector_size(16)));
 using Groups = std::uint32_t __attribute__((vector_size(16)));
 
@@ -40,18 +41,15 @@ Groups Join(Bytes16 values) {
   return (halves & 0xFFFF) << 12 | halves >> 16;
 }
 
-// For any processor. Each group is written as four bytes, the last of them to be overwritten.
-std::size_t DecodeAnywhere(std::string_view text, std::uint8_t*& to) {
+}  // namespace
+
+// Each group is written as four bytes, the last of them to be overwritten.
+std::size_t DecodeBase64BlocksAnywhere(std::string_view text, std::uint8_t*& to) {
   static_assert(std::endian::native == std::endian::little);
   std::size_t done = 0;
   for (; text.size() - done >= sizeof(Bytes16); done += sizeof(Bytes16)) {
-    Bytes16 characters;
-    std::memcpy(&characters, text.data() + done, sizeof(characters));
-    const Bytes16 values = DecodeChar(characters);
-    std::uint64_t halves[2];
-    const Bytes16 unknown = values & 0x80;
-    std::memcpy(halves, &unknown, sizeof(halves));
-    if ((halves[0] | halves[1]) != 0) break;
+    const Bytes16 values = DecodeChar(LoadBytes16(text.data() + done));
+    if (HighBits(values) != 0) break;  // one is no value
     const Groups groups = Join(values);
     for (int i = 0; i < 4; ++i) {
       const std::uint32_t bytes = __builtin_bswap32(groups[i] << 8U);
@@ -61,6 +59,8 @@ std::size_t DecodeAnywhere(std::string_view text, std::uint8_t*& to) {
   }
   return done;
 }
+
+namespace {
 
 #if defined(__x86_64__)
 
@@ -141,7 +141,7 @@ std::size_t DecodeBase64Blocks(std::string_view text, std::uint8_t*& to) {
 #if defined(__x86_64__)
   if (HasAvx2()) return DecodeWithAvx2(text, to);
 #endif
-  return DecodeAnywhere(text, to);
+  return DecodeBase64BlocksAnywhere(text, to);
 }
 
 }  // namespace acd

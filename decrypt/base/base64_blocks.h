@@ -13,6 +13,9 @@ namespace acd {
 /// `to` has Base64Room(text.size()) bytes, all of which may be written.
 std::size_t DecodeBase64Blocks(std::string_view text, std::uint8_t*& to);
 
+/// The same on any processor: what it does where there is no AVX2.
+std::size_t DecodeBase64BlocksAnywhere(std::string_view text, std::uint8_t*& to);
+
 /// 0..63, or kNotBase64. Without a branch or a table, like the blocks.
 std::uint8_t DecodeBase64Char(std::uint8_t c);
 inline constexpr std::uint8_t kNotBase64 = 0xFF;

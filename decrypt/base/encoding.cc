@@ -46,8 +46,10 @@ std::uint8_t* Put(std::uint32_t bits, std::uint8_t* to) {
 
 // The end of a text from `at` on, at most sixteen characters: decoded as one block, together with
 // characters before it that have been decoded once already, or with 'A', which is zero. `to` is
-// where its bytes go. False: not so simple, or not valid; nothing of use is written.
-bool DecodeEnd(std::string_view text, std::size_t at, const Rules& rules, std::uint8_t*& to) {
+// where its bytes go, behind `done` others. False: not so simple, or not valid; nothing of use is
+// written.
+bool DecodeEnd(std::string_view text, std::size_t at, const Rules& rules, std::size_t done,
+               std::uint8_t*& to) {
   constexpr std::size_t kBlock = 16;
   std::size_t size = text.size() - at;
   if (size == 0) return true;
@@ -64,7 +66,8 @@ bool DecodeEnd(std::string_view text, std::size_t at, const Rules& rules, std::u
   std::array<char, kBlock> block;
   std::array<std::uint8_t, Base64Room(kBlock)> bytes;
   const std::size_t again = kBlock - size - padding;
-  const bool overlaps = rules.padded && at >= again;  // whole groups, as the rest is
+  // Whole groups, as the rest is; newlines gave no bytes.
+  const bool overlaps = rules.padded && at >= again && done >= again / 4 * 3;
   if (overlaps) {
     std::memcpy(block.data(), text.data() + text.size() - kBlock, kBlock);
     if (padding > 0) block[kBlock - 1] = 'A';
@@ -100,7 +103,8 @@ Decoded DecodeTo(std::string_view text, const Rules& rules, std::uint8_t* const 
     if (have == 0) {
       const std::size_t taken = DecodeBase64Blocks(text.substr(i), to);
       i += taken;
-      if (text.size() - i <= 16 && DecodeEnd(text, i, rules, to)) {
+      if (text.size() - i <= 16 &&
+          DecodeEnd(text, i, rules, static_cast<std::size_t>(to - begin), to)) {
         return {static_cast<std::size_t>(to - begin)};
       }
       if (taken > 0) continue;

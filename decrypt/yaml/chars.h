@@ -5,7 +5,7 @@
 
 #include "decrypt/base/bytes16.h"
 
-// Character classes of the YAML 1.1 scanner, on UTF-8 that ends in NUL bytes.
+// Character classes of the YAML 1.1 scanner, on UTF-8 that ends in a NUL byte.
 namespace acd::yaml {
 
 inline bool IsBlank(const char* p) { return *p == ' ' || *p == '\t'; }

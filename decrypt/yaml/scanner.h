@@ -144,7 +144,7 @@ class Scanner {
   bool Refuse(Mark context, std::string_view problem);
 
   const char* text_;
-  std::size_t size_;  // without the padding
+  std::size_t size_;  // without the NUL
   std::int32_t pos_ = 0;
   std::int32_t continuations_ = 0;  // UTF-8 continuation bytes before pos_
   std::int32_t line_ = 0;

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "decrypt/base/base64_blocks.h"
 #include "tests/support/matchers.h"
 
 namespace acd {
@@ -43,6 +44,31 @@ TEST(Base64, GoFormSkipsNewlinesAndToleratesTrailingBits) {
   EXPECT_THAT(DecodeBase64Strict("Zh=="), Fails(Code::kInvalidInput, "illegal base64"));
   EXPECT_THAT(DecodeBase64Strict("Zm9v\n"), Fails(Code::kInvalidInput, "illegal base64"));
   EXPECT_THAT(DecodeBase64Unpadded("Zh"), Fails(Code::kInvalidInput, "illegal base64"));
+}
+
+// Where there is AVX2, nothing else would run what is run elsewhere.
+TEST(Base64, BlocksAreTheSameOnEveryProcessor) {
+  std::string plain;
+  for (int size = 0; size < 200; ++size) {
+    plain += static_cast<char>(size * 89 + size / 5);
+    std::string text = EncodeBase64Unpadded(AsBytes(plain));
+    for (int fault = -1; fault < static_cast<int>(text.size()); fault += 3) {
+      if (fault >= 0) text[static_cast<std::size_t>(fault)] = static_cast<char>(fault * 7);
+      std::string here(Base64Room(text.size()), '\0'), anywhere = here;
+      auto* to_here = reinterpret_cast<std::uint8_t*>(here.data());
+      auto* to_anywhere = reinterpret_cast<std::uint8_t*>(anywhere.data());
+      const std::size_t taken = DecodeBase64Blocks(text, to_here);
+      EXPECT_EQ(DecodeBase64BlocksAnywhere(text, to_anywhere), taken);
+      EXPECT_EQ(here.substr(0, taken / 4 * 3), anywhere.substr(0, taken / 4 * 3));
+    }
+  }
+}
+
+TEST(Base64, NewlinesBeforeTheEndGiveNoBytes) {
+  for (std::size_t newlines = 0; newlines < 40; ++newlines) {
+    EXPECT_EQ(DecodeBase64Go(std::string(newlines, '\n') + "QUJD")->ExposeText(), "ABC");
+    EXPECT_EQ(DecodeBase64Go("QUJD" + std::string(newlines, '\n') + "QUI=")->ExposeText(), "ABCAB");
+  }
 }
 
 // As Go 1.26 has them.
