@@ -35,22 +35,6 @@ std::string_view HintForStage(Stage stage) {
   return {};
 }
 
-std::string_view Suffix(Format format) {
-  switch (format) {
-    case Format::kYaml:
-      return ".yaml";
-    case Format::kJson:
-      return ".json";
-    case Format::kDotenv:
-      return ".env";
-    case Format::kIni:
-      return ".ini";
-    case Format::kBinary:
-      break;
-  }
-  return "anything else";
-}
-
 }  // namespace
 
 Error WithHint(Error error) {
@@ -70,7 +54,7 @@ std::string FormatHint(std::span<const std::uint8_t> content, Format format) {
   if (!looks || fits) return {};
   return "this looks like a sops file of type " + std::string(FormatName(*looks)) +
          ", but it was read as " + std::string(FormatName(format)) + ": end its name in " +
-         std::string(Suffix(*looks)) + " (`decrypt` also takes --input-type " +
+         std::string(SuffixOf(*looks)) + " (`decrypt` also takes --input-type " +
          std::string(FormatName(*looks)) + ")";
 }
 

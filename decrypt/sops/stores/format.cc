@@ -31,6 +31,13 @@ Format FormatForPath(std::string_view path) {
   return Format::kBinary;
 }
 
+std::string_view SuffixOf(Format format) {
+  for (const auto& [suffix, known] : kSuffixes) {
+    if (known == format) return suffix;
+  }
+  return {};
+}
+
 std::optional<Format> FormatFromName(std::string_view name) {
   for (const auto& [known, format] : kNames) {
     if (known == name) return format;

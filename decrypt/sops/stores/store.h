@@ -18,6 +18,8 @@ enum class Format { kYaml, kJson, kDotenv, kIni, kBinary };
 
 /// By suffix, case-sensitive: .yaml .yml .json .env .ini; everything else is binary.
 Format FormatForPath(std::string_view path);
+/// The first suffix of a format's files, ".yaml"; empty for binary, whose files have any other.
+std::string_view SuffixOf(Format format);
 /// "yaml", "json", "dotenv", "ini", "binary"; nullopt for any other word.
 std::optional<Format> FormatFromName(std::string_view name);
 std::string_view FormatName(Format format);
