@@ -89,19 +89,26 @@ Failures Collect(const std::vector<GroupOutcome>& groups) {
 }
 
 /// The first line's cause: what the reader can act on.
-std::string Cause(const Failures& failures, const std::vector<std::string>& tried) {
+std::string Cause(const Failures& failures, const std::vector<std::string>& tried,
+                  std::int64_t threshold, std::size_t succeeded) {
   if (failures.first == nullptr) return "the file has no usable key group";
   if (failures.mismatch == nullptr) return FirstLine(failures.first->error.message);
+  if (succeeded > 0) {
+    return "the keys at hand open " + std::to_string(succeeded) + " of the " +
+           std::to_string(threshold) + " key groups that it takes";
+  }
   // The user's own gpg looks into a keyring whose keys are not known here.
   const bool gpg_looked = failures.mismatch->error.message.find("GnuPG") != std::string::npos;
   if (tried.empty() && !gpg_looked) return "no private key is loaded";
   return "none of the keys at hand is a recipient of the file";
 }
 
-std::string HintFor(const Failures& failures, const std::vector<std::string>& tried) {
+std::string HintFor(const Failures& failures, const std::vector<std::string>& tried,
+                    std::size_t succeeded) {
   if (failures.mismatch == nullptr) {
     return failures.first == nullptr ? "" : failures.first->error.hint;
   }
+  if (succeeded > 0) return "make a key of another group available";
   if (tried.empty()) {
     return failures.mismatch->error.hint.empty()
                ? "make a private key of one of the file's recipients available, for example with "
@@ -130,8 +137,8 @@ Error DataKeyError(const std::vector<GroupOutcome>& groups, std::int64_t thresho
   const Failures failures = Collect(groups);
   const auto succeeded = static_cast<std::size_t>(
       std::count_if(groups.begin(), groups.end(), [](const auto& group) { return group.success; }));
-  std::string text =
-      "Failed to get the data key required to decrypt the SOPS file: " + Cause(failures, tried);
+  std::string text = "Failed to get the data key required to decrypt the SOPS file: " +
+                     Cause(failures, tried, threshold, succeeded);
   for (std::size_t i = 0; i < groups.size() && i < kMaxGroups; ++i) {
     text += "\n\n" + GroupText(groups[i], i);
   }
@@ -149,7 +156,7 @@ Error DataKeyError(const std::vector<GroupOutcome>& groups, std::int64_t thresho
   const Code code = failures.first == nullptr      ? Code::kInvalidInput
                     : failures.mismatch != nullptr ? Code::kNoMatchingKey
                                                    : failures.defect->error.code;
-  return Error{code, std::move(text), HintFor(failures, tried)};
+  return Error{code, std::move(text), HintFor(failures, tried, succeeded)};
 }
 
 }  // namespace acd::sops

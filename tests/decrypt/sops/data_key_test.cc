@@ -144,6 +144,9 @@ TEST(DataKey, TooFewGroupsNameTheThreshold) {
   ASSERT_THAT(key,
               Fails(Code::kNoMatchingKey, "encrypted with a Shamir threshold of 2, but only 1"));
   EXPECT_THAT(key, Fails(Code::kNoMatchingKey, "Group 0: SUCCESS\n\nGroup 1: FAILED"));
+  EXPECT_THAT(key, Fails(Code::kNoMatchingKey,
+                         "SOPS file: the keys at hand open 1 of the 2 key groups that it takes\n"));
+  EXPECT_THAT(key.error().hint, HasSubstr("a key of another group"));
 }
 
 TEST(DataKey, SharesThatDoNotFitFail) {

@@ -40,12 +40,18 @@ func agentsOf(server int) (found []int) {
 	return found
 }
 
-// An agent that dies while others always use it is replaced, and no request knows.
-func TestADeadAgentIsReplacedUnderLoad(t *testing.T) {
+// placeWithPGP has one new PGP key mounted.
+func placeWithPGP(t *testing.T) (harness.Place, key) {
+	t.Helper()
 	place := harness.NewPlace(t)
 	k := newPGP(t, "ed25519", "cv25519", "", "never")
-	secrets := newMount(t, place, "pgp")
-	harness.Check(t, secrets.swap(map[string]string{"k.asc": text(t, k)}))
+	harness.Check(t, newMount(t, place, "pgp").swap(map[string]string{"k.asc": text(t, k)}))
+	return place, k
+}
+
+// An agent that dies while others always use it is replaced, and no request knows.
+func TestADeadAgentIsReplacedUnderLoad(t *testing.T) {
+	place, k := placeWithPGP(t)
 	target := app(t, "first", k)
 	server := start(t, place)
 	var wait sync.WaitGroup
@@ -99,10 +105,7 @@ func TestADeadAgentIsReplacedUnderLoad(t *testing.T) {
 
 // A health check does not wait for a gpg that takes long to import.
 func TestASlowImportBlocksNoHealthCheck(t *testing.T) {
-	place := harness.NewPlace(t)
-	k := newPGP(t, "ed25519", "cv25519", "", "never")
-	secrets := newMount(t, place, "pgp")
-	harness.Check(t, secrets.swap(map[string]string{"k.asc": text(t, k)}))
+	place, k := placeWithPGP(t)
 	target := app(t, "first", k)
 	marker := filepath.Join(place.Root, "imports")
 	script := "#!/bin/sh\ncase \"$*\" in *--import*) touch " + marker + "; sleep 3;; esac\nexec " + program(t, "gpg") + " \"$@\"\n"
@@ -130,9 +133,7 @@ func TestASlowImportBlocksNoHealthCheck(t *testing.T) {
 
 // Keys that cannot be used are none: health says so, and why.
 func TestHealthKnowsThatGpgIsMissing(t *testing.T) {
-	place := harness.NewPlace(t)
-	secrets := newMount(t, place, "pgp")
-	harness.Check(t, secrets.swap(map[string]string{"k.asc": text(t, newPGP(t, "ed25519", "cv25519", "", "never"))}))
+	place, _ := placeWithPGP(t)
 	command := place.Command(t)
 	command.Env = []string{"PATH=" + place.Bin, "HOME=" + place.Home, "ARGOCD_DECRYPT_KEY_DIR=" + place.Keys}
 	harness.Start(t, place, command, place.Socket())
