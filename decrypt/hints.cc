@@ -42,6 +42,10 @@ Error WithHint(Error error) {
     return std::move(error).Hint(
         "files of this size or shape are refused on purpose: split the file");
   }
+  if (error.stage == Stage::kDataKey && error.code == Code::kToolFailed) {
+    return std::move(error).Hint(
+        "a program that holds a key failed, and the file may be all right: see what it says");
+  }
   const std::string_view hint = HintForStage(error.stage);
   return std::move(error).Hint(hint);
 }

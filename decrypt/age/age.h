@@ -4,6 +4,7 @@
 #include <span>
 
 #include "decrypt/age/identity.h"
+#include "decrypt/base/check.h"
 #include "decrypt/base/limits.h"
 #include "decrypt/base/result.h"
 #include "decrypt/base/secret_bytes.h"
@@ -25,10 +26,12 @@ enum class Encoding {
 /// ..." if there is but one; the types of recipients that no identity is for are named);
 /// kAuthFailed "bad header MAC" or "payload: ..."; kInvalidInput "invalid armor: ...", "header:
 /// ...", "payload: ..."; kLimitExceeded; what kept an identity from being tried (a plugin that does
-/// not start), if no other opens the file. Threads: safe to call concurrently. Blocks on CPU only,
-/// and as long as plugins do.
+/// not start), if no other opens the file; that of `check`, which is asked before each identity and
+/// while a plugin works. Threads: safe to call concurrently. Blocks on CPU only, and as long as
+/// plugins do.
 /// Spec: C2SP age v1.
 Result<SecretBytes> Decrypt(std::span<const std::uint8_t> input, const Identities& identities,
-                            const Limits& limits, Encoding encoding = Encoding::kDetect);
+                            const Limits& limits, Encoding encoding = Encoding::kDetect,
+                            const Check& check = {});
 
 }  // namespace acd::age

@@ -75,7 +75,8 @@ Result<std::shared_ptr<const HybridIdentity>> HybridIdentity::Parse(std::string_
       new HybridIdentity(std::move(kem), expanded.Expose().subspan(MlKem768::kSeedSize)));
 }
 
-std::optional<Result<FileKey>> HybridIdentity::Unwrap(std::span<const Stanza> stanzas) const {
+std::optional<Result<FileKey>> HybridIdentity::Unwrap(std::span<const Stanza> stanzas,
+                                                      const Check& /*check*/) const {
   for (const Stanza& stanza : stanzas) {
     if (auto outcome = UnwrapOne(stanza)) return outcome;
   }

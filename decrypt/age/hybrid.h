@@ -24,7 +24,8 @@ class HybridIdentity : public Identity {
   /// (OpenSSL is older than 3.5).
   static Result<std::shared_ptr<const HybridIdentity>> Parse(std::string_view text);
 
-  std::optional<Result<FileKey>> Unwrap(std::span<const Stanza> stanzas) const override;
+  std::optional<Result<FileKey>> Unwrap(std::span<const Stanza> stanzas,
+                                        const Check& check) const override;
   const std::string& PublicName() const override { return public_name_; }
   std::string_view StanzaType() const override { return kType; }
 

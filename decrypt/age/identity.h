@@ -10,6 +10,7 @@
 
 #include "decrypt/age/file_key.h"
 #include "decrypt/age/header.h"
+#include "decrypt/base/check.h"
 #include "decrypt/base/result.h"
 
 namespace acd::age {
@@ -21,8 +22,9 @@ class Identity {
 
   /// Looks for a stanza that is for this identity. Three outcomes: nullopt, none is (an ordinary
   /// one: the next identity may fit); a file key; or an error, which ends the decryption of the
-  /// file (kInvalidInput "header: ...": a stanza of a known type is malformed).
-  virtual std::optional<Result<FileKey>> Unwrap(std::span<const Stanza> stanzas) const = 0;
+  /// file (kInvalidInput "header: ...": a stanza of a known type is malformed; what `check` says).
+  virtual std::optional<Result<FileKey>> Unwrap(std::span<const Stanza> stanzas,
+                                                const Check& check) const = 0;
 
   /// The public half in the form that users know, `age1...`, `ssh-ed25519 AAAA...`.
   virtual const std::string& PublicName() const = 0;

@@ -79,8 +79,9 @@ Result<std::shared_ptr<const PluginIdentity>> PluginIdentity::Parse(
       new PluginIdentity(std::move(name), text, std::move(launcher), std::move(responder)));
 }
 
-std::optional<Result<FileKey>> PluginIdentity::Unwrap(std::span<const Stanza> stanzas) const {
-  auto channel = launcher_->Start(name_, "identity-v1");
+std::optional<Result<FileKey>> PluginIdentity::Unwrap(std::span<const Stanza> stanzas,
+                                                      const Check& check) const {
+  auto channel = launcher_->Start(name_, "identity-v1", check);
   if (!channel) return Fail(std::move(channel).error().With(public_name_));
   PluginSession session(name_, text_, **channel, responder_.get());
   auto outcome = session.Unwrap(stanzas);

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "decrypt/age/identity.h"
+#include "decrypt/base/check.h"
 #include "decrypt/base/result.h"
 #include "decrypt/base/secret_bytes.h"
 
@@ -30,11 +31,12 @@ class PluginLauncher {
  public:
   virtual ~PluginLauncher() = default;
   /// Starts `age-plugin-NAME --age-plugin=STATE_MACHINE`. `name` is lower case and has letters,
-  /// digits and `+-._` only.
+  /// digits and `+-._` only. The channel fails as `check` does, which outlives it.
   /// Errors: kNotFound (no such program), kUnsupported (not allowed), kIo and the like. Their text
   /// says what to do and is shown to users.
   virtual Result<std::unique_ptr<PluginChannel>> Start(const std::string& name,
-                                                       const std::string& state_machine) const = 0;
+                                                       const std::string& state_machine,
+                                                       const Check& check) const = 0;
 };
 
 /// Answers what a plugin asks of its user. Texts come from the plugin: show them as such.
@@ -65,7 +67,8 @@ class PluginIdentity : public Identity {
       std::string_view text, std::shared_ptr<const PluginLauncher> launcher,
       std::shared_ptr<const PluginResponder> responder = nullptr);
 
-  std::optional<Result<FileKey>> Unwrap(std::span<const Stanza> stanzas) const override;
+  std::optional<Result<FileKey>> Unwrap(std::span<const Stanza> stanzas,
+                                        const Check& check) const override;
   const std::string& PublicName() const override { return public_name_; }
   const std::string& UniqueName() const override { return unique_name_; }
   bool IsNative() const override { return false; }

@@ -89,7 +89,8 @@ ScryptIdentity::ScryptIdentity(Passphrase passphrase, ScryptLimits limits)
   EnsureSodium();
 }
 
-std::optional<Result<FileKey>> ScryptIdentity::Unwrap(std::span<const Stanza> stanzas) const {
+std::optional<Result<FileKey>> ScryptIdentity::Unwrap(std::span<const Stanza> stanzas,
+                                                      const Check& /*check*/) const {
   const auto stanza =
       std::find_if(stanzas.begin(), stanzas.end(), [](const Stanza& s) { return s.type == kType; });
   if (stanza == stanzas.end()) return std::nullopt;

@@ -32,7 +32,8 @@ class ScryptIdentity : public Identity {
   /// Errors: kInvalidInput "header: ..." (malformed; not the only recipient); kLimitExceeded
   /// "header: scrypt work factor too large ..."; kNoMatchingKey (no passphrase was to be had).
   /// A wrong passphrase is no match.
-  std::optional<Result<FileKey>> Unwrap(std::span<const Stanza> stanzas) const override;
+  std::optional<Result<FileKey>> Unwrap(std::span<const Stanza> stanzas,
+                                        const Check& check) const override;
   const std::string& PublicName() const override { return public_name_; }
   const std::string& UniqueName() const override { return unique_name_; }
   std::string_view StanzaType() const override { return kType; }

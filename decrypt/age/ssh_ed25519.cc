@@ -55,7 +55,8 @@ bool SshEd25519Identity::HasPublicKey(std::span<const std::uint8_t> public_key) 
   return wire == wire_;
 }
 
-std::optional<Result<FileKey>> SshEd25519Identity::Unwrap(std::span<const Stanza> stanzas) const {
+std::optional<Result<FileKey>> SshEd25519Identity::Unwrap(std::span<const Stanza> stanzas,
+                                                          const Check& /*check*/) const {
   for (const Stanza& stanza : stanzas) {
     if (auto outcome = UnwrapOne(stanza)) return outcome;
   }

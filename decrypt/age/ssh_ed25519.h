@@ -25,7 +25,8 @@ class SshEd25519Identity : public Identity {
   /// Whether this is the public key of RFC 8032 that belongs to the seed.
   bool HasPublicKey(std::span<const std::uint8_t> public_key) const;
 
-  std::optional<Result<FileKey>> Unwrap(std::span<const Stanza> stanzas) const override;
+  std::optional<Result<FileKey>> Unwrap(std::span<const Stanza> stanzas,
+                                        const Check& check) const override;
   const std::string& PublicName() const override { return public_name_; }
   bool IsNative() const override { return false; }
   std::string_view StanzaType() const override { return kType; }

@@ -15,8 +15,8 @@ namespace acd::age {
 namespace {
 
 constexpr std::string_view kLabel = "age-encryption.org/v1/ssh-rsa";
-constexpr int kMinBits = 2048;
-constexpr int kMaxBits = 16384;
+constexpr int kMinBytes = 256;  // age counts bytes: 2041 bits are enough
+constexpr int kMaxBytes = 2048;
 
 Failure BadStanza(std::string_view what) {
   return Fail(Code::kInvalidInput, std::string("header: invalid ssh-rsa recipient: ").append(what));
@@ -70,16 +70,17 @@ Result<std::shared_ptr<const SshRsaIdentity>> SshRsaIdentity::FromKey(OpenSslKey
   if (!modulus || !exponent || !secret) {
     return Fail(Code::kInvalidInput, "not a private RSA key");
   }
-  const int bits = BN_num_bits(modulus.get());
-  if (bits < kMinBits || bits > kMaxBits) {
-    return Fail(Code::kUnsupported, "RSA key of " + std::to_string(bits) + " bits; age takes " +
-                                        std::to_string(kMinBits) + " or more");
+  const int bytes = BN_num_bytes(modulus.get());
+  if (bytes < kMinBytes || bytes > kMaxBytes) {
+    return Fail(Code::kUnsupported, "RSA key of " + std::to_string(BN_num_bits(modulus.get())) +
+                                        " bits; between 2048 and 16384 are supported");
   }
   return std::shared_ptr<const SshRsaIdentity>(
       new SshRsaIdentity(std::move(key), WireForm(exponent.get(), modulus.get())));
 }
 
-std::optional<Result<FileKey>> SshRsaIdentity::Unwrap(std::span<const Stanza> stanzas) const {
+std::optional<Result<FileKey>> SshRsaIdentity::Unwrap(std::span<const Stanza> stanzas,
+                                                      const Check& /*check*/) const {
   for (const Stanza& stanza : stanzas) {
     if (auto outcome = UnwrapOne(stanza)) return outcome;
   }

@@ -20,7 +20,8 @@ class SshRsaIdentity : public Identity {
   /// kUnsupported (its size).
   static Result<std::shared_ptr<const SshRsaIdentity>> FromKey(OpenSslKey key);
 
-  std::optional<Result<FileKey>> Unwrap(std::span<const Stanza> stanzas) const override;
+  std::optional<Result<FileKey>> Unwrap(std::span<const Stanza> stanzas,
+                                        const Check& check) const override;
   const std::string& PublicName() const override { return public_name_; }
   bool IsNative() const override { return false; }
   std::string_view StanzaType() const override { return kType; }

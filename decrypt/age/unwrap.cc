@@ -88,16 +88,17 @@ Failure NoMatch(const Header& header, const Identities& identities) {
 // Whether the fault is the file's, so that nothing else may open it, or the identity's own.
 bool IsFinal(const Error& error) {
   return error.code == Code::kInvalidInput || error.code == Code::kAuthFailed ||
-         error.code == Code::kCancelled || error.code == Code::kInternal ||
-         error.message.starts_with("header: ");
+         error.code == Code::kCancelled || error.code == Code::kDeadline ||
+         error.code == Code::kInternal || error.message.starts_with("header: ");
 }
 
-Result<FileKey> Unwrap(const Header& header, const Identities& identities) {
+Result<FileKey> Unwrap(const Header& header, const Identities& identities, const Check& check) {
   std::optional<Error> obstacle;
   for (const bool native : {true, false}) {
     for (const auto& identity : identities.all()) {
       if (identity->IsNative() != native) continue;
-      auto outcome = identity->Unwrap(header.stanzas);
+      ACD_CHECK(StillWanted(check));
+      auto outcome = identity->Unwrap(header.stanzas, check);
       if (!outcome) continue;
       if (*outcome || IsFinal(outcome->error())) return std::move(*outcome);
       if (!obstacle) obstacle = std::move(*outcome).error();
@@ -109,9 +110,9 @@ Result<FileKey> Unwrap(const Header& header, const Identities& identities) {
 
 }  // namespace
 
-Result<FileKey> OpenHeader(const Header& header, const Identities& identities) {
+Result<FileKey> OpenHeader(const Header& header, const Identities& identities, const Check& check) {
   if (identities.empty()) return Fail(Code::kNoMatchingKey, "no identities specified");
-  ACD_TRY(FileKey file_key, Unwrap(header, identities));
+  ACD_TRY(FileKey file_key, Unwrap(header, identities, check));
   if (!VerifyHeader(header, file_key)) return Fail(Code::kAuthFailed, "bad header MAC");
   return file_key;
 }

@@ -42,7 +42,8 @@ Result<std::shared_ptr<const X25519Identity>> X25519Identity::Parse(std::string_
   return std::shared_ptr<const X25519Identity>(new X25519Identity(decoded->data.Expose()));
 }
 
-std::optional<Result<FileKey>> X25519Identity::Unwrap(std::span<const Stanza> stanzas) const {
+std::optional<Result<FileKey>> X25519Identity::Unwrap(std::span<const Stanza> stanzas,
+                                                      const Check& /*check*/) const {
   for (const Stanza& stanza : stanzas) {
     if (auto outcome = UnwrapOne(stanza)) return outcome;
   }

@@ -20,7 +20,8 @@ class X25519Identity : public Identity {
   /// Errors: kInvalidInput "malformed secret key: ...", never a character of the key.
   static Result<std::shared_ptr<const X25519Identity>> Parse(std::string_view text);
 
-  std::optional<Result<FileKey>> Unwrap(std::span<const Stanza> stanzas) const override;
+  std::optional<Result<FileKey>> Unwrap(std::span<const Stanza> stanzas,
+                                        const Check& check) const override;
   const std::string& PublicName() const override { return public_name_; }
   std::string_view StanzaType() const override { return kType; }
 

@@ -107,15 +107,15 @@ Error InSopsWords(Error error, const std::string& loading) {
 
 // The recipient that the document names is not authenticated, so it only says which to try first.
 Result<SecretBytes> Open(const WrappedKey& key, const age::Identities& identities,
-                         const Limits& limits) {
+                         const Limits& limits, const Check& check) {
   const auto encrypted = AsBytes(key.encrypted);
   if (const auto named = identities.Find(key.name); named && identities.size() > 1) {
     age::Identities one;
     one.Add(named);
-    auto opened = age::Decrypt(encrypted, one, limits, age::Encoding::kArmored);
+    auto opened = age::Decrypt(encrypted, one, limits, age::Encoding::kArmored, check);
     if (opened) return opened;
   }
-  return age::Decrypt(encrypted, identities, limits, age::Encoding::kArmored);
+  return age::Decrypt(encrypted, identities, limits, age::Encoding::kArmored, check);
 }
 
 }  // namespace
@@ -146,7 +146,7 @@ Result<SecretBytes> AgeKeyService::Unwrap(const WrappedKey& key, const Requester
   auto mounted = mounted_.Current();
   std::optional<Result<SecretBytes>> first;
   if (!mounted->identities.empty()) {
-    first = Open(key, mounted->identities, limits_);
+    first = Open(key, mounted->identities, limits_, requester.check);
     if (*first) return std::move(*first);
   }
   return UnwrapWithAll(key, requester, std::move(mounted), std::move(first));
@@ -171,7 +171,7 @@ Result<SecretBytes> AgeKeyService::UnwrapWithAll(const WrappedKey& key, const Re
     all.AddAll(mounted->identities);
     all.AddAll(tried.identities);
     tried.identities = all;
-    first = Open(key, all, limits_);
+    first = Open(key, all, limits_, requester.check);
   };
   const auto is_open = [&] { return first && first->has_value(); };
   // A plugin that failed, say, is no reason not to try the others.
@@ -180,12 +180,13 @@ Result<SecretBytes> AgeKeyService::UnwrapWithAll(const WrappedKey& key, const Re
   if (worth_it && !is_open() && !commands_.empty()) {
     Tried printed;
     RunCommands(key.name, requester, printed);
-    ACD_CHECK(requester.Check());
+    ACD_CHECK(requester.StillWants());
     Append(tried.problems, printed.problems);
     Append(tried.empty_locations, printed.empty_locations);
     try_more(printed.identities);
   }
   if (is_open()) return std::move(*first);
+  ACD_CHECK(requester.StillWants());
   if (first) return Fail(InSopsWords(std::move(*first).error(), tried.Describe()));
   Append(tried.empty_locations, mounted->default_locations);
   return Fail(
@@ -229,9 +230,7 @@ KeyState AgeKeyService::State() {
     const auto now = watch->Current();
     state.has_key = state.has_key || !now->identities.empty();
     Append(state.problems, now->problems);
-    for (const std::string& file : now->empty_files) {
-      state.problems.push_back(file + ": there is no key in it");
-    }
+    Append(state.problems, now->empty_files);
   }
   return state;
 }

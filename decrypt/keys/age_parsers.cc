@@ -11,20 +11,29 @@
 namespace acd::keys {
 namespace {
 
-constexpr std::string_view kPluginPrefix = "plugin ";  // of a plugin identity's public name
+constexpr std::chrono::milliseconds kUserLimit{120'000};  // to touch a token, or type a PIN
+constexpr std::string_view kPluginPrefix = "plugin ";     // of a plugin identity's public name
 
 /// Starts the plugins that are allowed.
 class AllowedPlugins : public age::PluginLauncher {
  public:
   explicit AllowedPlugins(std::shared_ptr<const KeyTools> tools) : tools_(std::move(tools)) {}
 
-  Result<std::unique_ptr<age::PluginChannel>> Start(
-      const std::string& name, const std::string& state_machine) const override {
+  Result<std::unique_ptr<age::PluginChannel>> Start(const std::string& name,
+                                                    const std::string& state_machine,
+                                                    const Check& check) const override {
     ACD_TRY(std::string path, Find(name));
     Program program;
     program.path = std::move(path);
     program.args = {"--age-plugin=" + state_machine};
-    program.environment = BasicEnvironment(*tools_);
+    program.environment = tools_->for_user ? tools_->environment : BasicEnvironment(*tools_);
+    program.environment["PATH"] = tools_->path;
+    if (const auto own = tools_->plugin_variables.find(name);
+        own != tools_->plugin_variables.end()) {
+      program.environment.insert(own->second.begin(), own->second.end());
+    }
+    if (tools_->for_user) program.limit = kUserLimit;
+    program.check = check;
     return tools_->programs->Start(program);
   }
 
@@ -95,7 +104,7 @@ KeyParser AgeKeyParser(std::shared_ptr<const KeyTools> tools, age::KeyLayout lay
   auto plugins = std::make_shared<const AllowedPlugins>(tools);
   return [tools, plugins, layout](std::string_view text) {
     const age::IdentityOptions options{
-        .plugins = plugins, .passphrase = tools->passphrase, .responder = nullptr};
+        .plugins = plugins, .passphrase = tools->passphrase, .responder = tools->responder};
     auto parsed = age::ParseIdentityFile(text, layout, options);
     FoundKeys found;
     found.identities = std::move(parsed.identities);

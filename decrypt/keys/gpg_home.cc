@@ -13,6 +13,7 @@ constexpr std::size_t kMaxWords = 1500;
 constexpr std::size_t kMaxDataKey = 64U << 10U;
 // The agent's locked memory is enough for some forty; then it refuses.
 constexpr int kMaxRuns = 8;
+constexpr std::chrono::milliseconds kCheckTick{100};
 // Until a keyring that lacks a file is made again, unless it lacks it for the file's sake.
 constexpr std::chrono::seconds kRetryAfter{60};
 
@@ -167,17 +168,16 @@ Status GpgHome::Import() {
 
 bool GpgHome::IsToBeMadeAgain() const { return made_again_ && Clock::now() >= *made_again_; }
 
-Result<SecretBytes> GpgHome::Decrypt(std::string_view message,
-                                     const std::function<Status()>& check) {
+Result<SecretBytes> GpgHome::Decrypt(std::string_view message, const Check& check) {
   ACD_TRY(ProgramEnd end, RunWithAgent("--decrypt", AsBytes(message), check));
   return ReadGpgEnd(std::move(end));
 }
 
 // An agent that has died is replaced, and the work done once more.
 Result<ProgramEnd> GpgHome::RunWithAgent(const char* command, std::span<const std::uint8_t> input,
-                                         const std::function<Status()>& check) {
-  const Turn turn(*this);
-  if (check) ACD_CHECK(check());  // the turn may have been long in coming
+                                         const Check& check) {
+  Turn turn(*this);
+  ACD_CHECK(turn.Await(check));
   for (bool again = false;; again = true) {
     ACD_TRY(const GpgAgent::Lease lease, agent_.Use());
     ACD_TRY(ProgramEnd end, Run(command, input, check));
@@ -186,13 +186,19 @@ Result<ProgramEnd> GpgHome::RunWithAgent(const char* command, std::span<const st
   }
 }
 
-GpgHome::Turn::Turn(GpgHome& home) : home_(home) {
+Status GpgHome::Turn::Await(const Check& check) {
   std::unique_lock lock(home_.mutex_);
-  home_.turn_over_.wait(lock, [&] { return home_.runs_ < kMaxRuns; });
+  const auto is_free = [&] { return home_.runs_ < kMaxRuns; };
+  do {
+    ACD_CHECK(StillWanted(check));
+  } while (!home_.turn_over_.wait_for(lock, kCheckTick, is_free));
   ++home_.runs_;
+  has_come_ = true;
+  return {};
 }
 
 GpgHome::Turn::~Turn() {
+  if (!has_come_) return;
   {
     const std::lock_guard lock(home_.mutex_);
     --home_.runs_;
@@ -201,7 +207,7 @@ GpgHome::Turn::~Turn() {
 }
 
 Result<ProgramEnd> GpgHome::Run(const char* command, std::span<const std::uint8_t> input,
-                                const std::function<Status()>& check) {
+                                const Check& check) {
   Program program;
   program.path = gpg_;
   program.args = {"--homedir", folder_, "--batch", "--no-tty", "--no-options", "--no-autostart",

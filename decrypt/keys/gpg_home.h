@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "decrypt/base/check.h"
 #include "decrypt/base/result.h"
 #include "decrypt/base/secret_bytes.h"
 #include "decrypt/keys/gpg_agent.h"
@@ -39,7 +39,7 @@ class GpgHome {
 
   /// What is encrypted in an OpenPGP message. `check`: as in Requester. Errors: as ReadGpgEnd; that
   /// of `check`; kToolFailed, kIo.
-  Result<SecretBytes> Decrypt(std::string_view message, const std::function<Status()>& check = {});
+  Result<SecretBytes> Decrypt(std::string_view message, const Check& check = {});
 
   const PgpKeyFiles& files() const { return files_; }
   /// Files that gpg took no key from, with its reason.
@@ -52,24 +52,27 @@ class GpgHome {
  private:
   using Clock = std::chrono::steady_clock;
 
-  /// One of the runs that the agent can bear at once; waits for it.
+  /// One of the runs that the agent can bear at once.
   class Turn {
    public:
-    explicit Turn(GpgHome& home);
+    explicit Turn(GpgHome& home) : home_(home) {}
+    /// Waits for it. Errors: that of `check`.
+    Status Await(const Check& check);
     ~Turn();
     Turn(const Turn&) = delete;
     Turn& operator=(const Turn&) = delete;
 
    private:
     GpgHome& home_;
+    bool has_come_ = false;
   };
 
   GpgHome(std::shared_ptr<const KeyTools> tools, std::string gpg, std::string folder,
           PgpKeyFiles files);
   Result<ProgramEnd> RunWithAgent(const char* command, std::span<const std::uint8_t> input,
-                                  const std::function<Status()>& check = {});
+                                  const Check& check = {});
   Result<ProgramEnd> Run(const char* command, std::span<const std::uint8_t> input,
-                         const std::function<Status()>& check);
+                         const Check& check);
   Status Import();
 
   const std::shared_ptr<const KeyTools> tools_;

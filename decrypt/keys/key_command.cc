@@ -49,8 +49,7 @@ Result<std::vector<std::string>> SplitWords(std::string_view line) {
 }
 
 Result<SecretBytes> RunKeyCommand(const KeySources::Command& command, const KeyTools& tools,
-                                  const std::string& recipient,
-                                  const std::function<Status()>& check) {
+                                  const std::string& recipient, const Check& check) {
   if (!tools.programs) return Fail(Code::kUnsupported, command.variable + ": not run here");
   auto words = SplitWords(command.line);
   if (!words) {

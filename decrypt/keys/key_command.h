@@ -1,10 +1,10 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "decrypt/base/check.h"
 #include "decrypt/base/result.h"
 #include "decrypt/base/secret_bytes.h"
 #include "decrypt/keys/key_sources.h"
@@ -21,7 +21,6 @@ Result<std::vector<std::string>> SplitWords(std::string_view line);
 /// `check`: as in Requester. Errors: kInvalidInput (no command in the line), kNotFound,
 /// kToolFailed, that of `check`; sops's words, but without the line, which may hold a password.
 Result<SecretBytes> RunKeyCommand(const KeySources::Command& command, const KeyTools& tools,
-                                  const std::string& recipient,
-                                  const std::function<Status()>& check = {});
+                                  const std::string& recipient, const Check& check = {});
 
 }  // namespace acd::keys

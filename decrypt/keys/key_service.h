@@ -1,9 +1,9 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "decrypt/base/check.h"
 #include "decrypt/base/result.h"
 #include "decrypt/base/secret_bytes.h"
 
@@ -18,12 +18,10 @@ struct Requester {
   std::string repository;   ///< URL without credentials
   std::string file;         ///< path inside the repository
   std::string
-      purpose;  ///< "helm values", "kustomize resource", "ksops", "manifest", "command line"
-  /// Whether the answer is still wanted: kDeadline or kCancelled when it is not. Polled while keys
-  /// are tried and while a program that holds one runs; cheap, from any thread. Empty: always.
-  std::function<Status()> check = {};
+      purpose;       ///< "helm values", "kustomize resource", "ksops", "manifest", "command line"
+  Check check = {};  ///< polled while keys are tried and while a program that holds one runs
 
-  Status Check() const { return check ? check() : Status(); }
+  Status StillWants() const { return StillWanted(check); }
 };
 
 /// A data key as a document stores it: encrypted for one recipient.

@@ -95,6 +95,11 @@ void AddFolders(const Getenv& getenv, bool server, KeySources& sources) {
   std::string_view key_dir = ValueOf(getenv, "ARGOCD_DECRYPT_KEY_DIR");
   if (key_dir.empty() && server) key_dir = kDefaultKeyDir;
   if (key_dir.empty()) return;
+  if (IsKeyItself(key_dir)) {
+    sources.problems.emplace_back(
+        "ARGOCD_DECRYPT_KEY_DIR: holds a key, where the path of the key folder belongs");
+    return;
+  }
   sources.folder = Join(key_dir, "age");
   sources.ssh_folder = Join(key_dir, "ssh");
   sources.pgp_folder = Join(key_dir, "pgp");

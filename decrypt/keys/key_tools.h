@@ -22,10 +22,16 @@ struct KeyTools {
   std::string directory;  ///< where key commands run
   /// Names of age plugins that may be started: "yubikey" for age-plugin-yubikey.
   std::set<std::string> age_plugins;
+  /// By the name of a plugin, what only it gets of the environment.
+  std::map<std::string, std::map<std::string, std::string>> plugin_variables;
+  /// Answers what plugins ask; null: there is nobody to ask.
+  std::shared_ptr<const age::PluginResponder> responder;
   /// Asked for the passphrase of an encrypted identity file; empty: there is nobody to ask.
   std::function<std::optional<SecretBytes>()> passphrase;
-  std::string gpg = "gpg";    ///< name or path
-  bool user_keyring = false;  ///< ask gpg with the keyring of `environment`, too, as sops does
+  std::string gpg = "gpg";  ///< name or path
+  /// For a command of a user, not for the server: gpg is also asked with the keyring of
+  /// `environment`, as sops does, and plugins get that environment and time for a touch.
+  bool for_user = false;
   /// Makes an empty folder in memory, mode 0700, for a keyring of mounted keys. Its caller removes
   /// it. Empty: mounted PGP keys cannot be used.
   std::function<Result<std::string>()> make_folder;

@@ -21,7 +21,7 @@ void AddKeys(KeySnapshot& snapshot, const std::string& label, const FoundKeys& k
 void AddFile(KeySnapshot& snapshot, const KeyFile& file) {
   AddKeys(snapshot, file.label(), file.keys());
   Append(snapshot.problems, file.problems());
-  if (file.IsEmpty()) snapshot.empty_files.push_back(file.label());
+  if (file.IsEmpty()) snapshot.empty_files.push_back(file.label() + ": there is no key in it");
 }
 
 void AddFolder(KeySnapshot& snapshot, const KeyFolder& folder) {
@@ -87,10 +87,12 @@ std::shared_ptr<const KeySnapshot> KeyWatch::Current() {
     snapshot_ = RefreshSources() || !before ? Merge() : before;
     now = snapshot_;
     if (now == before) return now;
-    std::set<std::string_view> known;
-    if (before) known.insert(before->problems.begin(), before->problems.end());
-    for (const std::string& problem : now->problems) {
-      if (!known.contains(problem)) news.push_back(problem);
+    for (const auto list : {&KeySnapshot::problems, &KeySnapshot::empty_files}) {
+      std::set<std::string_view> known;
+      if (before) known.insert(((*before).*list).begin(), ((*before).*list).end());
+      for (const std::string& problem : (*now).*list) {
+        if (!known.contains(problem)) news.push_back(problem);
+      }
     }
   }
   if (warn_) {

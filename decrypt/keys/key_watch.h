@@ -25,7 +25,8 @@ struct KeySnapshot {
   std::vector<std::string> problems;
   std::vector<std::string> empty_locations;    ///< named by the user, and without keys
   std::vector<std::string> default_locations;  ///< where keys may be, and are not
-  std::vector<std::string> empty_files;        ///< files that are there, and without keys
+  /// Of each file that is there and without keys: that it is. A problem only if no key is left.
+  std::vector<std::string> empty_files;
 };
 
 /// Watches the places where keys are mounted: every call looks at all of them again, so that a

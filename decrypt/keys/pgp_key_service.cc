@@ -43,10 +43,10 @@ Result<SecretBytes> PgpKeyService::Unwrap(const WrappedKey& key, const Requester
   const auto now = mounted_.Current();
   DropStaleHome(*now);
   auto opened = AskMounted(key, *now, requester);
-  if (!opened && tools_->user_keyring) {
+  if (!opened && tools_->for_user) {
     auto by_user = AskUser(key, requester);
     // Mounted keys were meant to be used: what kept them from it is what has to be known.
-    if (by_user || now->pgp.empty()) opened = std::move(by_user);
+    if (by_user || (now->pgp.empty() && now->problems.empty())) opened = std::move(by_user);
   }
   if (opened) return opened;
   Error error = std::move(opened).error();
@@ -147,9 +147,7 @@ KeyState PgpKeyService::State() {
   KeyState state;
   state.has_key = !now->pgp.empty();
   state.problems = now->problems;
-  for (const std::string& file : now->empty_files) {
-    state.problems.push_back(file + ": there is no key in it");
-  }
+  state.problems.insert(state.problems.end(), now->empty_files.begin(), now->empty_files.end());
   if (state.has_key) AddGpgState(*now, state);
   return state;
 }

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "decrypt/age/plugin.h"
+#include "decrypt/base/check.h"
 #include "decrypt/base/result.h"
 #include "decrypt/base/secret_bytes.h"
 
@@ -27,7 +27,7 @@ struct Program {
   int listening_socket = -1;                 ///< becomes descriptor 3; borrowed; -1: none
   std::chrono::milliseconds limit{20'000};   ///< then it is killed
   std::size_t max_output_bytes = 1U << 20U;
-  std::function<Status()> check = {};  ///< as in Requester: when it fails, the program is killed
+  Check check = {};  ///< when it fails, the program is killed
 };
 
 /// What a finished program left.
@@ -48,9 +48,10 @@ class Programs {
   /// Runs it to its end. Errors: kNotFound, kToolFailed (its own limit), kLimitExceeded, kIo, and
   /// that of `check`.
   virtual Result<ProgramEnd> Run(const Program& program) const = 0;
-  /// Starts it to talk to it; `input` must be empty. Destroying the channel kills it and waits for
-  /// that, and so does the end of the calling thread. Errors: kNotFound, kIo; of the channel also
-  /// kToolFailed (its limit).
+  /// Starts it to talk to it; `input` must be empty, and what `check` refers to outlives the
+  /// channel. Destroying the channel kills it and waits for that, and so does the end of the
+  /// calling thread. Errors: kNotFound, kIo; of the channel also kToolFailed (its limit) and that
+  /// of `check`.
   virtual Result<std::unique_ptr<age::PluginChannel>> Start(const Program& program) const = 0;
 };
 

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <iterator>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "decrypt/sops/key_report.h"
@@ -40,7 +41,7 @@ Result<std::optional<SecretBytes>> OpenGroup(const std::vector<const WrappedKey*
                                              GroupOutcome& outcome) {
   std::optional<SecretBytes> part;
   for (const WrappedKey* key : group) {
-    ACD_CHECK(requester.Check());
+    ACD_CHECK(requester.StillWants());
     auto opened = service.Unwrap(*key, requester);
     if (opened) {
       outcome.success = true;
@@ -68,7 +69,11 @@ Result<SecretBytes> RecoverDataKey(const Metadata& metadata, const std::vector<s
     if (part) parts.push_back(std::move(*part));
   }
   const auto failure = [&](std::int64_t threshold) {
-    return Fail(DataKeyError(outcomes, threshold, service.PublicNames(requester)));
+    std::vector<std::string_view> recipients;
+    for (const auto& group : metadata.key_groups) {
+      for (const WrappedKey& key : group) recipients.emplace_back(key.name);
+    }
+    return Fail(DataKeyError(outcomes, threshold, recipients, service.PublicNames(requester)));
   };
   if (metadata.key_groups.size() == 1) {
     if (parts.empty()) return failure(metadata.shamir_threshold);

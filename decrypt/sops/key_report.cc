@@ -25,7 +25,8 @@ std::string FirstLine(std::string_view text, std::size_t max = 300) {
   return Shown(text.substr(0, text.find('\n')), max);
 }
 
-std::string List(const std::vector<std::string>& names) {
+template <typename Text>
+std::string List(const std::vector<Text>& names) {
   std::string out;
   for (std::size_t i = 0; i < names.size() && i < kMaxNames; ++i) {
     out += (i == 0 ? "" : ", ") + Shown(names[i], kMaxName);
@@ -68,7 +69,6 @@ std::string Trailer(std::int64_t threshold, std::size_t succeeded) {
 }
 
 struct Failures {
-  std::vector<std::string> recipients;
   const KeyFailure* first = nullptr;
   const KeyFailure* mismatch = nullptr;  ///< the first that is merely not ours
   const KeyFailure* defect = nullptr;    ///< the first that is broken or could not be asked
@@ -78,7 +78,6 @@ Failures Collect(const std::vector<GroupOutcome>& groups) {
   Failures out;
   for (const GroupOutcome& group : groups) {
     for (const KeyFailure& failure : group.failures) {
-      out.recipients.push_back(failure.name);
       const KeyFailure*& slot =
           failure.error.code == Code::kNoMatchingKey ? out.mismatch : out.defect;
       if (slot == nullptr) slot = &failure;
@@ -133,6 +132,7 @@ void GroupOutcome::Add(const std::string& name, Error error) {
 }
 
 Error DataKeyError(const std::vector<GroupOutcome>& groups, std::int64_t threshold,
+                   const std::vector<std::string_view>& recipients,
                    const std::vector<std::string>& tried) {
   const Failures failures = Collect(groups);
   const auto succeeded = static_cast<std::size_t>(
@@ -146,12 +146,7 @@ Error DataKeyError(const std::vector<GroupOutcome>& groups, std::int64_t thresho
     text += "\n\nand " + std::to_string(groups.size() - kMaxGroups) + " more groups";
   }
   text += "\n\n" + Trailer(threshold, succeeded);
-  if (!failures.recipients.empty()) {
-    text += "\n\nRecipients in the file: " + List(failures.recipients);
-    std::size_t all = 0;
-    for (const GroupOutcome& group : groups) all += group.failed;
-    if (all > failures.recipients.size()) text += " (of " + std::to_string(all) + ")";
-  }
+  if (!recipients.empty()) text += "\n\nRecipients in the file: " + List(recipients);
   text += "\nPublic keys tried: " + (tried.empty() ? "none" : List(tried));
   const Code code = failures.first == nullptr      ? Code::kInvalidInput
                     : failures.mismatch != nullptr ? Code::kNoMatchingKey

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "decrypt/base/error.h"
@@ -27,8 +28,10 @@ struct GroupOutcome {
 };
 
 /// The error for a data key that could not be recovered, in the layout of sops's own report without
-/// its line wrapping, its cause in the first line. `tried`: public names of the keys at hand.
+/// its line wrapping, its cause in the first line. `recipients`: of all groups; `tried`: public
+/// names of the keys at hand.
 Error DataKeyError(const std::vector<GroupOutcome>& groups, std::int64_t threshold,
+                   const std::vector<std::string_view>& recipients,
                    const std::vector<std::string>& tried);
 
 }  // namespace acd::sops

@@ -22,6 +22,7 @@
 #include "plugin/commands/key_setup.h"
 #include "plugin/commands/output_file.h"
 #include "plugin/commands/passphrase.h"
+#include "plugin/commands/plugin_dialog.h"
 
 namespace acd::commands {
 namespace {
@@ -51,13 +52,15 @@ age::ScryptLimits MemoryOfThisMachine() {
 
 /// The identities of the key files; bad lines become warnings on standard error.
 Result<age::Identities> ReadIdentities(const Arguments& arguments, const Limits& limits,
+                                       const std::shared_ptr<const age::PluginLauncher>& plugins,
                                        const PassphraseSource& passphrase) {
   age::Identities all;
-  ACD_TRY(const auto plugins, MakeAgePlugins(arguments.plugins));
+  const auto dialog = MakePluginDialog();
   for (const std::string& path : arguments.identities) {
     ACD_TRY(const SecretBytes content, ReadInput(path, limits.max_identity_file_bytes));
     age::IdentityOptions options;
     options.plugins = plugins;
+    options.responder = dialog;
     options.scrypt = MemoryOfThisMachine();
     options.passphrase = [&] {
       return passphrase.Get("Enter passphrase for identity file \"" + path + "\":");
@@ -119,13 +122,14 @@ age::WriteBytes WriterTo(OutputFile& output, bool guard_terminal) {
 Status Decrypt(const Arguments& arguments, OutputFile& output) {
   const Limits limits;
   ACD_CHECK(CheckFiles(arguments));
+  ACD_TRY(const auto plugins, MakeAgePlugins(arguments.plugins));
   const PassphraseSource passphrase("AGE_PASSPHRASE");
   age::Identities identities;
   if (arguments.identities.empty()) {
     identities.Add(std::make_shared<age::ScryptIdentity>(
         [&] { return passphrase.Get("Enter passphrase:"); }, MemoryOfThisMachine()));
   } else {
-    ACD_TRY(identities, ReadIdentities(arguments, limits, passphrase));
+    ACD_TRY(identities, ReadIdentities(arguments, limits, plugins, passphrase));
   }
   ACD_TRY(const UniqueFd input, OpenInput(arguments.file));
   const bool guard = arguments.output.empty() && ::isatty(STDOUT_FILENO) == 1;

@@ -1,10 +1,14 @@
 #include "plugin/commands/cli.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <sstream>
+#include <string_view>
+#include <utility>
 
 namespace acd::commands {
 namespace {
@@ -53,9 +57,31 @@ class HelpFormatter : public CLI::Formatter {
   }
 };
 
+// Somebody may have typed a key where the name of its file belongs.
+std::string WithoutKeys(std::string text) {
+  constexpr std::size_t kShortest = 16;
+  const auto in_key = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  };
+  std::string upper = text;
+  for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  for (const std::string_view prefix : {"AGE-SECRET-KEY-", "AGE-PLUGIN-"}) {
+    for (std::size_t at = 0; (at = upper.find(prefix, at)) != std::string::npos;) {
+      at += prefix.size();
+      const auto end =
+          std::find_if_not(upper.begin() + static_cast<std::ptrdiff_t>(at), upper.end(), in_key);
+      const auto size = static_cast<std::size_t>(end - upper.begin()) - at;
+      if (size < kShortest) continue;
+      text.replace(at, size, "(not shown)");
+      upper.replace(at, size, "(NOT SHOWN)");
+    }
+  }
+  return text;
+}
+
 // First what is wrong, and of which command.
 std::string WrongUsage(const CLI::App* app, const CLI::Error& error) {
-  return app->get_name() + ": " + error.what() + "\nhint: `" + app->get_name() +
+  return app->get_name() + ": " + WithoutKeys(error.what()) + "\nhint: `" + app->get_name() +
          " --help` lists what it takes\n";
 }
 
@@ -100,7 +126,7 @@ std::optional<int> ParseArguments(CLI::App& app, std::span<char*> args) {
 int ReportFailure(const std::string& command, const Error& error) {
   std::string text = "argocd-decrypt " + command + ": " + error.message + "\n";
   if (!error.hint.empty()) text += "hint: " + error.hint + "\n";
-  std::fputs(text.c_str(), stderr);
+  std::fputs(WithoutKeys(std::move(text)).c_str(), stderr);
   return kFailed;
 }
 

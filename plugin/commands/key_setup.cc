@@ -15,6 +15,7 @@
 #include "decrypt/keys/key_ring.h"
 #include "plugin/commands/cli.h"
 #include "plugin/commands/passphrase.h"
+#include "plugin/commands/plugin_dialog.h"
 #include "plugin/commands/private_folder.h"
 #include "plugin/exec/key_programs.h"
 
@@ -39,6 +40,16 @@ std::map<std::string, std::string> EnvironmentWithoutKeys() {
     environment.emplace(name, text.substr(equals + 1));
   }
   return environment;
+}
+
+/// age-plugin-batchpass has its passphrase from its environment. No other program gets to see it.
+void AddBatchpassVariables(keys::KeyTools& tools) {
+  const std::string plugin = "batchpass";
+  if (!tools.age_plugins.contains(plugin)) return;
+  for (const char* name :
+       {"AGE_PASSPHRASE", "AGE_PASSPHRASE_WORK_FACTOR", "AGE_PASSPHRASE_MAX_WORK_FACTOR"}) {
+    if (const char* value = std::getenv(name)) tools.plugin_variables[plugin][name] = value;
+  }
 }
 
 std::string CurrentFolder() {
@@ -101,13 +112,15 @@ Result<std::unique_ptr<keys::KeyService>> MakeKeys(KeySetup setup, keys::Warn wa
   tools->programs = exec::MakeKeyPrograms();
   tools->path = setup.tool_path.empty() ? EnvironmentOr("PATH", kDefaultPath) : setup.tool_path;
   if (NeedsEnvironment(sources, setup)) tools->environment = EnvironmentWithoutKeys();
+  AddBatchpassVariables(*tools);
   tools->directory = CurrentFolder();
   if (!setup.server) {
+    tools->responder = MakePluginDialog();
     const auto source = std::make_shared<const PassphraseSource>("AGE_PASSPHRASE");
     tools->passphrase = [source] { return source->Get("Enter passphrase for identity file: "); };
   }
   tools->gpg = EnvironmentOr("SOPS_GPG_EXEC", "gpg");
-  tools->user_keyring = !setup.server;
+  tools->for_user = !setup.server;
   tools->make_folder = FolderMaker(setup);
   return std::unique_ptr<keys::KeyService>(std::make_unique<keys::KeyRing>(
       std::move(sources), std::move(tools), std::move(vaults), Limits{}, warn));
@@ -119,7 +132,9 @@ Result<std::shared_ptr<const age::PluginLauncher>> MakeAgePlugins(std::string_vi
   tools->programs = exec::MakeKeyPrograms();
   tools->path = EnvironmentOr("PATH", kDefaultPath);
   tools->environment = EnvironmentWithoutKeys();
+  AddBatchpassVariables(*tools);
   tools->directory = CurrentFolder();
+  tools->for_user = true;
   return keys::AllowedAgePlugins(std::move(tools));
 }
 

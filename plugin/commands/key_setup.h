@@ -32,7 +32,8 @@ struct KeySetup {
 /// Errors: kInvalidInput (a setting), without a key being looked at.
 Result<std::unique_ptr<keys::KeyService>> MakeKeys(KeySetup setup, keys::Warn warn = {});
 
-/// Starts the age plugins of a comma list of names, looked for on the PATH. Error: kInvalidInput.
+/// Starts the age plugins of a comma list of names, looked for on the PATH. Reads the environment,
+/// so it comes before a PassphraseSource. Error: kInvalidInput.
 Result<std::shared_ptr<const age::PluginLauncher>> MakeAgePlugins(std::string_view names);
 
 }  // namespace acd::commands

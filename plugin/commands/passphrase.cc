@@ -1,84 +1,14 @@
 #include "plugin/commands/passphrase.h"
 
-#include <fcntl.h>
-#include <termios.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <string_view>
+#include <utility>
 
-#include "decrypt/base/unique_fd.h"
+#include "plugin/commands/terminal.h"
 
 namespace acd::commands {
-namespace {
-
-constexpr std::size_t kMaxLength = 4096;
-
-/// The terminal without echo, line editing and signals, put back at the end: a signal would leave
-/// it without echo.
-class RawTerminal {
- public:
-  explicit RawTerminal(int fd) : fd_(fd), changed_(::tcgetattr(fd, &before_) == 0) {
-    if (!changed_) return;
-    termios raw = before_;
-    raw.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON | ISIG);
-    raw.c_cc[VMIN] = 1;
-    raw.c_cc[VTIME] = 0;
-    changed_ = ::tcsetattr(fd_, TCSAFLUSH, &raw) == 0;
-  }
-  ~RawTerminal() {
-    if (changed_) ::tcsetattr(fd_, TCSAFLUSH, &before_);
-  }
-  RawTerminal(const RawTerminal&) = delete;
-  RawTerminal& operator=(const RawTerminal&) = delete;
-
-  bool changed() const { return changed_; }
-
- private:
-  int fd_;
-  termios before_ = {};
-  bool changed_;
-};
-
-void EraseCharacter(SecretBytes& line) {
-  bool more = !line.empty();
-  while (more) {
-    more = line.size() > 1 && (line.Expose().back() & 0xC0U) == 0x80U;  // inside of one, in UTF-8
-    line.Resize(line.size() - 1);
-  }
-}
-
-std::optional<SecretBytes> ReadLine(int fd) {
-  constexpr char kInterrupt = 3, kEndOfFile = 4, kBackspace = 8, kKill = 21, kQuit = 28;
-  constexpr char kDelete = 127;
-  SecretBytes line;
-  char c = 0;
-  for (;;) {
-    const ssize_t got = ::read(fd, &c, 1);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0 || c == kInterrupt || c == kQuit) return std::nullopt;
-    if (c == '\n' || c == '\r' || c == kEndOfFile) return line;
-    if (c == kDelete || c == kBackspace) {
-      EraseCharacter(line);
-    } else if (c == kKill) {
-      line.Resize(0);
-    } else if (line.size() < kMaxLength) {
-      line.Append(c);
-    }
-    c = 0;
-  }
-}
-
-void Print(int fd, const std::string& text) {
-  // A terminal that is gone shows in the read that follows.
-  [[maybe_unused]] const ssize_t put = ::write(fd, text.data(), text.size());
-}
-
-void Complain(const std::string& text) { std::fputs((text + "\n").c_str(), stderr); }
-
-}  // namespace
 
 PassphraseSource::PassphraseSource(const char* variable) : variable_(variable) {
   char* const value = std::getenv(variable);
@@ -90,20 +20,13 @@ PassphraseSource::PassphraseSource(const char* variable) : variable_(variable) {
 
 std::optional<SecretBytes> PassphraseSource::Get(const std::string& prompt) const {
   if (given_) return given_->Clone();
-  const UniqueFd terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
-  if (!terminal) {
-    Complain("a passphrase is needed, and there is no terminal to ask for it: set " + variable_);
-    return std::nullopt;
+  auto typed = AskOnTerminal(prompt, Echo::kOff);
+  if (typed) return std::move(*typed);
+  if (typed.error().code != Code::kCancelled) {
+    const std::string why = "a passphrase is needed, and " + typed.error().message;
+    std::fputs((why + ": set " + variable_ + "\n").c_str(), stderr);
   }
-  const RawTerminal raw(terminal.get());
-  if (!raw.changed()) {
-    Complain("the terminal cannot hide what is typed: set " + variable_);
-    return std::nullopt;
-  }
-  Print(terminal.get(), prompt + " ");
-  auto line = ReadLine(terminal.get());
-  Print(terminal.get(), "\n");
-  return line;
+  return std::nullopt;
 }
 
 }  // namespace acd::commands

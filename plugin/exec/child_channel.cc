@@ -19,6 +19,8 @@ using std::chrono::milliseconds;
 // A grandchild may hold the output open after its parent's end.
 constexpr milliseconds kExitTick{20};
 
+constexpr milliseconds kCheckTick{100};
+
 Failure SystemFailure(const std::string& name, int error) {
   return Fail(Code::kIo, name + ": " + std::generic_category().message(error));
 }
@@ -26,7 +28,7 @@ Failure SystemFailure(const std::string& name, int error) {
 }  // namespace
 
 Result<std::unique_ptr<ChildChannel>> ChildChannel::Start(const Command& command,
-                                                          milliseconds limit) {
+                                                          milliseconds limit, Check check) {
   const std::string name = ProgramName(command);
   const auto end = Budget::Clock::now() + limit;
   ACD_TRY(ChildInput in, ChildInput::Open());
@@ -37,36 +39,38 @@ Result<std::unique_ptr<ChildChannel>> ChildChannel::Start(const Command& command
   ACD_TRY(const pid_t pid, Spawn(command, {.in = in.theirs(), .out = theirs.get()}));
   in.CloseTheirs();
   return std::unique_ptr<ChildChannel>(
-      new ChildChannel(name, pid, std::move(in), std::move(out), end));
+      new ChildChannel(name, pid, std::move(in), std::move(out), end, std::move(check)));
 }
 
-Status ChildChannel::Await(int fd, short events) const {
+Result<bool> ChildChannel::Await(int fd, short events) const {
   for (;;) {
     const auto left = std::chrono::ceil<milliseconds>(end_ - Budget::Clock::now());
     if (left.count() <= 0) return Fail(Code::kDeadline, name_ + ": took too long");
-    const auto wait = std::min(left, group_.poll_fd() < 0 ? kExitTick : left);
+    ACD_CHECK(StillWanted(check_));
+    auto wait = left;
+    if (check_) wait = std::min(wait, kCheckTick);
+    if (group_.poll_fd() < 0) wait = std::min(wait, kExitTick);
     std::array<struct pollfd, 2> polled = {{{fd, events, 0}, {group_.poll_fd(), POLLIN, 0}}};
     const int ready = ::poll(polled.data(), polled.size(), static_cast<int>(wait.count()));
     if (ready < 0 && errno != EINTR) return SystemFailure(name_, errno);
-    if (ready > 0 && polled[0].revents != 0) return {};
-    if (group_.Exited()) return Fail(Code::kIo, name_ + ": has ended");
+    if (ready > 0 && polled[0].revents != 0) return true;
+    if (group_.Exited()) return false;
   }
 }
 
 Status ChildChannel::Write(std::span<const std::uint8_t> bytes) {
   while (in_.Write(bytes)) {
     if (bytes.empty()) return {};
-    ACD_CHECK(Await(in_.fd(), POLLOUT));
+    ACD_TRY(const bool is_ready, Await(in_.fd(), POLLOUT));
+    if (!is_ready) return Fail(Code::kIo, name_ + ": has ended");
   }
   return Fail(Code::kIo, name_ + ": reads no further");
 }
 
 Result<std::size_t> ChildChannel::Read(std::span<std::uint8_t> buffer) {
   if (buffer.empty()) return std::size_t{0};
-  if (auto status = Await(out_.get(), POLLIN); !status) {
-    if (status.error().code == Code::kDeadline) return Fail(std::move(status).error());
-    return std::size_t{0};
-  }
+  ACD_TRY(const bool is_ready, Await(out_.get(), POLLIN));
+  if (!is_ready) return std::size_t{0};
   for (;;) {
     const ssize_t size = ::read(out_.get(), buffer.data(), buffer.size());
     if (size >= 0) return static_cast<std::size_t>(size);

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 
+#include "decrypt/base/check.h"
 #include "decrypt/base/result.h"
 #include "plugin/exec/child_group.h"
 #include "plugin/exec/child_input.h"
@@ -17,32 +18,38 @@ namespace acd::exec {
 /// thread that started it. One thread at a time.
 class ChildChannel {
  public:
-  /// `command.input` must be empty. After `limit` every call fails. Errors: as CommandRunner::Run.
+  /// `command.input` must be empty. After `limit`, or once `check` fails, every call that would
+  /// wait fails. Errors: as CommandRunner::Run.
   static Result<std::unique_ptr<ChildChannel>> Start(const Command& command,
-                                                     std::chrono::milliseconds limit);
+                                                     std::chrono::milliseconds limit,
+                                                     Check check = {});
 
-  /// All of it. Errors: kIo (the child reads no further), kDeadline.
+  /// All of it. Errors: kIo (the child reads no further), kDeadline, that of `check`.
   Status Write(std::span<const std::uint8_t> bytes);
-  /// At least one byte; 0: the child closed its output, or has ended. Errors: kIo, kDeadline.
+  /// At least one byte; 0: the child closed its output, or has ended. Errors: kIo, kDeadline, that
+  /// of `check`.
   Result<std::size_t> Read(std::span<std::uint8_t> buffer);
   /// Whether it has ended. Does not block.
   bool Exited() const { return group_.Exited(); }
 
  private:
   ChildChannel(std::string name, pid_t leader, ChildInput in, UniqueFd out,
-               Budget::Clock::time_point end)
+               Budget::Clock::time_point end, Check check)
       : name_(std::move(name)),
         group_(leader),
         in_(std::move(in)),
         out_(std::move(out)),
-        end_(end) {}
-  Status Await(int fd, short events) const;
+        end_(end),
+        check_(std::move(check)) {}
+  /// Whether `fd` is ready; false: the child has ended.
+  Result<bool> Await(int fd, short events) const;
 
   std::string name_;
   ChildGroup group_;
   ChildInput in_;
   UniqueFd out_;
   Budget::Clock::time_point end_;
+  Check check_;
 };
 
 }  // namespace acd::exec

@@ -25,28 +25,31 @@ Command ToCommand(const keys::Program& program) {
   return command;
 }
 
-/// The time that is up is a program's own, not the request's: the next key may be quicker.
-Error NotTheRequests(Error error) {
-  if (error.code == Code::kDeadline) error.code = Code::kToolFailed;
-  return error;
-}
-
 class Channel : public age::PluginChannel {
  public:
-  explicit Channel(std::unique_ptr<ChildChannel> child) : child_(std::move(child)) {}
+  Channel(std::unique_ptr<ChildChannel> child, Check check)
+      : child_(std::move(child)), check_(std::move(check)) {}
   Status Write(std::span<const std::uint8_t> bytes) override {
     auto status = child_->Write(bytes);
-    if (!status) return Fail(NotTheRequests(std::move(status).error()));
+    if (!status) return Failed(std::move(status).error());
     return status;
   }
   Result<std::size_t> Read(std::span<std::uint8_t> buffer) override {
     auto size = child_->Read(buffer);
-    if (!size) return Fail(NotTheRequests(std::move(size).error()));
+    if (!size) return Failed(std::move(size).error());
     return size;
   }
 
  private:
+  Failure Failed(Error error) const {
+    if (auto wanted = StillWanted(check_); !wanted) return Fail(std::move(wanted).error());
+    // The time that is up is the program's own: the next key may be quicker.
+    if (error.code == Code::kDeadline) error.code = Code::kToolFailed;
+    return Fail(std::move(error));
+  }
+
   std::unique_ptr<ChildChannel> child_;
+  Check check_;
 };
 
 class KeyPrograms : public keys::Programs {
@@ -63,7 +66,7 @@ class KeyPrograms : public keys::Programs {
     if (program.check) budget.cancelled = [&] { return !program.check(); };
     auto outcome = runner_->Run(ToCommand(program), budget);
     if (!outcome) {
-      if (program.check) ACD_CHECK(program.check());
+      ACD_CHECK(StillWanted(program.check));
       if (outcome.error().code != Code::kDeadline) return Fail(std::move(outcome).error());
       return Fail(Code::kToolFailed, program.path + ": took longer than " +
                                          std::to_string(program.limit.count() / 1000) + " s");
@@ -72,8 +75,9 @@ class KeyPrograms : public keys::Programs {
   }
 
   Result<std::unique_ptr<age::PluginChannel>> Start(const keys::Program& program) const override {
-    ACD_TRY(auto child, ChildChannel::Start(ToCommand(program), program.limit));
-    return std::unique_ptr<age::PluginChannel>(std::make_unique<Channel>(std::move(child)));
+    ACD_TRY(auto child, ChildChannel::Start(ToCommand(program), program.limit, program.check));
+    return std::unique_ptr<age::PluginChannel>(
+        std::make_unique<Channel>(std::move(child), program.check));
   }
 
  private:

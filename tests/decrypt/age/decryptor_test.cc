@@ -141,7 +141,7 @@ class AgeDecryptStreamChunks : public ::testing::Test {
  private:
   class KnowsTheKey : public Identity {
    public:
-    std::optional<Result<FileKey>> Unwrap(std::span<const Stanza>) const override {
+    std::optional<Result<FileKey>> Unwrap(std::span<const Stanza>, const Check&) const override {
       return FileKey{SecretBytes::CopyOf("0123456789abcdef")};
     }
     const std::string& PublicName() const override { return name_; }

@@ -59,8 +59,8 @@ class ProcessChannel : public PluginChannel {
 
 class ProcessLauncher : public PluginLauncher {
  public:
-  Result<std::unique_ptr<PluginChannel>> Start(const std::string& name,
-                                               const std::string& machine) const override {
+  Result<std::unique_ptr<PluginChannel>> Start(const std::string& name, const std::string& machine,
+                                               const Check&) const override {
     std::array<int, 2> in = {};
     std::array<int, 2> out = {};
     if (::pipe(in.data()) != 0 || ::pipe(out.data()) != 0) return Fail(Code::kIo, "no pipe");

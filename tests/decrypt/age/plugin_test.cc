@@ -61,8 +61,9 @@ class FakeLauncher : public PluginLauncher {
   explicit FakeLauncher(std::string script, std::size_t piece = 1 << 20)
       : script_(std::move(script)), piece_(piece) {}
 
-  Result<std::unique_ptr<PluginChannel>> Start(const std::string& name,
-                                               const std::string& machine) const override {
+  Result<std::unique_ptr<PluginChannel>> Start(const std::string& name, const std::string& machine,
+                                               const Check& check) const override {
+    ACD_CHECK(StillWanted(check));
     started_.push_back(name + " " + machine);
     heard_.clear();
     return std::unique_ptr<PluginChannel>(std::make_unique<FakeChannel>(script_, piece_, &heard_));
@@ -78,8 +79,8 @@ class FakeLauncher : public PluginLauncher {
 
 class NoLauncher : public PluginLauncher {
  public:
-  Result<std::unique_ptr<PluginChannel>> Start(const std::string& name,
-                                               const std::string&) const override {
+  Result<std::unique_ptr<PluginChannel>> Start(const std::string& name, const std::string&,
+                                               const Check&) const override {
     return Fail(Code::kNotFound, "age-plugin-" + name + " is not on the PATH");
   }
 };
@@ -135,6 +136,20 @@ Session Play(const std::string& script, std::size_t piece = 1 << 20,
 
 const std::string kOpening = "-> add-identity " + std::string(kIdentity) +
                              "\n\n-> recipient-stanza 0 test arg1 arg2\ndGhlIGJvZHk\n-> done\n\n";
+
+TEST(AgePlugin, IsNotStartedForAnAnswerThatNobodyWants) {
+  const auto launcher = std::make_shared<FakeLauncher>("");
+  Identities identities;
+  identities.Add(PluginIdentity::Parse(kIdentity, launcher).value());
+  for (int asked_before : {0, 1}) {
+    const auto check = [&] {
+      return asked_before-- > 0 ? Status() : Fail(Code::kCancelled, "the client has gone");
+    };
+    EXPECT_THAT(Decrypt(AsBytes(TestFile()), identities, Limits{}, Encoding::kDetect, check),
+                Fails(Code::kCancelled, "the client has gone"));
+  }
+  EXPECT_THAT(launcher->started_, ElementsAre());
+}
 
 TEST(AgePlugin, OpensWithTheFileKeyOfThePlugin) {
   const std::string script = Message("file-key 0", kFileKey) + Message("done");

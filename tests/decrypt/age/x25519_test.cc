@@ -46,10 +46,10 @@ constexpr std::string_view kShare = "ExCeN+/TTPsiZmcUj80gyGpKUUTAGGV5l1ohExmpzhw
 
 TEST(AgeX25519, PassesOverWhatIsForOthers) {
   const auto key = testing::Key(kSecretKey1);
-  EXPECT_FALSE(key->Unwrap({}).has_value());
-  EXPECT_FALSE(key->Unwrap(One("ssh-ed25519", "a b", 32)).has_value());
-  EXPECT_FALSE(key->Unwrap(One("x25519", "", 0)).has_value()) << "types are case-sensitive";
-  EXPECT_FALSE(key->Unwrap(One("X25519", kShare, 32)).has_value());
+  EXPECT_FALSE(key->Unwrap({}, {}).has_value());
+  EXPECT_FALSE(key->Unwrap(One("ssh-ed25519", "a b", 32), {}).has_value());
+  EXPECT_FALSE(key->Unwrap(One("x25519", "", 0), {}).has_value()) << "types are case-sensitive";
+  EXPECT_FALSE(key->Unwrap(One("X25519", kShare, 32), {}).has_value());
 }
 
 TEST(AgeX25519, EndsAtAMalformedStanza) {
@@ -71,7 +71,7 @@ TEST(AgeX25519, EndsAtAMalformedStanza) {
            Row{"long body", std::string(kShare), 33, "incorrect file key size"},
            Row{"low order share", zero_share, 32, "low order"},
        }) {
-    const auto outcome = key->Unwrap(One("X25519", row.arguments, row.body));
+    const auto outcome = key->Unwrap(One("X25519", row.arguments, row.body), {});
     ASSERT_TRUE(outcome.has_value()) << row.name;
     EXPECT_THAT(*outcome, Fails(Code::kInvalidInput, "header: invalid X25519 recipient"))
         << row.name;
@@ -93,7 +93,7 @@ TEST(AgeX25519, RefusesEveryPointOfLowOrder) {
        }) {
     std::uint8_t point[32];
     sodium_hex2bin(point, sizeof point, hex.data(), hex.size(), nullptr, nullptr, nullptr);
-    const auto outcome = key->Unwrap(One("X25519", EncodeBase64Unpadded(point), 32));
+    const auto outcome = key->Unwrap(One("X25519", EncodeBase64Unpadded(point), 32), {});
     ASSERT_TRUE(outcome.has_value()) << hex;
     EXPECT_THAT(*outcome, Fails(Code::kInvalidInput, "low order")) << hex;
   }

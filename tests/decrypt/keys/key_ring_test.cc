@@ -68,7 +68,7 @@ TEST(KeyRing, SaysThatGpgIsMissing) {
   auto tools = std::make_shared<KeyTools>();
   tools->programs = std::make_shared<FakePrograms>();
   tools->path = "/bin";
-  tools->user_keyring = true;
+  tools->for_user = true;
   KeyRing ring(KeySources{}, tools, VaultAllowlist::Parse("", "all"), Limits{});
   const auto failed = ring.Unwrap({WrappedKey::Type::kPgp, "FP", "x"}, {});
   EXPECT_THAT(failed, Fails(Code::kNotFound, "could not decrypt data key with PGP key: gpg"));
@@ -80,7 +80,7 @@ TEST(KeyRing, HasTheUsersOwnGpgOpenAKey) {
   programs->installed = {"gpg"};
   auto tools = std::make_shared<KeyTools>();
   tools->programs = programs;
-  tools->user_keyring = true;
+  tools->for_user = true;
   tools->environment = {{"GNUPGHOME", "/g"}};
   std::string err = "gpg: decryption failed: \x1b[31mNo secret key\n";
   programs->run = [&](const Program& program) -> Result<ProgramEnd> {

@@ -56,6 +56,21 @@ TEST(KeyPrograms, EndWithTheirTime) {
   EXPECT_THAT((*channel)->Read({&byte, 1}), Fails(Code::kToolFailed, "took too long"));
 }
 
+TEST(KeyPrograms, EndWhenNobodyWantsTheAnswer) {
+  keys::Program program = Shell("exec sleep 1000");
+  for (const Code code : {Code::kCancelled, Code::kDeadline}) {
+    int asked = 0;
+    program.check = [&] { return ++asked < 3 ? Status() : Fail(code, "not wanted"); };
+    const auto channel = MakeKeyPrograms()->Start(program);
+    ASSERT_THAT(channel, IsOk());
+    std::uint8_t byte = 0;
+    EXPECT_THAT((*channel)->Read({&byte, 1}), Fails(code, "not wanted"));
+    const std::string much(1'000'000, 'x');
+    asked = 0;
+    EXPECT_THAT((*channel)->Write(AsBytes(much)), Fails(code, "not wanted"));
+  }
+}
+
 TEST(KeyPrograms, TalkBothWaysAndAreGoneAtTheEnd) {
   auto channel =
       MakeKeyPrograms()->Start(Shell("sleep 1000 & echo $!; while read a; do echo \"[$a]\"; done"));
