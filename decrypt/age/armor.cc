@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "decrypt/base/encoding.h"
+#include "decrypt/base/go_space.h"
 
 namespace acd::age {
 namespace {
@@ -29,8 +30,11 @@ std::string_view TakeArmorLine(std::string_view& text) {
 }  // namespace
 
 bool LooksArmored(std::string_view text) {
-  while (!text.empty() && IsBlank(text.substr(0, 1))) text.remove_prefix(1);
-  return text.starts_with("-----BEGIN AGE");
+  // As much as age looks at: it counts both bytes of a CRLF here, other than behind this.
+  const std::string_view ahead = text.substr(0, kMaxArmorSpace + kArmorBegin.size());
+  const std::string_view begin = TrimGoSpace(ahead);
+  const bool is_cut = ahead.size() < text.size() && begin.size() < kArmorBegin.size();
+  return begin.starts_with("-----BEGIN AGE") && !is_cut;
 }
 
 Result<SecretBytes> Dearmor(std::string_view text) {

@@ -2,20 +2,14 @@
 
 #include <string>
 
+#include "decrypt/base/go_space.h"
+
 namespace acd::age {
-namespace {
-
-constexpr std::string_view kSpace = " \t\n\v\f\r";
-
-}  // namespace
-
 Failure BadArmor(std::string_view what) {
   return Fail(Code::kInvalidInput, std::string("invalid armor: ").append(what));
 }
 
-bool IsBlank(std::string_view text) {
-  return text.find_first_not_of(kSpace) == std::string_view::npos;
-}
+bool IsBlank(std::string_view text) { return TrimGoSpace(text).empty(); }
 
 std::string_view WithoutCr(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);

@@ -39,6 +39,7 @@ Status CheckBehindArmor(std::string_view rest);
 /// The line without the CR of a CRLF.
 std::string_view WithoutCr(std::string_view line);
 
+/// Whether there is white space in it only, as Go has it.
 bool IsBlank(std::string_view text);
 
 }  // namespace acd::age

@@ -11,6 +11,7 @@
 #include "decrypt/age/ssh_key.h"
 #include "decrypt/age/x25519.h"
 #include "decrypt/base/encoding.h"
+#include "decrypt/base/go_space.h"
 
 namespace acd::age {
 namespace {
@@ -124,13 +125,11 @@ void Reader::ReadLine(std::string_view line) {
 }
 
 void Reader::ReadWords(std::string_view line) {
-  for (;;) {
-    const std::size_t start = line.find_first_not_of(kSpace);
-    if (start == std::string_view::npos) return;
-    line.remove_prefix(start);
-    const std::string_view word = line.substr(0, line.find_first_of(kSpace));
-    ReadWord(word);
-    line.remove_prefix(word.size());
+  for (line = TrimGoSpaceLeft(line); !line.empty(); line = TrimGoSpaceLeft(line)) {
+    std::size_t size = 1;
+    while (size < line.size() && GoSpaceAtStart(line.substr(size)) == 0) ++size;
+    ReadWord(line.substr(0, size));
+    line.remove_prefix(size);
   }
 }
 

@@ -15,7 +15,8 @@ struct PemBlock {
   SecretBytes data;
 };
 
-/// The first block of a text, or nullopt. Spec: RFC 7468, with the headers of RFC 1421.
+/// The first whole block of a text, or nullopt. Blanks and empty lines in it do not matter, as in
+/// Go's encoding/pem, which age uses. Spec: RFC 7468, with the headers of RFC 1421.
 std::optional<PemBlock> ReadPem(std::string_view text);
 
 }  // namespace acd::age

@@ -1,9 +1,9 @@
-#include "decrypt/sops/stores/ini_space.h"
+#include "decrypt/base/go_space.h"
 
 #include <algorithm>
 #include <array>
 
-namespace acd::sops {
+namespace acd {
 namespace {
 
 using namespace std::string_view_literals;
@@ -14,16 +14,6 @@ constexpr std::array kWideSpaces = {"\u0085"sv, "\u00A0"sv, "\u1680"sv, "\u2000"
                                     "\u2002"sv, "\u2003"sv, "\u2004"sv, "\u2005"sv, "\u2006"sv,
                                     "\u2007"sv, "\u2008"sv, "\u2009"sv, "\u200A"sv, "\u2028"sv,
                                     "\u2029"sv, "\u202F"sv, "\u205F"sv, "\u3000"sv};
-
-/// The size of the white space that `text` starts with, or ends with; 0 if there is none.
-std::size_t SpaceAtStart(std::string_view text) {
-  if (text.empty()) return 0;
-  if (static_cast<signed char>(text.front()) >= 0) return IsAsciiSpace(text.front()) ? 1 : 0;
-  const auto* const found =
-      std::find_if(kWideSpaces.begin(), kWideSpaces.end(),
-                   [&](std::string_view space) { return text.starts_with(space); });
-  return found == kWideSpaces.end() ? 0 : found->size();
-}
 
 std::size_t SpaceAtEnd(std::string_view text) {
   if (text.empty()) return 0;
@@ -36,8 +26,17 @@ std::size_t SpaceAtEnd(std::string_view text) {
 
 }  // namespace
 
+std::size_t GoSpaceAtStart(std::string_view text) {
+  if (text.empty()) return 0;
+  if (static_cast<signed char>(text.front()) >= 0) return IsAsciiSpace(text.front()) ? 1 : 0;
+  const auto* const found =
+      std::find_if(kWideSpaces.begin(), kWideSpaces.end(),
+                   [&](std::string_view space) { return text.starts_with(space); });
+  return found == kWideSpaces.end() ? 0 : found->size();
+}
+
 std::string_view TrimGoSpaceLeft(std::string_view text) {
-  while (const std::size_t size = SpaceAtStart(text)) text.remove_prefix(size);
+  while (const std::size_t size = GoSpaceAtStart(text)) text.remove_prefix(size);
   return text;
 }
 
@@ -47,4 +46,4 @@ std::string_view TrimGoSpace(std::string_view text) {
   return text;
 }
 
-}  // namespace acd::sops
+}  // namespace acd

@@ -52,23 +52,23 @@ bool ChecksumFits(std::string_view text, std::span<const std::uint8_t> bytes) {
   return Crc24(bytes) == (std::uint32_t{got[0]} << 16U | std::uint32_t{got[1]} << 8U | got[2]);
 }
 
-/// The rest of a block whose first line was read. An empty answer: it was malformed, and why.
-std::string ReadBody(Lines& lines, SecretBytes& packets) {
-  // Headers, "Comment: ...", up to an empty line.
-  for (;;) {
-    if (lines.AtEnd()) return "malformed armor: no end line";
+/// Headers, "Comment: ...", up to an empty line, which may be missing: no base64 has a colon.
+/// Gives the first line behind them.
+std::string_view SkipHeaders(Lines& lines) {
+  while (!lines.AtEnd()) {
     const std::string_view line = lines.Next();
     if (line.empty()) break;
-    if (line.find(": ") == std::string_view::npos) {
-      return "malformed armor: no empty line before the data";
-    }
+    if (line.find(':') == std::string_view::npos) return line;
   }
+  return lines.AtEnd() ? std::string_view() : lines.Next();
+}
+
+/// The rest of a block whose first line was read. An empty answer: it was malformed, and why.
+std::string ReadBody(Lines& lines, SecretBytes& packets) {
   SecretBytes base64;
   std::string_view checksum;
-  for (;;) {
+  for (std::string_view line = SkipHeaders(lines); !line.starts_with(kEnd); line = lines.Next()) {
     if (lines.AtEnd()) return "malformed armor: no end line";
-    const std::string_view line = lines.Next();
-    if (line.starts_with(kEnd)) break;
     if (line.starts_with(kBegin)) return "malformed armor: another block before the end line";
     if (line.size() == 5 && line.front() == '=') {
       checksum = line.substr(1);

@@ -14,6 +14,7 @@ struct Packet {
 };
 
 inline constexpr std::uint8_t kSecretKeyTag = 5;
+inline constexpr std::uint8_t kPublicKeyTag = 6;
 inline constexpr std::uint8_t kSecretSubkeyTag = 7;
 
 /// Takes the next packet off `rest`. nullopt: malformed, or of a length that a key never has

@@ -71,45 +71,76 @@ std::string Where(const Block& block) {
   return block.line == 0 ? std::string() : "line " + std::to_string(block.line) + ": ";
 }
 
-/// Reads a block's packets up to the first that is malformed.
-void ReadBlock(const Block& block, SecretKeys& out) {
-  const std::string where = Where(block);
-  std::span<const std::uint8_t> rest = block.packets.Expose();
-  std::optional<Key> key;
-  while (!rest.empty()) {
-    const auto packet = NextPacket(rest);
-    const bool is_primary = packet && packet->tag == kSecretKeyTag;
-    const bool is_key = is_primary || (packet && packet->tag == kSecretSubkeyTag);
-    const auto part = is_key ? ReadKeyPacket(packet->body) : std::nullopt;
-    if (!packet || (is_key && !part)) {
-      out.warnings.push_back(where + "malformed PGP packet");
-      break;
+/// Goes through the packets of a block and keeps what belongs to secret keys.
+class BlockReader {
+ public:
+  BlockReader(std::string where, SecretKeys& out)
+      : where_(std::move(where)), out_(out), warned_(out.warnings.size()) {}
+
+  void Read(std::span<const std::uint8_t> packets) {
+    bool more = true;
+    while (more && !packets.empty()) {
+      const auto packet = NextPacket(packets);
+      more = packet ? Take(*packet) : Malformed();
     }
-    if (is_primary) {
-      if (key) Finish(*key, where, out);
-      if (out.fingerprints.size() >= kMaxKeys) {
-        out.warnings.push_back(where + "too many keys, the rest is ignored");
-        return;
-      }
-      key = Key{part->public_part.empty() ? std::string() : Fingerprint(part->public_part)};
-    }
-    if (!key) {
-      out.warnings.push_back(where + (packet->tag == 6 ? "a public key, not a secret one"
-                                                       : "does not begin with a secret key"));
-      return;
-    }
-    if (is_key) key->Add(*part);
-    out.packets.Append(packet->whole);
+    EndKey();
+    if (any_key_ || out_.warnings.size() > warned_) return;
+    Warn(any_public_ ? "a public key, not a secret one" : "there is no secret key in it");
   }
-  if (key) Finish(*key, where, out);
-}
+
+ private:
+  /// False: the rest is not to be read.
+  bool Take(const Packet& packet) {
+    if (packet.tag == kPublicKeyTag) {  // up to the next secret key, nothing is ours
+      EndKey();
+      any_public_ = true;
+    }
+    const bool is_primary = packet.tag == kSecretKeyTag;
+    if (is_primary || packet.tag == kSecretSubkeyTag) {
+      const auto part = ReadKeyPacket(packet.body);
+      if (!part) return Malformed();
+      if (is_primary && !BeginKey(*part)) return false;
+      if (key_) key_->Add(*part);
+    }
+    if (key_) out_.packets.Append(packet.whole);
+    return true;
+  }
+
+  bool BeginKey(const KeyPacket& part) {
+    EndKey();
+    any_key_ = true;
+    if (out_.fingerprints.size() >= kMaxKeys) return Warn("too many keys, the rest is ignored");
+    key_ = Key{part.public_part.empty() ? std::string() : Fingerprint(part.public_part)};
+    return true;
+  }
+
+  void EndKey() {
+    if (key_) Finish(*key_, where_, out_);
+    key_.reset();
+  }
+
+  bool Malformed() { return Warn("malformed PGP packet"); }
+  bool Warn(std::string_view what) {
+    out_.warnings.push_back(where_ + std::string(what));
+    return false;
+  }
+
+  std::string where_;
+  SecretKeys& out_;
+  std::size_t warned_;
+  std::optional<Key> key_;
+  bool any_key_ = false;
+  bool any_public_ = false;
+};
 
 }  // namespace
 
 SecretKeys ReadSecretKeys(std::string_view text) {
   SecretKeys out;
   Blocks found = ReadBlocks(text);
-  for (const Block& block : found.blocks) ReadBlock(block, out);
+  for (const Block& block : found.blocks) {
+    BlockReader(Where(block), out).Read(block.packets.Expose());
+  }
   out.warnings.insert(out.warnings.end(), std::make_move_iterator(found.warnings.begin()),
                       std::make_move_iterator(found.warnings.end()));
   return out;

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "decrypt/base/go_space.h"
 #include "decrypt/sops/go_time.h"
 #include "decrypt/sops/metadata_layout.h"
 #include "decrypt/sops/weak_fields.h"
@@ -13,13 +14,6 @@ namespace {
 
 using keys::WrappedKey;
 using Group = std::vector<WrappedKey>;
-
-std::string_view TrimSpace(std::string_view text) {
-  const auto space = [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); };
-  while (!text.empty() && space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && space(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 /// `arn[+role][|context][|profile]`, as sops names a KMS key.
 Result<std::string> KmsName(const WeakFields& fields) {
@@ -41,16 +35,16 @@ Result<std::string> GcpName(const WeakFields& fields) { return fields.String("re
 Result<std::string> HuaweiName(const WeakFields& fields) { return fields.String("key_id"); }
 
 Status CheckHuaweiId(const std::string& id) {
-  const std::string_view trimmed = TrimSpace(id);
+  const std::string_view trimmed = TrimGoSpace(id);
   const std::size_t colon = trimmed.find(':');
   if (colon == std::string_view::npos) {
     return Fail(Code::kInvalidInput,
                 "invalid key ID format: expected 'region:key-uuid', got \"" + id + "\"");
   }
-  if (TrimSpace(trimmed.substr(0, colon)).empty()) {
+  if (TrimGoSpace(trimmed.substr(0, colon)).empty()) {
     return Fail(Code::kInvalidInput, "region cannot be empty in key ID: \"" + id + "\"");
   }
-  if (TrimSpace(trimmed.substr(colon + 1)).empty()) {
+  if (TrimGoSpace(trimmed.substr(colon + 1)).empty()) {
     return Fail(Code::kInvalidInput, "key UUID cannot be empty in key ID: \"" + id + "\"");
   }
   return {};

@@ -1,6 +1,6 @@
 #include "decrypt/sops/stores/ini_lines.h"
 
-#include "decrypt/sops/stores/ini_space.h"
+#include "decrypt/base/go_space.h"
 
 namespace acd::sops {
 namespace {

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "decrypt/base/go_space.h"
 #include "decrypt/sops/stores/ini_lines.h"
-#include "decrypt/sops/stores/ini_space.h"
 #include "decrypt/sops/stores/ini_store.h"
 
 namespace acd::sops {

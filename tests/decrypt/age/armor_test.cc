@@ -98,6 +98,15 @@ TEST(AgeArmor, IsDetectedByItsBeginning) {
   EXPECT_TRUE(LooksArmored("\r\n  -----BEGIN AGE"));
   EXPECT_FALSE(LooksArmored("age-encryption.org/v1\n"));
   EXPECT_FALSE(LooksArmored(" \n"));
+  EXPECT_TRUE(LooksArmored("\u00A0\u2028" + std::string(testing::kArmoredFile)));
+  const auto behind = [](std::size_t lines) {
+    std::string text;
+    for (std::size_t i = 0; i < lines; ++i) text += "\r\n";
+    return text + std::string(testing::kArmoredFile);
+  };
+  EXPECT_TRUE(LooksArmored(behind(512)));
+  EXPECT_FALSE(LooksArmored(behind(513))) << "age counts bytes to detect it";
+  EXPECT_THAT(Dearmor(behind(513)), IsOk()) << "and lines to read it";
   EXPECT_FALSE(LooksArmored(""));
 }
 

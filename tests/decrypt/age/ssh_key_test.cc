@@ -63,6 +63,27 @@ TEST(AgeSshKey, IgnoresWhatStandsAroundTheBlock) {
   EXPECT_THAT(ParseSshPrivateKey(crlf), IsOk());
 }
 
+// As age, which reads them with Go's encoding/pem.
+TEST(AgeSshKey, DoesNotMindBlanks) {
+  for (const std::string name : {"ssh_ed25519", "ssh_rsa_pkcs1.pem", "ssh_rsa_pkcs8.pem"}) {
+    const std::string key = Sample(name);
+    const std::size_t body = key.find('\n') + 1;
+    const auto with = [&](std::size_t at, std::string_view text) {
+      return key.substr(0, at).append(text) + key.substr(at);
+    };
+    std::string blanks;
+    for (const char c : key) blanks += c == '\n' ? std::string(" \t\n") : std::string(1, c);
+    for (const std::string& text :
+         {with(body, "\n"), with(body + 65, "\n\n"), with(body + 10, " "), blanks,
+          with(body, "Comment: x\n\n"), with(body, "Comment: x\n"), key.substr(0, key.size() - 1),
+          "-----BEGIN OTHER-----\n" + key}) {
+      EXPECT_THAT(ParseSshPrivateKey(text), IsOk()) << name << "\n" << text.substr(0, 200);
+    }
+    EXPECT_THAT(ParseSshPrivateKey(with(key.find("-----END ") + 9, "NO ")), Not(IsOk()));
+    EXPECT_THAT(ParseSshPrivateKey(with(body, "*\n")), Not(IsOk()));
+  }
+}
+
 TEST(AgeSshKey, SaysHowToTakeThePassphraseOff) {
   for (const std::string name :
        {"ssh_ed25519_protected", "ssh_rsa_protected.pem", "pkcs8_protected.pem"}) {

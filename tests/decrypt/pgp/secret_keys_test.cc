@@ -55,6 +55,28 @@ TEST(SecretKeys, FindsTheFingerprintThatGpgShows) {
   EXPECT_THAT(ReadSecretKeys(crlf).fingerprints, ElementsAre(kFingerprint));
 }
 
+// What gpg exports may be in one file, and gpg's own idea of armor is a wide one.
+TEST(SecretKeys, TakesWhatGpgTakes) {
+  std::string binary(ReadSecretKeys(kKey).packets.ExposeText());
+  const std::string secret = binary;
+  ASSERT_EQ(static_cast<unsigned char>(binary[0]), 0x94);  // old format, tag 5
+  binary[0] = static_cast<char>(0x98);                     // tag 6
+  const std::string marker = "\xA8\x03PGP";
+  const SecretKeys keys = ReadSecretKeys(marker + binary + secret + binary);
+  EXPECT_THAT(keys.fingerprints, ElementsAre(kFingerprint));
+  EXPECT_THAT(keys.warnings, IsEmpty());
+  EXPECT_EQ(keys.packets.ExposeText(), secret) << "and nothing else";
+  EXPECT_THAT(ReadSecretKeys(binary).warnings, ElementsAre("a public key, not a secret one"));
+  EXPECT_THAT(ReadSecretKeys(marker).warnings, ElementsAre("there is no secret key in it"));
+  const std::size_t blank = kKey.find("\n\n");
+  for (const char* headers :
+       {"\nComment: \n\n", "\nVersion:\nComment: a b\n\n", "\n", "\nVersion: 1\n"}) {
+    std::string key = kKey;
+    key.replace(blank, 2, headers);
+    EXPECT_THAT(ReadSecretKeys(key).fingerprints, ElementsAre(kFingerprint)) << headers;
+  }
+}
+
 TEST(SecretKeys, BadBlocksDoNotHideGoodOnes) {
   std::string public_key = kKey;
   for (std::size_t at = 0; (at = public_key.find("PRIVATE", at)) != std::string::npos;) {
