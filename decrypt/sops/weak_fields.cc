@@ -60,6 +60,26 @@ Result<std::string> ToString(const Node& value, const std::string& path) {
   return Unconvertible(path, "string", value);
 }
 
+/// Adds what is in a map, or in a list of such, of any depth.
+Status MergeStrings(const Node& value, const std::string& path,
+                    std::map<std::string, std::string>& to) {
+  if (const auto* list = value.As<Node::List>()) {
+    for (std::size_t i = 0; i < list->size(); ++i) {
+      const Node& item = (*list)[i];
+      if (item.Is<Comment>() || item.Is<Node::Null>()) continue;
+      ACD_CHECK(MergeStrings(item, path + "[" + std::to_string(i) + "]", to));
+    }
+    return {};
+  }
+  const auto* map = value.As<Node::Map>();
+  if (map == nullptr) return Unconvertible(path, "map[string]*string", value);
+  for (const Entry& entry : *map) {
+    if (entry.value.Is<Comment>()) continue;
+    ACD_TRY(to[entry.key], ToString(entry.value, path + "[" + entry.key + "]"));
+  }
+  return {};
+}
+
 }  // namespace
 
 const Node* WeakFields::Find(std::string_view name) const {
@@ -162,13 +182,8 @@ Result<std::vector<std::pair<std::string, std::string>>> WeakFields::StringMap(
   std::vector<std::pair<std::string, std::string>> out;
   const Node* value = Find(name);
   if (value == nullptr || value->Is<Node::Null>()) return out;
-  const auto* map = value->As<Node::Map>();
-  if (map == nullptr) return Unconvertible(PathOf(name), "map[string]*string", *value);
   std::map<std::string, std::string> sorted;
-  for (const Entry& entry : *map) {
-    if (entry.value.Is<Comment>()) continue;
-    ACD_TRY(sorted[entry.key], ToString(entry.value, PathOf(name) + "[" + entry.key + "]"));
-  }
+  ACD_CHECK(MergeStrings(*value, PathOf(name), sorted));
   out.assign(sorted.begin(), sorted.end());
   return out;
 }

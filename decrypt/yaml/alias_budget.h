@@ -6,17 +6,24 @@
 
 namespace acd::yaml {
 
+/// Which documents of a stream go-yaml's rule is for. It looks at each that it decodes; sops has it
+/// decode the first only.
+enum class AliasRule { kEachDocument, kFirstDocument };
+
 /// Counts the nodes of a stream's documents while aliases are expanded, and says when there are too
 /// many, or too many of a document's come from aliases: go-yaml's rule, which refuses an alias bomb
-/// early. go-yaml judges each document on its own; what all of them take in memory is bounded too:
-/// an anchor lives on from document to document, and its comments are copied with it.
+/// early, and a wider one for documents that it is not for. What all of them take in memory is
+/// bounded too: an anchor lives on from document to document, and its comments are copied with it.
 class AliasBudget {
  public:
-  explicit AliasBudget(const Limits& limits)
-      : max_nodes_(limits.max_nodes), max_bytes_(limits.max_document_bytes) {}
+  explicit AliasBudget(const Limits& limits, AliasRule rule = AliasRule::kEachDocument)
+      : max_nodes_(limits.max_nodes), max_bytes_(limits.max_document_bytes), rule_(rule) {}
 
   /// The nodes that follow are those of the first, or of a further, document.
-  void NextDocument() { nodes_ = aliased_nodes_ = 0; }
+  void NextDocument() {
+    nodes_ = aliased_nodes_ = 0;
+    ++documents_;
+  }
 
   void EnterAlias() { ++alias_depth_; }
   void LeaveAlias() { --alias_depth_; }
@@ -30,6 +37,7 @@ class AliasBudget {
       aliased_bytes_ += text_bytes;
     }
     if (IsSpent()) return false;
+    if (rule_ == AliasRule::kFirstDocument && documents_ > 1) return aliased_nodes_ <= kLow;
     return aliased_nodes_ <= 100 || nodes_ <= 1000 ||
            static_cast<double>(aliased_nodes_) / static_cast<double>(nodes_) <= AllowedRatio();
   }
@@ -51,9 +59,9 @@ class AliasBudget {
 
  private:
   // 99 % up to 400,000 nodes, falling to 10 % at 4,000,000.
+  static constexpr std::size_t kLow = 400'000;
+  static constexpr std::size_t kHigh = 4'000'000;
   double AllowedRatio() const {
-    constexpr std::size_t kLow = 400'000;
-    constexpr std::size_t kHigh = 4'000'000;
     if (nodes_ <= kLow) return 0.99;
     if (nodes_ >= kHigh) return 0.10;
     return 0.99 - 0.89 * (static_cast<double>(nodes_ - kLow) / static_cast<double>(kHigh - kLow));
@@ -61,10 +69,12 @@ class AliasBudget {
 
   std::size_t max_nodes_;
   std::size_t max_bytes_;
+  AliasRule rule_;
   // Of the document.
   std::size_t nodes_ = 0;
   std::size_t aliased_nodes_ = 0;
   // Of the stream.
+  std::size_t documents_ = 0;
   std::size_t stream_nodes_ = 0;
   std::size_t comments_ = 0;
   std::size_t aliased_bytes_ = 0;

@@ -17,9 +17,9 @@ constexpr std::string_view kOnlyObjects =
 constexpr std::size_t kMaxDepth = 2000;  // who walks, prints or destroys a tree recurses
 
 // Follows sops's walk over the tokens of Go's decoder, so that both refuse the same texts with the
-// same words. One difference: where the text ends behind a key of the outermost object, sops
-// silently drops that member and is content; here it is the error that it is one level further
-// down.
+// same words. One difference: where the text ends behind a key of the outermost object, or inside a
+// list that is its value, sops silently drops that member and is content; here it is the error that
+// it is one level further down.
 class Reader {
  public:
   Reader(std::string_view text, const Limits& limits)

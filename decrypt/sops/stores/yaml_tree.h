@@ -21,7 +21,7 @@ class YamlTree {
       : parser_(parser),
         input_(views ? parser.input().text() : std::string_view()),
         limits_(limits),
-        budget_(limits) {}
+        budget_(limits, yaml::AliasRule::kFirstDocument) {}
 
   /// A document as a map. Errors: kInvalidInput (a root that is no map), kLimitExceeded.
   Result<Node> Convert(const yaml::GraphDocument& document);

@@ -25,6 +25,24 @@ TEST(WeakFields, AnIntegerAboveInt64PassesForAnyScalar) {
   EXPECT_EQ(fields.Int("x").value(), -2);
 }
 
+TEST(WeakFields, AMapMayBeAListOfMaps) {
+  const auto list = [](std::vector<Node> items) { return Node(std::move(items)); };
+  std::vector<Node> maps;
+  maps.push_back(Map("b", Node(SecretBytes::CopyOf("1")), "a", Node(SecretBytes::CopyOf("2"))));
+  maps.push_back(Node());
+  maps.push_back(list({}));
+  maps.push_back(Map("b", Node(SecretBytes::CopyOf("3"))));
+  const Node node = Map("x", list(std::move(maps)));
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  EXPECT_EQ(WeakFields(*node.As<Node::Map>(), "").StringMap("x").value(),
+            (Pairs{{"a", "2"}, {"b", "3"}}));
+  std::vector<Node> bad;
+  bad.push_back(Node(true));
+  const Node no_map = Map("x", list(std::move(bad)));
+  EXPECT_THAT(WeakFields(*no_map.As<Node::Map>(), "").StringMap("x"),
+              Fails(Code::kInvalidInput, "'x[0]' expected type 'map[string]*string'"));
+}
+
 // What Go gives on amd64.
 TEST(WeakFields, AFloatThatNoIntHoldsIsTheSmallestInt) {
   for (const double value : {1e19, -1e300, std::numeric_limits<double>::infinity(),

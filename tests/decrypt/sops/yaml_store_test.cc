@@ -727,6 +727,19 @@ TEST(YamlStore, EndsAliasBombsEarly) {
   }
 }
 
+// sops does not judge them; what is no bomb is read.
+TEST(YamlStore, TakesAliasesInLaterDocumentsAsTheyAre) {
+  std::string text = "a: 1\n---\nx0: &x0 [n, n]\n";
+  for (int i = 1; i < 15; ++i) {
+    const std::string from = "*x" + std::to_string(i - 1);
+    text +=
+        "x" + std::to_string(i) + ": &x" + std::to_string(i) + " [" + from + ", " + from + "]\n";
+  }
+  EXPECT_THAT(Read(text), IsOk());
+  EXPECT_THAT(Read(text.substr(text.find("x0"))),
+              Fails(Code::kLimitExceeded, "excessive aliasing"));
+}
+
 // What is copied with an alias, from the document before as well: its nodes, texts and comments.
 TEST(YamlStore, BoundsWhatAliasesCopyInAllDocumentsTogether) {
   const auto repeat = [](std::string_view text, int times) {
