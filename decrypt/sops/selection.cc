@@ -13,6 +13,10 @@
 namespace acd::sops {
 namespace {
 
+/// For an expression, four times RE2's default: Go takes some that need as much, and with more the
+/// compilation alone could take seconds.
+constexpr std::int64_t kMaxMemory = std::int64_t{32} << 20U;
+
 /// The words of an expression of the form `^(a|b|c)$` or `^a$`, which nearly every Kubernetes
 /// repository has (`^(data|stringData)$`) and which needs no regular expression; else nullopt.
 std::optional<std::vector<std::string>> AnchoredWords(std::string_view pattern) {
@@ -61,9 +65,14 @@ class Selection::Pattern {
     if (!expression) return;
     re2::RE2::Options options;
     options.set_log_errors(false);
+    options.set_max_mem(kMaxMemory);
     expression_.emplace(*expression, options);
-    if (!expression_->ok()) expression_.reset();
+    if (expression_->ok()) return;
+    is_too_large_ = expression_->error_code() == re2::RE2::ErrorPatternTooLarge;
+    expression_.reset();
   }
+
+  bool is_too_large() const { return is_too_large_; }
 
   bool Search(std::string_view text) const {
     // Go takes each byte that is not UTF-8 for U+FFFD, RE2 lets none of its classes match it.
@@ -78,6 +87,7 @@ class Selection::Pattern {
  private:
   std::optional<std::vector<std::string>> words_;
   std::optional<re2::RE2> expression_;  // neither: it does not compile
+  bool is_too_large_ = false;
 };
 
 Selection::Selection(const Metadata& metadata) : rule_(metadata.rule) {
@@ -89,6 +99,12 @@ Selection::Selection(const Metadata& metadata) : rule_(metadata.rule) {
 }
 
 Selection::~Selection() = default;
+
+Status Selection::Usable() const {
+  if (pattern_ == nullptr || !pattern_->is_too_large()) return {};
+  return Fail(Code::kLimitExceeded, "sops metadata: the rule's expression takes too much memory",
+              "use a shorter one, or smaller counts, in .sops.yaml");
+}
 
 bool Selection::ByComment() const {
   return rule_ == Rule::kUnencryptedCommentRegex || rule_ == Rule::kEncryptedCommentRegex;

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "decrypt/base/result.h"
 #include "decrypt/sops/metadata.h"
 
 namespace acd::sops {
@@ -20,6 +21,10 @@ class Selection {
   ~Selection();
   Selection(const Selection&) = delete;
   Selection& operator=(const Selection&) = delete;
+
+  /// Whether it can answer. Error: kLimitExceeded, an expression that takes too much memory, which
+  /// Go might take.
+  Status Usable() const;
 
   /// Whether comments decide, not keys.
   bool ByComment() const;

@@ -47,6 +47,9 @@ class Walker {
     return map == nullptr ? Status() : Map(*map, Scope());
   }
 
+  /// Whether the selection rule is. Errors: as Selection::Usable.
+  Status Usable() const { return selection_.Usable(); }
+
   std::vector<Node*> TakeDecrypted() { return std::move(decrypted_); }
 
  private:
@@ -215,6 +218,7 @@ class Walker {
 Result<std::vector<Node*>> DecryptTree(std::vector<Node>& documents, const Metadata& metadata,
                                        ValueCipher& cipher, MacHash& mac) {
   Walker walker(metadata, cipher, mac);
+  ACD_CHECK(walker.Usable());
   for (std::size_t i = 0; i < documents.size(); ++i) {
     ACD_CHECK(walker.Document(documents[i], i));
   }

@@ -4,8 +4,13 @@
 
 #include <string>
 
+#include "tests/support/matchers.h"
+
 namespace acd::sops {
 namespace {
+
+using acd::testing::Fails;
+using acd::testing::IsOk;
 
 Metadata With(Rule rule, std::string pattern) {
   Metadata metadata;
@@ -43,6 +48,62 @@ TEST(Selection, ExpressionsSeeAReplacementForEachByteThatIsNotUtf8) {
   EXPECT_FALSE(Selection(With(Rule::kEncryptedRegex, "^(ab)$"))
                    .MatchesKey("a\xFF"
                                "b"));
+}
+
+// What Go 1.26 takes and RE2 does not, or not so.
+TEST(Selection, KnowsGosNamesOfUnicodeClasses) {
+  struct Row {
+    const char* pattern;
+    const char* matches;
+    const char* other;
+  };
+  for (const Row& row : {Row{R"(^\p{Letter}+$)", "größe", "a1"},
+                         {R"(^\p{Uppercase_Letter}$)", "A", "a"},
+                         {R"(^\p{lu}$)", "A", "a"},
+                         {R"(^\pl$)", "a", "1"},
+                         {R"(^\p{gr-ee_k}$)", "λ", "l"},
+                         {R"(^\p{^ Letter}$)", "1", "a"},
+                         {R"(^\P{^letter}$)", "a", "1"},
+                         {R"(^[\p{digit}x-]+$)", "1x-", "y"},
+                         {R"(^[^\p{Number}]$)", "a", "1"},
+                         {R"(^\p{any}$)", "\U0010FFFF", ""},
+                         {R"(^[\P{Any}a]$)", "a", "b"},
+                         {R"(^\p{ASCII}$)", "a", "é"},
+                         {R"(^[\P{ascii}]$)", "é", "a"},
+                         {R"(^(?i)\P{ASCII}$)", "é", "k"},
+                         {R"(^\p{LC}$)", "a", "中"},
+                         {R"(^\P{Cased_Letter}$)", "中", "a"},
+                         {R"(^[\P{LC}b]$)", "\u0378", "a"},
+                         {R"(^\pC$)", "\u0378", "a"},
+                         {R"(^[\p{Other}x]$)", "\u0378", "a"},
+                         {R"(^\PC$)", "a", "\u0378"},
+                         {R"(^\p{Cn}$)", "\u0378", "\n"},
+                         {R"(^[\p{Unassigned}z]$)", "\U000E0FFF", "\u0377"},
+                         {R"(^\p{Assigned}$)", "\u0377", "\u0378"},
+                         {R"(^[\P{Assigned}z]$)", "\u0379", "\uE000"}}) {
+    const Selection selection(With(Rule::kEncryptedRegex, row.pattern));
+    EXPECT_TRUE(selection.MatchesKey(row.matches)) << row.pattern;
+    EXPECT_FALSE(selection.MatchesKey(row.other)) << row.pattern;
+  }
+}
+
+TEST(Selection, WhatGoRefusesMatchesNothing) {
+  for (const char* pattern : {R"(\p{Old_Italic}|a)", R"(\p{}|a)", R"(\p{ }|a)", R"(\p{^^L}|a)",
+                              R"(\p^|a)", R"(\p{L)", "(?P<é>a)", "(?<é>a)", "(?P<a b>a)",
+                              "a|x{99999999999}", "a|x{1,99999999999}", "a|x{99999999999,}"}) {
+    EXPECT_FALSE(Selection(With(Rule::kEncryptedRegex, pattern)).MatchesKey("a")) << pattern;
+  }
+  for (const char* pattern : {"a|x{,99999999999}", "a|x{099999999999}", R"(a|\Qx{99999999999}\E)",
+                              "[ax{99999999999}]", "(?<n_1>a)"}) {
+    EXPECT_TRUE(Selection(With(Rule::kEncryptedRegex, pattern)).MatchesKey("a")) << pattern;
+  }
+}
+
+TEST(Selection, SaysWhenAnExpressionIsTooLarge) {
+  EXPECT_THAT(Selection(With(Rule::kEncryptedRegex, R"(\pL{1000}|a)")).Usable(), IsOk());
+  EXPECT_TRUE(Selection(With(Rule::kEncryptedRegex, R"(\pL{1000}|a)")).MatchesKey("a"));
+  EXPECT_THAT(Selection(With(Rule::kEncryptedRegex, R"(\pL{1000}\pL{1000}|a)")).Usable(),
+              Fails(Code::kLimitExceeded, "takes too much memory"));
 }
 
 TEST(Selection, TheKubernetesExpressionMeansWhatItMeansToRe2) {
