@@ -4,6 +4,7 @@
 
 #include "decrypt/age/armor.h"
 #include "decrypt/base/encoding.h"
+#include "decrypt/base/go_space.h"
 #include "tests/fuzz/claim.h"
 
 using namespace acd;
@@ -21,11 +22,8 @@ std::string Armor(const SecretBytes& bytes) {
 
 /// Without CR and the white space around.
 std::string Stripped(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\n\v\f\r";
-  const std::size_t begin = text.find_first_not_of(kSpace);
-  const std::size_t end = text.find_last_not_of(kSpace);
   std::string out;
-  for (const char c : text.substr(begin, end + 1 - begin)) {
+  for (const char c : TrimGoSpace(text)) {
     if (c != '\r') out += c;
   }
   return out;
