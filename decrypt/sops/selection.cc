@@ -13,9 +13,9 @@
 namespace acd::sops {
 namespace {
 
-/// For an expression, four times RE2's default: Go takes some that need as much, and with more the
-/// compilation alone could take seconds.
-constexpr std::int64_t kMaxMemory = std::int64_t{32} << 20U;
+/// For an expression, twice RE2's default: Go takes some that need as much, and with this the
+/// compilation alone can take half a second.
+constexpr std::int64_t kMaxMemory = std::int64_t{16} << 20U;
 
 /// The words of an expression of the form `^(a|b|c)$` or `^a$`, which nearly every Kubernetes
 /// repository has (`^(data|stringData)$`) and which needs no regular expression; else nullopt.

@@ -18,7 +18,7 @@ var (
 		`\d+`, "(?s).", `\x{e9}`, `[[:alpha:]]{5}`, "(?-i)K", "^k[0-4]", `\Aname\z`, "(?U)a+", "(?i)É", "name|", `\Qa b\E`,
 		"(", "[", `(?=data)`, `(?!x).`, `a{1001}`, `\C`, `\pQ`, "(?<n>a)", "(?P<n>data)", `(a)\1`, "x**", "*",
 		`^\p{Letter}+$`, `\p{Uppercase_Letter}`, `[\p{digit}\P{ASCII}]`, `\pC`, `[^\p{Other}]`, `\p{^ascii}`, `\p{LC}{3}`, `\p{gr-eek}`, `\p{Cn}`,
-		`[\P{Assigned}x]`, `\p{Old_Italic}|a`, `[\P{Any}k]`, "(?P<é>a)", "a|x{99999999999}", `\pL{1000}|a`,
+		`[\P{Assigned}x]`, `\p{Old_Italic}|a`, `[\P{Any}k]`, "(?P<é>a)", "a|x{99999999999}", `\pL{500}|a`,
 	}
 	commentExpressions = []string{"leave", "hide", "^ (leave|hide)", "(?i)NOTE", ".", `\p{So}|\p{Lu}`, "(", "", "x$", "this", `\p{Letter}{6}`, `^\p{ASCII}+$`}
 )
