@@ -44,7 +44,7 @@ Result<SecretBytes> Dearmor(std::string_view text) {
   while (!text.empty()) {
     const std::string_view line = TakeArmorLine(text);
     ACD_TRY(const ArmorLines::Kind kind, lines.Next(line));
-    if (kind == ArmorLines::Kind::kBody) body.append(line);
+    if (kind == ArmorLines::Kind::kBody) AppendArmorBody(line, body);
     if (kind == ArmorLines::Kind::kEnd) {
       ACD_CHECK(CheckBehindArmor(text));
       return DecodeBody(body);
@@ -88,7 +88,7 @@ Status ArmorReader::CollectLines(std::string& text) {
     ACD_TRY(const auto line, NextLine());
     if (!line) return BadArmor("unexpected EOF");
     ACD_TRY(const ArmorLines::Kind kind, lines_.Next(*line));
-    if (kind == ArmorLines::Kind::kBody) text.append(*line);
+    if (kind == ArmorLines::Kind::kBody) AppendArmorBody(*line, text);
     if (kind == ArmorLines::Kind::kEnd) {
       ended_ = true;
       return CheckBehind();

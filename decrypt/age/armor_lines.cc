@@ -1,5 +1,7 @@
 #include "decrypt/age/armor_lines.h"
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 
 #include "decrypt/base/go_space.h"
@@ -33,8 +35,20 @@ Result<ArmorLines::Kind> ArmorLines::Next(std::string_view line) {
   if (body_ended_) return BadArmor("invalid closing line");
   if (line.empty()) return BadArmor("empty line in armored data");
   if (line.size() > kArmorColumns) return BadArmor("column limit exceeded");
-  body_ended_ = line.size() < kArmorColumns || line.back() == '=';
+  // age goes by what the line decodes to, and its base64 skips a CR.
+  const auto returns = static_cast<std::size_t>(std::count(line.begin(), line.end(), '\r'));
+  const bool padded = line.substr(0, line.find_last_not_of('\r') + 1).ends_with('=');
+  body_ended_ = line.size() - returns < kArmorColumns || padded;
   return Kind::kBody;
+}
+
+void AppendArmorBody(std::string_view line, std::string& to) {
+  if (line.find('\r') == std::string_view::npos) {
+    to.append(line);
+  } else {
+    std::copy_if(line.begin(), line.end(), std::back_inserter(to),
+                 [](char c) { return c != '\r'; });
+  }
 }
 
 Status CheckBehindArmor(std::string_view rest) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "decrypt/base/result.h"
@@ -32,6 +33,9 @@ class ArmorLines {
   bool begun_ = false;
   bool body_ended_ = false;
 };
+
+/// Appends the base64 of a line of the body, without a CR inside of it.
+void AppendArmorBody(std::string_view line, std::string& to);
 
 /// Checks what follows the end line: at most kMaxArmorSpace bytes of `rest` need be there.
 Status CheckBehindArmor(std::string_view rest);

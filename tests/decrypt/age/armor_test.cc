@@ -40,6 +40,10 @@ TEST(AgeArmor, AllowsCrLfAndAMissingFinalNewline) {
   const std::string text = Armored("YWdl\n");
   EXPECT_EQ(Text(Dearmor(WithCrLf(text))), "age");
   EXPECT_EQ(Text(Dearmor(text.substr(0, text.size() - 1))), "age");
+  // In the last line age's base64 skips any.
+  EXPECT_EQ(Text(Dearmor(Armored("Y\rWdl\r\r\n"))), "age");
+  EXPECT_EQ(Text(Dearmor(Armored("YWc\r=\r\r\n"))), "ag");
+  EXPECT_EQ(Text(Dearmor(Armored("\r\r\n"))), "");
 }
 
 TEST(AgeArmor, AllowsSoMuchWhiteSpaceAroundIt) {
@@ -82,7 +86,10 @@ TEST(AgeArmor, RefusesEverythingElse) {
            Row{"unused bits set", Armored("YWd=\n"), "illegal base64"},
            Row{"url alphabet", Armored("YW-_\n"), "illegal base64"},
            Row{"space inside", Armored("YW dl\n"), "illegal base64"},
-           Row{"CR inside", Armored("YW\rdl\n"), "illegal base64"},
+           Row{"CR inside of a full line", Armored("\r" + full + "\n"), "column limit exceeded"},
+           Row{"CR inside of a line that is not the last", Armored("YW\rdl\nYWdl\n"),
+               "invalid closing line"},
+           Row{"a line that is a CR", Armored("\r\r\nYWdl\n"), "invalid closing line"},
            Row{"header lines", Armored("Version: 1\n\nYWdl\n"), "invalid armor"},
            Row{"trailing data", Armored("YWdl\n") + "x", "trailing data after armored file"},
            Row{"second file", Armored("YWdl\n") + Armored("YWdl\n"), "trailing data"},

@@ -15,7 +15,7 @@ var keyWords = []string{
 }
 
 // seldom is for what sops is known to do wrongly: it should occur, and be no large part of a run.
-func seldom(r *rand.Rand) bool { return r.Intn(6000) == 0 }
+func seldom(r *rand.Rand) bool { return r.Intn(20000) == 0 }
 
 func keyWord(r *rand.Rand) string {
 	if seldom(r) {
