@@ -20,11 +20,12 @@ std::string Armor(const SecretBytes& bytes) {
   return out + "-----END AGE ENCRYPTED FILE-----";
 }
 
-/// Without CR and the white space around.
+/// Without CR, lines of nothing else, and the white space around.
 std::string Stripped(std::string_view text) {
   std::string out;
   for (const char c : TrimGoSpace(text)) {
-    if (c != '\r') out += c;
+    const bool ends_nothing = c == '\n' && out.ends_with('\n');
+    if (c != '\r' && !ends_nothing) out += c;
   }
   return out;
 }
