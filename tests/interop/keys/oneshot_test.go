@@ -22,7 +22,8 @@ func TestSignalsLeaveNoKeyring(t *testing.T) {
 		// A gpg that imports, and then takes for ever.
 		script := "#!/bin/sh\ncase \"$*\" in *--decrypt*) touch " + work + "/there; exec sleep 1000;; esac\nexec " + program(t, "gpg") + " \"$@\"\n"
 		harness.Check(t, os.WriteFile(filepath.Join(bin, "gpg"), []byte(script), 0o755))
-		command := exec.Command(harness.Binary(t), "decrypt", file)
+		// What nohup has its children ignore, the command ignores, too.
+		command := exec.Command(program(t, "env"), "--default-signal", harness.Binary(t), "decrypt", file)
 		command.Env = append(mounted(t, k), "ARGOCD_DECRYPT_WORKDIR="+work, "PATH="+bin+":/usr/bin:/bin")
 		harness.Check(t, command.Start())
 		harness.WaitFor(t, 10*time.Second, func() error {
