@@ -34,10 +34,13 @@ class AliasBudget {
     ++stream_nodes_;
     if (alias_depth_ > 0) {
       ++aliased_nodes_;
+      ++stream_aliased_nodes_;
       aliased_bytes_ += text_bytes;
     }
     if (IsSpent()) return false;
-    if (rule_ == AliasRule::kFirstDocument && documents_ > 1) return aliased_nodes_ <= kLow;
+    if (rule_ == AliasRule::kFirstDocument && documents_ > 1) {
+      return stream_aliased_nodes_ <= kLow;  // a small file must not become a large one
+    }
     return aliased_nodes_ <= 100 || nodes_ <= 1000 ||
            static_cast<double>(aliased_nodes_) / static_cast<double>(nodes_) <= AllowedRatio();
   }
@@ -76,6 +79,7 @@ class AliasBudget {
   // Of the stream.
   std::size_t documents_ = 0;
   std::size_t stream_nodes_ = 0;
+  std::size_t stream_aliased_nodes_ = 0;
   std::size_t comments_ = 0;
   std::size_t aliased_bytes_ = 0;
   std::size_t alias_depth_ = 0;

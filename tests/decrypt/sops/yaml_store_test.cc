@@ -740,6 +740,20 @@ TEST(YamlStore, TakesAliasesInLaterDocumentsAsTheyAre) {
               Fails(Code::kLimitExceeded, "excessive aliasing"));
 }
 
+// Each of them is no bomb; a file of some kilobytes must not become millions of nodes all the same.
+TEST(YamlStore, BoundsAliasesOfAllLaterDocumentsTogether) {
+  std::string text = "a: 1\n";
+  for (int document = 0; document < 10; ++document) {
+    text += "---\nx0: &x0 [n, n]\n";
+    for (int i = 1; i < 15; ++i) {
+      const std::string from = "*x" + std::to_string(i - 1);
+      text +=
+          "x" + std::to_string(i) + ": &x" + std::to_string(i) + " [" + from + ", " + from + "]\n";
+    }
+  }
+  EXPECT_THAT(Read(text), Fails(Code::kLimitExceeded, "excessive aliasing"));
+}
+
 // What is copied with an alias, from the document before as well: its nodes, texts and comments.
 TEST(YamlStore, BoundsWhatAliasesCopyInAllDocumentsTogether) {
   const auto repeat = [](std::string_view text, int times) {
