@@ -17,6 +17,18 @@ namespace {
 /// compilation alone can take half a second.
 constexpr std::int64_t kMaxMemory = std::int64_t{16} << 20U;
 
+/// Classes of Unicode have hundreds of ranges each, which RE2 reads before it counts its memory.
+constexpr std::size_t kMaxUnicodeClasses = 200;
+
+bool HasTooManyClasses(std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = text.find('\\', at)) != std::string_view::npos; ++at) {
+    const std::string_view behind = text.substr(at + 1);
+    count += behind.starts_with('p') || behind.starts_with('P') ? 1 : 0;
+  }
+  return count > kMaxUnicodeClasses;
+}
+
 /// The words of an expression of the form `^(a|b|c)$` or `^a$`, which nearly every Kubernetes
 /// repository has (`^(data|stringData)$`) and which needs no regular expression; else nullopt.
 std::optional<std::vector<std::string>> AnchoredWords(std::string_view pattern) {
@@ -61,6 +73,8 @@ class Selection::Pattern {
  public:
   explicit Pattern(const std::string& text) : words_(AnchoredWords(text)) {
     if (words_) return;
+    is_too_large_ = HasTooManyClasses(text);
+    if (is_too_large_) return;
     const std::optional<std::string> expression = Re2FromGo(text);
     if (!expression) return;
     re2::RE2::Options options;

@@ -104,6 +104,17 @@ TEST(Selection, SaysWhenAnExpressionIsTooLarge) {
   EXPECT_TRUE(Selection(With(Rule::kEncryptedRegex, R"(\pL{600}|a)")).MatchesKey("a"));
   EXPECT_THAT(Selection(With(Rule::kEncryptedRegex, R"(\pL{1000}|a)")).Usable(),
               Fails(Code::kLimitExceeded, "takes too much memory"));
+  const auto repeated = [](std::string_view text, int times) {
+    std::string out;
+    while (times-- > 0) out += text;
+    return out;
+  };
+  EXPECT_THAT(Selection(With(Rule::kEncryptedRegex, repeated(R"(\pL)", 200))).Usable(), IsOk());
+  for (const char* text : {R"([\pC])", R"(\PC)", R"([^\p{Cn}a])"}) {
+    EXPECT_THAT(Selection(With(Rule::kEncryptedRegex, repeated(text, 1500))).Usable(),
+                Fails(Code::kLimitExceeded, "takes too much memory"))
+        << text;
+  }
 }
 
 TEST(Selection, TheKubernetesExpressionMeansWhatItMeansToRe2) {
