@@ -7,6 +7,7 @@
 #include "decrypt/base/go_space.h"
 
 namespace acd::age {
+
 Failure BadArmor(std::string_view what) {
   return Fail(Code::kInvalidInput, std::string("invalid armor: ").append(what));
 }

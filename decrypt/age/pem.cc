@@ -12,10 +12,9 @@ constexpr std::string_view kDashes = "-----";
 // Takes a line off the front of `text`, without its end and trailing blanks.
 std::string_view TakeLine(std::string_view& text) {
   const std::size_t end = text.find('\n');
-  std::string_view line = text.substr(0, end);
+  const std::string_view line = text.substr(0, end);
   text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  line = line.substr(0, line.find_last_not_of(" \t\r") + 1);
-  return line;
+  return line.substr(0, line.find_last_not_of(" \t\r") + 1);
 }
 
 // What is between such a beginning and the dashes that end the line.
@@ -28,11 +27,13 @@ std::optional<std::string_view> LabelOf(std::string_view line, std::string_view 
   return line;
 }
 
-// The lines up to the end line, which must have this label, without blanks.
-std::optional<SecretBytes> TakeBody(std::string_view& text, std::string_view label) {
+// The lines up to the end line, which must have this label, without blanks. Another beginning ends
+// it, too, so that no text is gone through for each of many.
+std::optional<SecretBytes> TakeBody(std::string_view text, std::string_view label) {
   SecretBytes base64;
+  base64.Reserve(text.size());
   for (;;) {
-    if (text.empty()) return std::nullopt;
+    if (text.empty() || text.starts_with(kBegin)) return std::nullopt;
     const std::string_view line = TakeLine(text);
     if (line.starts_with(kEnd)) {
       if (LabelOf(line, kEnd) != label) return std::nullopt;
@@ -45,11 +46,13 @@ std::optional<SecretBytes> TakeBody(std::string_view& text, std::string_view lab
 }
 
 // A block whose first line was taken.
-std::optional<PemBlock> TakeBlock(std::string_view& text, std::string_view label) {
+std::optional<PemBlock> TakeBlock(std::string_view text, std::string_view label) {
   PemBlock block;
   block.label = label;
-  for (std::string_view ahead = text; TakeLine(ahead).find(':') != std::string_view::npos;) {
-    const std::string_view header = text.substr(0, text.size() - ahead.size());
+  while (!text.starts_with(kBegin)) {
+    std::string_view ahead = text;
+    const std::string_view header = TakeLine(ahead);
+    if (header.find(':') == std::string_view::npos) break;
     block.encrypted = block.encrypted || header.find("ENCRYPTED") != std::string_view::npos;
     text = ahead;
   }
@@ -67,8 +70,7 @@ std::optional<PemBlock> ReadPem(std::string_view text) {
   while (!text.empty()) {
     const auto label = LabelOf(TakeLine(text), kBegin);
     if (!label) continue;
-    std::string_view behind = text;
-    if (auto block = TakeBlock(behind, *label)) return block;
+    if (auto block = TakeBlock(text, *label)) return block;
   }
   return std::nullopt;
 }

@@ -170,7 +170,7 @@ int RunAge(std::span<char*> args) {
       ->allow_extra_args(false);
   AddSetting(app, "age-plugins", arguments.plugins,
              "age plugins that may be started, separated by commas: yubikey for "
-             "age-plugin-yubikey");
+             "age-plugin-yubikey; what they ask, they ask at the terminal");
   app.add_option("-o,--output", arguments.output,
                  "write there instead of to standard output. The file appears when it is whole");
   app.add_option("FILE", arguments.file, "an age file; - for standard input");
