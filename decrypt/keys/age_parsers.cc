@@ -11,8 +11,7 @@
 namespace acd::keys {
 namespace {
 
-constexpr std::chrono::milliseconds kUserLimit{120'000};  // to touch a token, or type a PIN
-constexpr std::string_view kPluginPrefix = "plugin ";     // of a plugin identity's public name
+constexpr std::string_view kPluginPrefix = "plugin ";  // of a plugin identity's public name
 
 /// Starts the plugins that are allowed.
 class AllowedPlugins : public age::PluginLauncher {
@@ -26,12 +25,7 @@ class AllowedPlugins : public age::PluginLauncher {
     Program program;
     program.path = std::move(path);
     program.args = {"--age-plugin=" + state_machine};
-    program.environment = tools_->for_user ? tools_->environment : BasicEnvironment(*tools_);
-    program.environment["PATH"] = tools_->path;
-    if (const auto own = tools_->plugin_variables.find(name);
-        own != tools_->plugin_variables.end()) {
-      program.environment.insert(own->second.begin(), own->second.end());
-    }
+    program.environment = PluginEnvironment(*tools_, name);
     if (tools_->for_user) program.limit = kUserLimit;
     program.check = check;
     return tools_->programs->Start(program);

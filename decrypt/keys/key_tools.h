@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -37,7 +38,12 @@ struct KeyTools {
   std::function<Result<std::string>()> make_folder;
 };
 
-/// The part of an environment that a program needs to find its way, and no more.
-std::map<std::string, std::string> BasicEnvironment(const KeyTools& tools);
+/// What an age plugin gets: a user's environment, or the part of the server's that it needs to find
+/// its way and no more; and what only it gets.
+std::map<std::string, std::string> PluginEnvironment(const KeyTools& tools,
+                                                     const std::string& plugin);
+
+/// For a program that may ask its user to touch a token, or for a PIN.
+inline constexpr std::chrono::milliseconds kUserLimit{120'000};
 
 }  // namespace acd::keys

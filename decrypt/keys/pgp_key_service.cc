@@ -6,7 +6,6 @@
 namespace acd::keys {
 namespace {
 
-constexpr std::chrono::milliseconds kUserLimit{120'000};  // somebody may have to enter a PIN
 constexpr std::string_view kFailed = "could not decrypt data key with PGP key";
 
 KeyWatch::Sources Folder(const std::string& folder, const Limits& limits) {
