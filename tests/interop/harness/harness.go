@@ -36,6 +36,7 @@ func Sops(t T) string      { t.Helper(); return tool(t, "ACD_SOPS", "sops") }
 func AgeKeygen(t T) string { t.Helper(); return tool(t, "ACD_AGE_KEYGEN", "age-keygen") }
 func Kubeseal(t T) string  { t.Helper(); return tool(t, "ACD_KUBESEAL", "kubeseal") }
 func Helm(t T) string      { t.Helper(); return tool(t, "ACD_HELM", "helm") }
+func Helm4(t T) string     { t.Helper(); return tool(t, "ACD_HELM4", "helm4") }
 func Kustomize(t T) string { t.Helper(); return tool(t, "ACD_KUSTOMIZE", "kustomize") }
 
 func tool(t T, variable, name string) string {
