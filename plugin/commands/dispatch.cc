@@ -13,6 +13,7 @@
 #include "plugin/commands/ksops_command.h"
 #include "plugin/commands/seal_command.h"
 #include "plugin/commands/serve_command.h"
+#include "plugin/commands/tool_guard_command.h"
 #include "plugin/commands/version_command.h"
 
 namespace acd::commands {
@@ -60,6 +61,7 @@ int WrongUsage(const std::string& reason) {
 int Route(std::span<char*> argv) {
   if (argv.empty()) return WrongUsage("no command");
   if (BaseName(argv[0]) == "ksops") return RunKsops(argv);
+  if (BaseName(argv[0]) == "git" || BaseName(argv[0]) == "helm") return RunToolGuard(argv);
   if (argv.size() == 1) return WrongUsage("no command");
   const std::string_view name = argv[1];
   if (name == "--help" || name == "-h" || name == "help") {

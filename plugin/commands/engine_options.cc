@@ -5,6 +5,8 @@
 #include <thread>
 
 #include "plugin/commands/cli.h"
+#include "plugin/render/kustomize_options.h"
+#include "plugin/render/kustomize_version.h"
 
 namespace acd::commands {
 namespace {
@@ -48,6 +50,11 @@ void EngineFlags::AddTo(CLI::App& app) {
              "age plugins that may be started, like yubikey,tpm");
   AddSetting(app, "helm", settings.render.helm, "name or path of helm");
   AddSetting(app, "kustomize", settings.render.kustomize, "name or path of kustomize");
+  AddSetting(app, "kustomize-versions", settings.render.kustomize_versions,
+             "versions that an Application may choose: NAME=/PATH,... or a folder of them");
+  AddSetting(app, "kustomize-build-options", settings.render.kustomize_build_options,
+             "options of `kustomize build` for Applications without buildOptions, such as "
+             "--enable-helm");
   AddSetting(app, "tool-path", settings.render.tool_path,
              "where tools are looked for, and their PATH; default $PATH");
   AddSetting(app, "allow-hydrator", settings.render.allow_hydrator,
@@ -80,6 +87,10 @@ Result<EngineSettings> EngineFlags::Take() {
     settings.service.max_run_time =
         std::chrono::milliseconds(std::llround(std::max(1.0, max_run_time_s * 1000)));
   }
+  ACD_CHECK(render::CheckKustomizeVersions(settings.render.kustomize_versions));
+  ACD_TRY([[maybe_unused]] const auto options,
+          render::ReadBuildOptions(settings.render.kustomize_build_options,
+                                   "--kustomize-build-options"));
   if (settings.render.key_dir.empty() || settings.render.key_dir.front() != '/') {
     return Fail(Code::kInvalidInput, "--key-dir: must be an absolute path");
   }

@@ -117,6 +117,10 @@ class ChartDecryptor {
 
 }  // namespace
 
-Status DecryptChart(Context& context) { return ChartDecryptor(context).Chart(context.app_dir, 0); }
+Status DecryptChart(Context& context, const std::string& dir) {
+  return ChartDecryptor(context).Chart(dir, 0);
+}
+
+Status DecryptChart(Context& context) { return DecryptChart(context, context.app_dir); }
 
 }  // namespace acd::render

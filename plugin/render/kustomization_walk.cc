@@ -1,9 +1,6 @@
 #include "plugin/render/kustomization_walk.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <optional>
 #include <set>
@@ -12,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/render/kustomization_charts.h"
+#include "plugin/render/kustomization_paths.h"
 #include "plugin/render/kustomize_plugin.h"
 #include "plugin/render/yaml_fields.h"
 #include "plugin/workspace/workspace.h"
@@ -21,8 +20,6 @@ namespace {
 
 using Kind = yaml::Node::Kind;
 
-constexpr std::array<const char*, 3> kNames = {"kustomization.yaml", "kustomization.yml",
-                                               "Kustomization"};
 constexpr int kMaxDepth = 64;
 constexpr std::size_t kMaxFiles = 50'000;
 constexpr const char* kPurpose = "kustomize resource";
@@ -37,22 +34,31 @@ bool IsOneOf(const std::string& name, std::initializer_list<std::string_view> na
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+// Whether kustomize takes a text for an object written out, not for a path. It wants a kind and a
+// name; a text without them it would look for as a file.
+bool IsInlineObject(const std::string& entry) {
+  const auto documents = yaml::ReadStream(AsBytes(entry), Limits());
+  if (!documents || documents->empty()) return false;
+  const yaml::Node& root = documents->front().root;
+  if (root.kind != Kind::kMapping || ScalarText(Field(root, "kind")).empty()) return false;
+  const yaml::Node* metadata = Field(root, "metadata");
+  return Field(root, "items") != nullptr ||
+         (metadata != nullptr && !ScalarText(Field(*metadata, "name")).empty());
+}
+
 class Walk {
  public:
-  explicit Walk(Context& context) : context_(context), root_(context.request.root) {}
+  explicit Walk(Context& context)
+      : context_(context), root_(context.request.root), charts_(context) {}
 
-  // `base`: the folder from which plugins read, that of the outermost kustomization.
+  // `base`: the folder from which plugins read, that of the kustomization which lists them.
   Status Folder(const std::string& dir, const std::string& base, Role role, int depth) {
     ACD_CHECK(context_.request.budget.Check());
     if (depth > kMaxDepth) return Fail(Code::kLimitExceeded, Name(dir) + ": nested too deep");
     if (!seen_.insert({dir, base, role}).second) return {};
-    for (const char* name : kNames) {
-      auto path = workspace::ResolveInside(root_, dir, name);
-      if (path) {
-        ACD_CHECK(Kustomization(*path, dir, base, role, depth));
-      } else if (path.error().code != Code::kNotFound) {
-        return Fail(std::move(path).error());
-      }
+    ACD_TRY(const std::vector<std::string> paths, KustomizationsIn(root_, dir));
+    for (const std::string& path : paths) {
+      ACD_CHECK(Kustomization(path, dir, base, role, depth));
     }
     return {};
   }
@@ -60,10 +66,20 @@ class Walk {
   // Decrypts what was taken. A set has an order: the same fault always gives the same error.
   Status Finish() {
     const std::vector<std::string> paths(pending_.begin(), pending_.end());
-    return context_.files.DecryptInPlace(paths, kPurpose);
+    ACD_CHECK(context_.files.DecryptInPlace(paths, kPurpose));
+    graph_.uses_charts = charts_.any();
+    graph_.remote_charts = charts_.remote();
+    if (graph_.runs_ksops && !graph_.remote_charts.empty() && !missing_.empty()) {
+      // A pulled chart could bring a kustomization to this place, and that name any program.
+      return Fail(Code::kInvalidInput,
+                  "resources: " + *missing_.begin() + ": no such file or folder",
+                  "with KSOPS generators and charts to pull, everything else must be in the "
+                  "repository");
+    }
+    return {};
   }
 
-  const KustomizationGraph& graph() const { return graph_; }
+  KustomizationGraph TakeGraph() { return std::move(graph_); }
 
  private:
   struct Place {
@@ -100,14 +116,16 @@ class Walk {
                        Role role, int depth) {
     ACD_CHECK(TakeNow(path));
     ACD_TRY(const auto documents, Parse(path));
-    if (documents.empty() || documents.front().root.kind != Kind::kMapping) return {};
     const Place place{dir, base, role, depth};
     std::set<std::string> exec_paths;
-    auto done =
-        ForEachField(documents.front().root, [&](const std::string& name, const yaml::Node& value) {
-          return KustomizationField(name, value, place, exec_paths);
-        });
-    if (!done) return Fail(std::move(done).error().With(Name(path)));
+    // kustomize takes the first document only; which that is, we need not be sure of.
+    for (const yaml::Document& document : documents) {
+      auto done = ForEachField(document.root, [&](const auto& name, const yaml::Node& value) {
+        return KustomizationField(name, value, place, exec_paths);
+      });
+      if (done && role == Role::kResource) done = Charts(document.root, dir);
+      if (!done) return Fail(std::move(done).error().With(Name(path)));
+    }
     return Rewrite(path, exec_paths, [&](const yaml::Node& again, std::set<std::string>& left) {
       return ForEachField(again, [&](const std::string& name, const yaml::Node& value) {
         return KustomizationField(name, value, place, left);
@@ -131,12 +149,8 @@ class Walk {
       for (const std::string& entry : ScalarTexts(value)) {
         ACD_CHECK(Plugin(entry, place, name, exec_paths));
       }
-    } else if (IsOneOf(name, {"helmcharts", "helmchartinflationgenerator"})) {
-      if (value.items.empty()) return {};
-      return Fail(Code::kUnsupported, "helmCharts: charts inside a kustomization are not supported",
-                  "render the chart with an application of its own");
     } else if (IsOneOf(name, {"configurations", "crds", "patchesstrategicmerge"})) {
-      for (const std::string& entry : ScalarTexts(value)) ACD_CHECK(File(entry, place.dir, name));
+      ACD_CHECK(Files(value, place.dir, name));
     } else if (IsOneOf(name, {"patches", "patchesjson6902", "replacements", "openapi"})) {
       ACD_CHECK(PathFields(value, place.dir, name));
     } else if (IsOneOf(name, {"configmapgenerator", "secretgenerator"})) {
@@ -145,39 +159,36 @@ class Walk {
     return {};
   }
 
+  Status Charts(const yaml::Node& kustomization, const std::string& dir) {
+    ACD_TRY(const std::vector<ChartUse> charts, ChartsOf(kustomization));
+    for (const ChartUse& chart : charts) ACD_CHECK(charts_.Add(chart, dir));
+    return {};
+  }
+
   // A file or a folder; what is not there may be remote.
   Status Reference(const std::string& entry, const Place& place, Role role,
                    const std::string& field) {
     ACD_TRY(const auto found, Locate(entry, place.dir, field));
     if (!found) {
-      if (role == Role::kResource) return {};
+      if (role == Role::kResource) {
+        if (!IsWebFile(entry) && !IsGitRepository(entry)) missing_.insert(entry);
+        return {};
+      }
       return Fail(Code::kInvalidInput, field + ": " + entry + ": no such file or folder",
                   "what runs must lie in the repository");
     }
-    if (found->is_folder) return Folder(found->path, place.base, role, place.depth + 1);
+    if (found->is_folder) {
+      // A kustomization of plugins only lists them: they read from where the list is used.
+      const std::string& base = role == Role::kPlugin ? place.base : found->path;
+      return Folder(found->path, base, role, place.depth + 1);
+    }
     return role == Role::kPlugin ? PluginFile(found->path, place.base) : Take(found->path);
   }
 
-  // nullopt: not a local file.
   Result<std::optional<workspace::Located>> Locate(const std::string& entry, const std::string& dir,
                                                    const std::string& field) {
-    constexpr std::optional<workspace::Located> kElsewhere;
     ACD_CHECK(context_.request.budget.Check());
-    const auto has = [&](std::string_view part) { return entry.find(part) != std::string::npos; };
-    if (entry.empty() || has("\n")) return kElsewhere;
-    if (has("ref=-") || has("version=-") || has("file://")) {
-      return Fail(Code::kInvalidInput,
-                  field + ": " + entry + ": not allowed as a remote reference");
-    }
-    if (has("://")) return kElsewhere;
-    if (entry.front() == '/') {
-      return Fail(Code::kInvalidInput, field + ": " + entry + ": an absolute path",
-                  "name it relative to the kustomization");
-    }
-    auto found = workspace::LocateInside(root_, dir, entry);
-    if (!found && found.error().code == Code::kNotFound) return kElsewhere;
-    if (!found) return Fail(std::move(found).error().With(field));
-    return std::optional(*std::move(found));
+    return LocateEntry(root_, dir, entry, field);
   }
 
   Status File(const std::string& entry, const std::string& dir, const std::string& field) {
@@ -185,27 +196,35 @@ class Walk {
     return !found || found->is_folder ? Status() : Take(found->path);
   }
 
+  // Paths, or patches written out.
+  Status Files(const yaml::Node& list, const std::string& dir, const std::string& field) {
+    for (const std::string& entry : ScalarTexts(list)) {
+      if (!IsInlineObject(entry)) ACD_CHECK(File(entry, dir, field));
+    }
+    return {};
+  }
+
   // `path:` in a map, or in each map of a list.
   Status PathFields(const yaml::Node& node, const std::string& dir, const std::string& field) {
-    if (const yaml::Node* path = Field(node, "path")) {
-      ACD_CHECK(File(ScalarText(path), dir, field + ".path"));
-    }
+    ACD_CHECK(ForEachNamed(node, "path", [&](const yaml::Node& path) {
+      return File(ScalarText(&path), dir, field + ".path");
+    }));
     for (const yaml::Node& item : node.items) ACD_CHECK(PathFields(item, dir, field));
     return {};
   }
 
   // What a ConfigMap or Secret generator reads.
   Status Sources(const yaml::Node& generator, const std::string& dir, const std::string& field) {
-    for (const char* name : {"files", "envs", "env"}) {
-      const yaml::Node* list = Field(generator, name);
-      if (list == nullptr) continue;
-      for (const std::string& entry : ScalarTexts(*list)) {
-        const std::size_t equals = name[0] == 'f' ? entry.find('=') : std::string::npos;
+    return ForEachField(generator, [&](const std::string& name, const yaml::Node& list) -> Status {
+      if (!IsOneOf(name, {"files", "envs", "env"})) return {};
+      for (const std::string& entry : ScalarTexts(list)) {
+        const std::size_t equals = name == "files" ? entry.find('=') : std::string::npos;
         const std::string path = equals == std::string::npos ? entry : entry.substr(equals + 1);
-        ACD_CHECK(File(path, dir, field + "." + name));
+        std::string shown = field;
+        ACD_CHECK(File(path, dir, shown.append(".").append(name)));
       }
-    }
-    return {};
+      return {};
+    });
   }
 
   // An entry of `generators` and its kin: an object written out, or a reference.
@@ -215,6 +234,11 @@ class Walk {
     const bool is_inline = inline_object && !inline_object->empty() &&
                            inline_object->front().root.kind == Kind::kMapping;
     if (!is_inline) return Reference(entry, place, Role::kPlugin, field);
+    // What kustomize can't read as an object it takes for a path after all.
+    const auto found = Locate(entry, place.dir, field);
+    if (found ? found->has_value() : !IsInlineObject(entry)) {
+      ACD_CHECK(Reference(entry, place, Role::kPlugin, field));
+    }
     for (const yaml::Document& document : *inline_object) {
       if (!document.empty) ACD_CHECK(PluginObject(document.root, place.base, exec_paths));
     }
@@ -249,16 +273,23 @@ class Walk {
       if (use.exec_path != "ksops" && !use.exec_path.empty()) exec_paths.insert(use.exec_path);
       return {};
     }
+    return BuiltinObject(object, base);
+  }
+
+  // Whatever any of kustomize's own plugins reads.
+  Status BuiltinObject(const yaml::Node& object, const std::string& base) {
     if (ScalarText(Field(object, "kind")) == "HelmChartInflationGenerator") {
-      return Fail(Code::kUnsupported, "HelmChartInflationGenerator: not supported");
+      ACD_TRY(const ChartUse chart, ChartOfPlugin(object));
+      return charts_.Add(chart, base);
     }
     ACD_CHECK(Sources(object, base, "builtin"));
     ACD_CHECK(PathFields(object, base, "builtin"));
-    if (const yaml::Node* paths = Field(object, "paths")) {
-      for (const std::string& entry : ScalarTexts(*paths)) ACD_CHECK(File(entry, base, "paths"));
-    }
-    const yaml::Node* replacements = Field(object, "replacements");
-    return replacements == nullptr ? Status() : PathFields(*replacements, base, "replacements");
+    return ForEachField(object, [&](const std::string& name, const yaml::Node& value) -> Status {
+      if (name == "targetfilepath") return File(ScalarText(&value), base, "targetFilePath");
+      if (name == "paths") return Files(value, base, "paths");
+      if (name == "replacements") return PathFields(value, base, "replacements");
+      return {};
+    });
   }
 
   // Writes the exec paths of other images as `ksops`, and makes sure that none is left: the text
@@ -295,22 +326,17 @@ class Walk {
   std::set<Seen> seen_;
   std::set<std::string> taken_;
   std::set<std::string> pending_;  // taken, and not yet decrypted
+  std::set<std::string> missing_;  // resources that are neither here nor remote
+  ChartCollector charts_;
 };
 
 }  // namespace
-
-bool HasKustomization(const std::string& dir) {
-  return std::any_of(kNames.begin(), kNames.end(), [&](const char* name) {
-    struct stat info {};
-    return ::stat((dir + "/" + name).c_str(), &info) == 0 && S_ISREG(info.st_mode);
-  });
-}
 
 Result<KustomizationGraph> PrepareKustomization(Context& context) {
   Walk walk(context);
   ACD_CHECK(walk.Folder(context.app_dir, context.app_dir, Role::kResource, 0));
   ACD_CHECK(walk.Finish());
-  return walk.graph();
+  return walk.TakeGraph();
 }
 
 }  // namespace acd::render

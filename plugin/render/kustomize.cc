@@ -2,72 +2,25 @@
 // request's own folder before it starts, and KSOPS generators get theirs from this process while it
 // runs.
 
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <utility>
 
 #include "plugin/render/context.h"
 #include "plugin/render/ksops_broker.h"
+#include "plugin/render/kube_version.h"
+#include "plugin/render/kustomization_paths.h"
 #include "plugin/render/kustomization_walk.h"
 #include "plugin/render/kustomize_edit.h"
-#include "plugin/render/substitute.h"
+#include "plugin/render/kustomize_options.h"
+#include "plugin/render/kustomize_tools.h"
+#include "plugin/render/kustomize_version.h"
 #include "plugin/render/tool.h"
 
 namespace acd::render {
 namespace {
 
-constexpr const char* kTransports = "https:http:ssh";
-// With exec functions on, a remote base could name any program, and nobody could look at it first.
-constexpr const char* kNoTransports = "none";
 constexpr const char* kNotAllowed = "transport '";
-
-Status MakeFolders(std::string path, std::initializer_list<const char*> names) {
-  for (const char* name : names) {
-    path += std::string("/") + name;
-    if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-      return Fail(Code::kIo, "the run folder: " + std::generic_category().message(errno));
-    }
-  }
-  return {};
-}
-
-Status LinkSelf(const std::string& self, const std::string& link) {
-  if (self.empty()) return Fail(Code::kInternal, "ksops: this program does not know its own path");
-  if (::symlink(self.c_str(), link.c_str()) == 0 || errno == EEXIST) return {};
-  return Fail(Code::kIo, "the run folder: " + std::generic_category().message(errno));
-}
-
-// A PATH on which `ksops` is this program, for exec functions, and a plugin home for the old kind.
-Status InstallKsops(const Context& context, const ToolHome& home) {
-  ACD_CHECK(MakeFolders(home.path, {"bin"}));
-  ACD_CHECK(LinkSelf(context.settings.self, home.path + "/bin/ksops"));
-  ACD_CHECK(MakeFolders(home.path, {"plugins", "viaduct.ai", "v1", "ksops"}));
-  return LinkSelf(context.settings.self, home.path + "/plugins/viaduct.ai/v1/ksops/ksops");
-}
-
-std::map<std::string, std::string> KustomizeEnvironment(const Context& context,
-                                                        const ToolHome& home) {
-  auto environment = SubstitutionVariables(context.request.application.environment);
-  if (environment.contains("ARGOCD_APP_SOURCE_REPO_URL")) {
-    environment["ARGOCD_APP_SOURCE_REPO_URL"] = context.request.application.repository;
-  }
-  environment.insert(home.environment.begin(), home.environment.end());
-  environment["PATH"] = home.path + "/bin";
-  if (!context.settings.tool_path.empty()) {
-    environment["PATH"] += ":" + context.settings.tool_path;
-  }
-  environment["KUSTOMIZE_PLUGIN_HOME"] = home.path + "/plugins";
-  // Remote bases: no local repositories, no transport helpers (`ext::sh -c ...`), no questions.
-  // This also disarms `?ref=--upload-pack=...`, which runs a program with local repositories only.
-  environment["GIT_ALLOW_PROTOCOL"] = "https:http:ssh";
-  environment["GIT_TERMINAL_PROMPT"] = "0";
-  return environment;
-}
 
 Result<SecretBytes> Build(Context& context, const ToolRun& run, const KsopsBroker* broker) {
   ACD_TRY(exec::Outcome outcome, RunTool(context, run));
@@ -88,28 +41,80 @@ Result<SecretBytes> Build(Context& context, const ToolRun& run, const KsopsBroke
   return failure;
 }
 
+// An Application's own options replace the operator's.
+Result<BuildOptions> OptionsOf(const Context& context) {
+  const Parameters& parameters = context.request.parameters;
+  if (parameters.Has("buildOptions")) {
+    return ReadBuildOptions(parameters.String("buildOptions"), "parameter buildOptions");
+  }
+  return ReadBuildOptions(context.settings.kustomize_build_options, "--kustomize-build-options");
+}
+
+// The commands that edit a kustomization read it, too.
+Status DecryptOwnKustomization(Context& context) {
+  ACD_TRY(const auto paths, KustomizationsIn(context.request.root, context.app_dir));
+  return context.files.DecryptInPlace(paths, "kustomization");
+}
+
+// What charts are told about the cluster.
+Status AddCluster(Context& context, exec::Command& command) {
+  constexpr int kMajor = 5;
+  constexpr int kMinor = 3;  // has the flags
+  const Application& app = context.request.application;
+  const Parameters& parameters = context.request.parameters;
+  std::string version = parameters.String("kubeVersion");
+  if (version.empty()) version = app.kube_version;
+  ACD_TRY(version, StripKubeVersion(version));
+  std::vector<std::string> apis = parameters.Array("apiVersions");
+  if (apis.empty()) apis = app.api_versions;
+  if (version.empty() && apis.empty()) return {};
+  ACD_TRY(const bool has_flags, KustomizeIsAtLeast(context, command, kMajor, kMinor));
+  if (!has_flags) return {};
+  for (std::string& arg : ClusterArguments(version, apis)) command.args.push_back(std::move(arg));
+  return {};
+}
+
+// Charts, where they are allowed.
+Status AddHelm(Context& context, const ToolHome& home, const BuildOptions& options,
+               bool local_charts, exec::Command& command) {
+  if (!options.enable_helm && !options.enable_plugins) {
+    if (!local_charts) return {};
+    return Fail(Code::kInvalidInput, "kustomize build: helmCharts: must specify --enable-helm",
+                "set the parameter buildOptions to --enable-helm, or for all applications "
+                "--kustomize-build-options (ARGOCD_DECRYPT_KUSTOMIZE_BUILD_OPTIONS)");
+  }
+  auto installed = InstallHelm(context, home, command.environment);
+  // A remote base may have charts, too; without helm it is kustomize that says so.
+  if (!installed && local_charts) return installed;
+  command.args.emplace_back("--enable-helm");
+  return options.enable_helm ? AddCluster(context, command) : Status();
+}
+
 }  // namespace
 
 Result<std::vector<Produced>> RenderKustomize(Context& context) {
   ToolRun run;
   run.label = "kustomize build";
-  ACD_TRY(run.command.program,
-          exec::FindProgram(context.settings.kustomize, context.settings.tool_path));
+  ACD_TRY(const BuildOptions options, OptionsOf(context));
+  ACD_TRY(run.command.program, FindKustomize(context));
   ACD_TRY(const ToolHome home, MakeToolHome(context.request.run_dir, "kustomize"));
-  run.command.environment = KustomizeEnvironment(context, home);
+  ACD_TRY(run.command.environment, InstallTools(context, home));
+  ACD_CHECK(DecryptOwnKustomization(context));
   ACD_CHECK(ApplyKustomizeParameters(context, run.command));
   ACD_TRY(const KustomizationGraph graph, PrepareKustomization(context));
-  run.command.args = {"build"};
+  exec::Command command = run.command;
+  command.args = {"build", context.app_dir};
+  command.args.insert(command.args.end(), options.args.begin(), options.args.end());
+  ACD_CHECK(AddHelm(context, home, options, graph.uses_charts, command));
   std::unique_ptr<KsopsBroker> broker;
   if (graph.runs_ksops) {
-    ACD_CHECK(InstallKsops(context, home));
+    ACD_CHECK(InstallKsops(context, home, command.environment));
     ACD_TRY(broker, KsopsBroker::Start(context));
-    run.command.environment["GIT_ALLOW_PROTOCOL"] = kNoTransports;
-    run.command.environment["ARGOCD_DECRYPT_BROKER"] = broker->address();
-    run.command.args.insert(run.command.args.end(), {"--enable-alpha-plugins", "--enable-exec"});
+    command.environment["ARGOCD_DECRYPT_BROKER"] = broker->address();
+    command.args.insert(command.args.end(), {"--enable-alpha-plugins", "--enable-exec"});
   }
-  run.command.args.push_back(context.app_dir);
-  run.command.directory = context.request.root;
+  command.directory = context.request.root;
+  run.command = std::move(command);
   ACD_TRY(SecretBytes text, Build(context, run, broker.get()));
   std::vector<Produced> produced;
   produced.push_back({std::move(text), run.label});

@@ -1,11 +1,15 @@
 #include "plugin/render/kustomize_edit.h"
 
-#include <algorithm>
+#include <charconv>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
+#include "plugin/render/kustomization_paths.h"
+#include "plugin/render/kustomize_patches.h"
 #include "plugin/render/substitute.h"
 #include "plugin/workspace/workspace.h"
 
@@ -13,6 +17,15 @@ namespace acd::render {
 namespace {
 
 using Arguments = std::vector<std::string>;
+
+// As Go's strconv.Atoi.
+std::optional<long> ReadCount(std::string_view text) {
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+  long count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return count;
+}
 
 class Editor {
  public:
@@ -27,6 +40,7 @@ class Editor {
     ACD_CHECK(AddLabels());
     ACD_CHECK(AddAnnotations());
     ACD_CHECK(SetOne("namespace", "namespace"));
+    ACD_CHECK(AppendPatches());
     return AddComponents();
   }
 
@@ -62,13 +76,11 @@ class Editor {
   Status SetReplicas() {
     Arguments arguments = {"set", "replicas", "--"};
     for (const auto& [name, count] : parameters_.Map("replicas")) {
-      const bool number = !count.empty() && std::all_of(count.begin(), count.end(), [](char c) {
-        return c >= '0' && c <= '9';
-      });
+      const std::optional<long> number = ReadCount(count);
       if (!number) {
         return Fail(Code::kInvalidInput, "parameter replicas: " + name + ": expected a count");
       }
-      arguments.push_back(name + "=" + count);
+      arguments.push_back(name + "=" + std::to_string(*number));
     }
     return arguments.size() == 3 ? Status() : Edit(std::move(arguments));
   }
@@ -104,17 +116,32 @@ class Editor {
     return Edit(std::move(arguments));
   }
 
+  // There is no command for it: Argo CD rewrites the first kustomization that it finds.
+  Status AppendPatches() {
+    const std::vector<std::string> patches = parameters_.Array("patches");
+    if (patches.empty()) return {};
+    ACD_TRY(const auto paths, KustomizationsIn(context_.request.root, context_.app_dir));
+    if (paths.empty()) {
+      return Fail(Code::kInvalidInput,
+                  "parameter patches: kustomization file not found in the path");
+    }
+    ACD_TRY(const SecretBytes text,
+            workspace::ReadFile(paths.front(), Limits().max_document_bytes));
+    auto patched = AddPatches(text, patches);
+    if (!patched) {
+      return Fail(std::move(patched).error().With(context_.files.Relative(paths.front())));
+    }
+    return workspace::WriteSecretFile(paths.front(), patched->Expose());
+  }
+
   Status AddComponents() {
     ACD_TRY(const bool ignore_missing, parameters_.Bool("ignoreMissingComponents", false));
     Arguments arguments = {"add", "component", "--"};
     for (const std::string& component : parameters_.Array("components")) {
-      if (component.find("://") == std::string::npos) {
-        const auto path =
-            workspace::ResolveInside(context_.request.root, context_.app_dir, component);
-        const bool missing = !path && path.error().code == Code::kNotFound;
-        if (missing && ignore_missing) continue;
-        if (!path && !missing) return Fail(Error(path.error()).With("parameter components"));
-      }
+      ACD_TRY(const auto found, LocateEntry(context_.request.root, context_.app_dir, component,
+                                            "parameter components"));
+      // As in Argo CD, that drops remote ones, too.
+      if (!found && ignore_missing) continue;
       arguments.push_back(component);
     }
     return arguments.size() == 3 ? Status() : Edit(std::move(arguments));

@@ -24,22 +24,27 @@ Failure Refuse(const std::string& what) {
 }
 
 // Members of this exact name, merge keys followed: a later one, or one in a merged map, may be the
-// one that kustomize takes, so more than one is refused.
-void Collect(const yaml::Node& mapping, std::string_view name, int depth,
+// one that kustomize takes, so more than one is refused. False: nested too deep to be sure.
+bool Collect(const yaml::Node& mapping, std::string_view name, int depth,
              std::vector<const yaml::Node*>& found) {
   for (const auto& [key, value] : mapping.members) {
     if (key.kind != Kind::kScalar) continue;
     if (key.text.ExposeText() == name) found.push_back(&value);
-    if (depth == 0 || key.text.ExposeText() != "<<") continue;
-    Collect(value, name, depth - 1, found);
-    for (const yaml::Node& item : value.items) Collect(item, name, depth - 1, found);
+    if (key.text.ExposeText() != "<<") continue;
+    if (depth == 0 || !Collect(value, name, depth - 1, found)) return false;
+    for (const yaml::Node& item : value.items) {
+      if (!Collect(item, name, depth - 1, found)) return false;
+    }
   }
+  return true;
 }
 
 Result<const yaml::Node*> Member(const yaml::Node* mapping, std::string_view name) {
   constexpr int kMaxMergeDepth = 16;
   std::vector<const yaml::Node*> found;
-  if (mapping != nullptr) Collect(*mapping, name, kMaxMergeDepth, found);
+  if (mapping != nullptr && !Collect(*mapping, name, kMaxMergeDepth, found)) {
+    return Refuse("with merge keys (<<) that are nested too deep");
+  }
   if (found.size() > 1) return Refuse("with " + std::string(name) + " given twice");
   return found.empty() ? nullptr : found.front();
 }

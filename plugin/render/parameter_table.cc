@@ -13,8 +13,8 @@ constexpr Support kYes = Support::kSupported;
 // Sorted by name. Columns: directory, helm, kustomize.
 constexpr std::array kTable = {
     ParameterInfo{"allowEmpty", Shape::kString, kYes, kYes, kYes},
-    ParameterInfo{"apiVersions", Shape::kArray, kNo, kYes, kLater},
-    ParameterInfo{"buildOptions", Shape::kString, kNo, kNo, kLater},
+    ParameterInfo{"apiVersions", Shape::kArray, kNo, kYes, kYes},
+    ParameterInfo{"buildOptions", Shape::kString, kNo, kNo, kYes},
     ParameterInfo{"codeExtVars", Shape::kMap, kLater, kNo, kNo},
     ParameterInfo{"codeTlas", Shape::kMap, kLater, kNo, kNo},
     ParameterInfo{"commonAnnotations", Shape::kMap, kNo, kNo, kYes},
@@ -32,7 +32,7 @@ constexpr std::array kTable = {
     ParameterInfo{"ignoreMissingValueFiles", Shape::kString, kNo, kYes, kNo},
     ParameterInfo{"images", Shape::kArray, kNo, kNo, kYes},
     ParameterInfo{"include", Shape::kString, kYes, kNo, kNo},
-    ParameterInfo{"kubeVersion", Shape::kString, kNo, kYes, kLater},
+    ParameterInfo{"kubeVersion", Shape::kString, kNo, kYes, kYes},
     ParameterInfo{"labelIncludeTemplates", Shape::kString, kNo, kNo, kYes},
     ParameterInfo{"labelWithoutSelector", Shape::kString, kNo, kNo, kYes},
     ParameterInfo{"libs", Shape::kArray, kLater, kNo, kNo},
@@ -41,7 +41,7 @@ constexpr std::array kTable = {
     ParameterInfo{"namespace", Shape::kString, kNo, kYes, kYes},
     ParameterInfo{"parameters", Shape::kMap, kNo, kYes, kNo},
     ParameterInfo{"passCredentials", Shape::kString, kNo, kLater, kNo},
-    ParameterInfo{"patches", Shape::kArray, kNo, kNo, kLater},
+    ParameterInfo{"patches", Shape::kArray, kNo, kNo, kYes},
     ParameterInfo{"recurse", Shape::kString, kYes, kNo, kNo},
     ParameterInfo{"releaseName", Shape::kString, kNo, kYes, kNo},
     ParameterInfo{"renderer", Shape::kString, kYes, kYes, kYes},
@@ -53,7 +53,7 @@ constexpr std::array kTable = {
     ParameterInfo{"valueFiles", Shape::kArray, kNo, kYes, kNo},
     ParameterInfo{"values", Shape::kString, kNo, kYes, kNo},
     ParameterInfo{"valuesObject", Shape::kString, kNo, kYes, kNo},
-    ParameterInfo{"version", Shape::kString, kNo, kYes, kLater},
+    ParameterInfo{"version", Shape::kString, kNo, kYes, kYes},
 };
 
 }  // namespace

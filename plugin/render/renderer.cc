@@ -9,7 +9,7 @@
 #include "plugin/guard/redact.h"
 #include "plugin/render/context.h"
 #include "plugin/render/file_decryptor.h"
-#include "plugin/render/kustomization_walk.h"
+#include "plugin/render/kustomization_paths.h"
 #include "plugin/workspace/workspace.h"
 
 namespace acd::render {

@@ -35,11 +35,13 @@ struct Application {
 struct RenderSettings {
   std::string helm = "helm";  ///< name or path
   std::string kustomize = "kustomize";
-  std::string tool_path;           ///< PATH for finding tools and for children
-  std::string self;                ///< this binary, which kustomize runs as `ksops`
-  std::string key_dir = "/sops";   ///< key files an Application may name must lie in here
-  HelmSecretsPolicy helm_secrets;  ///< which value files it may name by a secrets URL
-  bool allow_hydrator = false;     ///< decrypt although KUBE_VERSION is empty
+  std::string kustomize_versions;       ///< see CheckKustomizeVersions
+  std::string kustomize_build_options;  ///< where an Application has none of its own
+  std::string tool_path;                ///< PATH for finding tools and for children
+  std::string self;                     ///< this binary, which kustomize runs as `ksops`
+  std::string key_dir = "/sops";        ///< key files an Application may name must lie in here
+  HelmSecretsPolicy helm_secrets;       ///< which value files it may name by a secrets URL
+  bool allow_hydrator = false;          ///< decrypt although KUBE_VERSION is empty
   std::size_t max_output_bytes = 90U << 20U;
 };
 

@@ -5,10 +5,25 @@ namespace {
 
 constexpr int kMaxMergeDepth = 16;
 
+// As Go's encoding/json folds names: two letters outside of ASCII are cases of `s` and `k`.
 std::string Lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  constexpr std::string_view kLongS = "\xC5\xBF";
+  constexpr std::string_view kKelvin = "\xE2\x84\xAA";
+  std::string out;
+  out.reserve(text.size());
+  while (!text.empty()) {
+    std::size_t used = 1;
+    if (text.starts_with(kLongS)) {
+      out += 's';
+      used = kLongS.size();
+    } else if (text.starts_with(kKelvin)) {
+      out += 'k';
+      used = kKelvin.size();
+    } else {
+      const char c = text.front();
+      out += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    }
+    text.remove_prefix(used);
   }
   return out;
 }
@@ -16,10 +31,13 @@ std::string Lower(std::string_view text) {
 using Visit = std::function<Status(const std::string&, const yaml::Node&)>;
 
 Status Each(const yaml::Node& mapping, const Visit& visit, int depth) {
-  if (depth > kMaxMergeDepth) return {};
+  if (depth > kMaxMergeDepth) {
+    return Fail(Code::kLimitExceeded, "merge keys (<<) are nested too deep");
+  }
   for (const auto& [key, value] : mapping.members) {
     if (key.kind != yaml::Node::Kind::kScalar) continue;
-    if (key.plain && key.text.ExposeText() == "<<") {
+    // Quoted, it merges when it has the tag !!merge; otherwise it is a name that nothing has.
+    if (key.text.ExposeText() == "<<") {
       ACD_CHECK(Each(value, visit, depth + 1));
       for (const yaml::Node& item : value.items) ACD_CHECK(Each(item, visit, depth + 1));
       continue;
@@ -42,6 +60,13 @@ const yaml::Node* Field(const yaml::Node& mapping, std::string_view lower_name) 
     return {};
   });
   return found;
+}
+
+Status ForEachNamed(const yaml::Node& mapping, std::string_view lower_name,
+                    const std::function<Status(const yaml::Node&)>& visit) {
+  return ForEachField(mapping, [&](const std::string& name, const yaml::Node& value) {
+    return name == lower_name ? visit(value) : Status();
+  });
 }
 
 std::string ScalarText(const yaml::Node* node) {

@@ -11,10 +11,17 @@
 namespace acd::render {
 
 /// Calls `visit` with each field of a mapping, its name in lower case (kustomize matches field
-/// names in any case), merge keys followed. Stops at the first error. Other nodes have no fields.
+/// names in any case, by Go's rules), merge keys followed. A field that is given twice comes twice.
+/// Stops at the first error. Other nodes have no fields. Error: kLimitExceeded (merge keys nested
+/// too deep); those of `visit`.
 Status ForEachField(
     const yaml::Node& mapping,
     const std::function<Status(const std::string& name, const yaml::Node& value)>& visit);
+
+/// The same for the fields of one name. Which of several kustomize takes does not follow their
+/// order: a check must look at all of them.
+Status ForEachNamed(const yaml::Node& mapping, std::string_view lower_name,
+                    const std::function<Status(const yaml::Node& value)>& visit);
 
 /// A field by its lower-case name; of several the last. Null when there is none.
 const yaml::Node* Field(const yaml::Node& mapping, std::string_view lower_name);
