@@ -86,6 +86,9 @@ int RunToolGuard(std::span<char*> argv) {
     std::fputs(kHelmVersion, stdout);
     return 0;
   }
+  if (helm && !args.empty() && args[0] == "pull" && Setting("PULL") != "allowed") {
+    return Refused(tool, "charts are not pulled beside KSOPS generators or LoadRestrictionsNone");
+  }
   auto allowed = helm ? GuardHelm(args, Inside) : GuardGit(args);
   if (!allowed) return Refused(tool, allowed.error().message);
   allowed->insert(allowed->begin(), tool);

@@ -11,7 +11,7 @@ namespace acd::commands {
 ///
 /// Where things are comes from kustomize's environment, which the server made:
 /// ARGOCD_DECRYPT_GUARD_GIT, _HELM (the real programs), _PATH, _HELM_HOME, _TREE and _TMP (folders
-/// in which charts and value files may lie).
+/// in which charts and value files may lie), _PULL (`allowed` or not).
 int RunToolGuard(std::span<char*> argv);
 
 }  // namespace acd::commands

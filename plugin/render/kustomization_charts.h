@@ -11,7 +11,7 @@
 namespace acd::render {
 
 /// A chart that is not in the repository: kustomize has helm pull it into `folder`'s parent, unless
-/// somebody puts it at `folder` before kustomize starts.
+/// somebody puts it at `folder` before (and walks again, so that what came is looked at, too).
 struct RemoteChart {
   std::string name;
   std::string version;  ///< empty: the newest

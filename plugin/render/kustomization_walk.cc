@@ -69,13 +69,6 @@ class Walk {
     ACD_CHECK(context_.files.DecryptInPlace(paths, kPurpose));
     graph_.uses_charts = charts_.any();
     graph_.remote_charts = charts_.remote();
-    if (graph_.runs_ksops && !graph_.remote_charts.empty() && !missing_.empty()) {
-      // A pulled chart could bring a kustomization to this place, and that name any program.
-      return Fail(Code::kInvalidInput,
-                  "resources: " + *missing_.begin() + ": no such file or folder",
-                  "with KSOPS generators and charts to pull, everything else must be in the "
-                  "repository");
-    }
     return {};
   }
 
@@ -170,10 +163,7 @@ class Walk {
                    const std::string& field) {
     ACD_TRY(const auto found, Locate(entry, place.dir, field));
     if (!found) {
-      if (role == Role::kResource) {
-        if (!IsWebFile(entry) && !IsGitRepository(entry)) missing_.insert(entry);
-        return {};
-      }
+      if (role == Role::kResource) return {};
       return Fail(Code::kInvalidInput, field + ": " + entry + ": no such file or folder",
                   "what runs must lie in the repository");
     }
@@ -199,7 +189,10 @@ class Walk {
   // Paths, or patches written out.
   Status Files(const yaml::Node& list, const std::string& dir, const std::string& field) {
     for (const std::string& entry : ScalarTexts(list)) {
-      if (!IsInlineObject(entry)) ACD_CHECK(File(entry, dir, field));
+      // What kustomize can't read as an object it takes for a path after all.
+      const bool is_inline = IsInlineObject(entry);
+      const auto found = Locate(entry, dir, field);
+      if (!is_inline || (found && *found)) ACD_CHECK(File(entry, dir, field));
     }
     return {};
   }
@@ -261,11 +254,10 @@ class Walk {
 
   Status PluginObject(const yaml::Node& object, const std::string& base,
                       std::set<std::string>& exec_paths) {
-    if (object.kind == Kind::kMapping && Field(object, "items") != nullptr) {
-      for (const yaml::Node& item : Field(object, "items")->items) {
-        ACD_CHECK(PluginObject(item, base, exec_paths));
-      }
-    }
+    ACD_CHECK(ForEachNamed(object, "items", [&](const yaml::Node& list) -> Status {
+      for (const yaml::Node& item : list.items) ACD_CHECK(PluginObject(item, base, exec_paths));
+      return {};
+    }));
     if (object.kind == Kind::kScalar && object.text.empty()) return {};
     ACD_TRY(const PluginUse use, ClassifyPlugin(object));
     if (use.kind != PluginUse::Kind::kBuiltin) {
@@ -278,7 +270,12 @@ class Walk {
 
   // Whatever any of kustomize's own plugins reads.
   Status BuiltinObject(const yaml::Node& object, const std::string& base) {
-    if (ScalarText(Field(object, "kind")) == "HelmChartInflationGenerator") {
+    bool is_chart = false;
+    ACD_CHECK(ForEachNamed(object, "kind", [&](const yaml::Node& kind) -> Status {
+      is_chart = is_chart || ScalarText(&kind) == "HelmChartInflationGenerator";
+      return {};
+    }));
+    if (is_chart) {
       ACD_TRY(const ChartUse chart, ChartOfPlugin(object));
       return charts_.Add(chart, base);
     }
@@ -326,7 +323,6 @@ class Walk {
   std::set<Seen> seen_;
   std::set<std::string> taken_;
   std::set<std::string> pending_;  // taken, and not yet decrypted
-  std::set<std::string> missing_;  // resources that are neither here nor remote
   ChartCollector charts_;
 };
 

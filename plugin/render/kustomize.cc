@@ -76,16 +76,26 @@ Status AddCluster(Context& context, exec::Command& command) {
 
 // Charts, where they are allowed.
 Status AddHelm(Context& context, const ToolHome& home, const BuildOptions& options,
-               bool local_charts, exec::Command& command) {
+               const KustomizationGraph& graph, exec::Command& command) {
   if (!options.enable_helm && !options.enable_plugins) {
-    if (!local_charts) return {};
+    if (!graph.uses_charts) return {};
     return Fail(Code::kInvalidInput, "kustomize build: helmCharts: must specify --enable-helm",
                 "set the parameter buildOptions to --enable-helm, or for all applications "
                 "--kustomize-build-options (ARGOCD_DECRYPT_KUSTOMIZE_BUILD_OPTIONS)");
   }
-  auto installed = InstallHelm(context, home, command.environment);
+  // A chart may bring files of any name, over those of the repository that were looked at: with
+  // these, kustomize would run a program, or read outside of the repository.
+  const bool may_pull = !graph.runs_ksops && !options.load_anywhere;
+  if (!may_pull && !graph.remote_charts.empty()) {
+    return Fail(Code::kInvalidInput,
+                "kustomize build: helmCharts: " + graph.remote_charts.front().name +
+                    ": a chart to be pulled cannot be combined with KSOPS generators or "
+                    "LoadRestrictionsNone",
+                "commit it: helm pull --untar --untardir charts");
+  }
+  auto installed = InstallHelm(context, home, may_pull, command.environment);
   // A remote base may have charts, too; without helm it is kustomize that says so.
-  if (!installed && local_charts) return installed;
+  if (!installed && graph.uses_charts) return installed;
   command.args.emplace_back("--enable-helm");
   return options.enable_helm ? AddCluster(context, command) : Status();
 }
@@ -105,7 +115,7 @@ Result<std::vector<Produced>> RenderKustomize(Context& context) {
   exec::Command command = run.command;
   command.args = {"build", context.app_dir};
   command.args.insert(command.args.end(), options.args.begin(), options.args.end());
-  ACD_CHECK(AddHelm(context, home, options, graph.uses_charts, command));
+  ACD_CHECK(AddHelm(context, home, options, graph, command));
   std::unique_ptr<KsopsBroker> broker;
   if (graph.runs_ksops) {
     ACD_CHECK(InstallKsops(context, home, command.environment));

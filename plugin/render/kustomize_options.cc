@@ -113,6 +113,7 @@ class Reader {
     }
     if (name == "--load-restrictor") {
       ACD_CHECK(OneOf(name, *value, {"LoadRestrictionsRootOnly", "LoadRestrictionsNone"}));
+      options_.load_anywhere = *value == "LoadRestrictionsNone";
     }
     if (name == "--reorder") ACD_CHECK(OneOf(name, *value, {"legacy", "none"}));
     options_.args.push_back(name + "=" + *value);

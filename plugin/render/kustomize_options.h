@@ -12,6 +12,7 @@ namespace acd::render {
 struct BuildOptions {
   std::vector<std::string> args;  ///< in a canonical form; never --enable-helm or those of plugins
   bool enable_helm = false;
+  bool load_anywhere = false;   ///< --load-restrictor LoadRestrictionsNone
   bool enable_plugins = false;  ///< --enable-alpha-plugins, which lets charts be inflated, too
 };
 

@@ -65,13 +65,14 @@ Result<std::map<std::string, std::string>> InstallTools(const Context& context,
   return environment;
 }
 
-Status InstallHelm(const Context& context, const ToolHome& home,
+Status InstallHelm(const Context& context, const ToolHome& home, bool may_pull,
                    std::map<std::string, std::string>& environment) {
   ACD_TRY(environment["ARGOCD_DECRYPT_GUARD_HELM"],
           exec::FindProgram(context.settings.helm, context.settings.tool_path));
   // helm's own folders, whatever a kustomization asks for; credentials of chart repositories would
   // belong into `config`.
   environment["ARGOCD_DECRYPT_GUARD_HELM_HOME"] = home.path + "/helm";
+  environment["ARGOCD_DECRYPT_GUARD_PULL"] = may_pull ? "allowed" : "";
   for (const char* name : {"cache", "config", "data"}) {
     ACD_CHECK(MakeFolders(home.path, {"helm", name}));
   }

@@ -18,8 +18,8 @@ namespace acd::render {
 /// Errors: kIo; kInternal.
 Result<std::map<std::string, std::string>> InstallTools(const Context& context,
                                                         const ToolHome& home);
-/// Adds `helm`. Errors: kNotFound (there is no helm); as above.
-Status InstallHelm(const Context& context, const ToolHome& home,
+/// Adds `helm`; `may_pull`: it may download charts. Errors: kNotFound (there is no helm); as above.
+Status InstallHelm(const Context& context, const ToolHome& home, bool may_pull,
                    std::map<std::string, std::string>& environment);
 /// Adds `ksops`, as an exec function and as an exec plugin of the old kind. With programs running,
 /// remote bases are not fetched: they could name any other, and nobody could look at them first.

@@ -135,8 +135,14 @@ func TestChartsThatHelmPulls(t *testing.T) {
 			f.sameAsNative(t, tree, "", source{}, "--enable-helm", "v.yaml")
 		})
 	}
-	tree := harness.Tree{"kustomization.yaml": "resources: [charts/web/more]\ngenerators: [g.yaml]\nhelmCharts: [{name: web, repo: '" + url + "'}]\n", "g.yaml": ksopsHead + "files: []\n"}
-	f.refuses(t, tree, helmOn, "resources: charts/web/more: no such file or folder")
+	// A chart's files could take the place of those that were looked at.
+	pull := "helmCharts: [{name: web, repo: '" + url + "'}]\n"
+	says := "a chart to be pulled cannot be combined with KSOPS generators or LoadRestrictionsNone"
+	f.refuses(t, harness.Tree{"kustomization.yaml": "generators: [g.yaml]\n" + pull, "g.yaml": ksopsHead + "files: []\n"}, helmOn, says)
+	anywhere := v1alpha1.ApplicationSourcePluginParameters{harness.String("buildOptions", "--enable-helm --load-restrictor=LoadRestrictionsNone")}
+	f.refuses(t, harness.Tree{"kustomization.yaml": pull}, anywhere, says)
+	remote := gitServer(t, harness.Tree{"base/kustomization.yaml": pull})
+	f.refuses(t, harness.Tree{"kustomization.yaml": "resources: ['" + remote + "//base?ref=main']\n"}, anywhere, "helm guard: charts are not pulled")
 }
 
 func TestChartsNeedAnOption(t *testing.T) {

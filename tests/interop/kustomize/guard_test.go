@@ -105,7 +105,11 @@ func TestNothingInAKustomizationIsAnOptionOfHelm(t *testing.T) {
 		"{name: web, releaseName: r, valuesFile: v.yaml, ValuesFile: ../../../etc/passwd}":   "given twice",
 		"{name: none, repo: 'https://127.0.0.1:1', version: 1.0.0, releaseName: $(touch x)}": "",
 	} {
-		parameters := v1alpha1.ApplicationSourcePluginParameters{harness.String("buildOptions", "--enable-helm --load-restrictor LoadRestrictionsNone")}
+		options := "--enable-helm --load-restrictor LoadRestrictionsNone"
+		if strings.Contains(chart, "repo:") {
+			options = "--enable-helm"
+		}
+		parameters := v1alpha1.ApplicationSourcePluginParameters{harness.String("buildOptions", options)}
 		manifests, err := f.generate(t, tree.With(harness.Tree{"kustomization.yaml": "helmCharts: [" + chart + "]\n"}), "", parameters)
 		if says != "" && (err == nil || !strings.Contains(err.Error(), says)) {
 			t.Errorf("%s: the error does not say %q: %v %v", chart, says, err, manifests)

@@ -104,7 +104,7 @@ TEST(KustomizePatches, AreAppended) {
                     {"patch: |\n  a: 1\ntarget: {kind: K, labelSelector: a=b}\n"
                      "options: {allowNameChange: true}\n",
                      "{path: n.yaml, target: null}"}),
-            "{namePrefix: \"x: \", \"patches\": [{path: \"old.yaml\"}, "
+            "{namePrefix: \"x: \", \"patches\": [{path: old.yaml}, "
             "{\"patch\": \"a: 1\\n\", \"target\": {\"kind\": \"K\", \"labelSelector\": \"a=b\"}, "
             "\"options\": {\"allowNameChange\": true}}, {\"path\": \"n.yaml\"}]}\n");
   EXPECT_THAT(Patched("x: &x {app: a}\nlabels: [{pairs: {<<: *x, app: b}}]\n", {"{path: p}"}),
@@ -137,10 +137,10 @@ class KustomizeParametersTest : public RenderTest {
 
 TEST_F(KustomizeParametersTest, PatchWhatKustomizeReads) {
   Set("patches",
-      R"({"patch": "[{op: add, path: /data/x, value: y}]", "target": {"kind": "ConfigMap"}})");
+      R"({"patch": "[{op: add, path: /data/x, value: word}]", "target": {"kind": "ConfigMap"}})");
   Set("patches", "path: p.yaml");
   Write("p.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {z: file}\n");
-  EXPECT_THAT(Text(Run()), AllOf(HasSubstr("x: \"y\""), HasSubstr("z: file")));
+  EXPECT_THAT(Text(Run()), AllOf(HasSubstr("x: word"), HasSubstr("z: file")));
 }
 
 TEST_F(KustomizeParametersTest, PatchPathsStayInTheRepository) {
