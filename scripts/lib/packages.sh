@@ -16,7 +16,7 @@ boost_package() {
   esac
 }
 
-# packages PURPOSE...: of build, unit-tests, checks, fuzz, go, keys, render.
+# packages PURPOSE...: of build, unit-tests, checks, fuzz, go, keys, render, trace.
 packages() {
   local purpose
   for purpose in "$@"; do
@@ -34,6 +34,7 @@ packages() {
       # What opens and makes keys of other kinds than age, for the tests and the image.
       keys) echo gpg gpg-agent openssh-client ;;
       render) echo git ca-certificates ;;  # helm and kustomize come through Go, see tools.sh
+      trace) echo strace ;;  # what the server and its children do, for tests/interop/leaks
       *) die "packages: no such purpose: $purpose" ;;
     esac
   done

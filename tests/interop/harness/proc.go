@@ -3,6 +3,7 @@ package harness
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -93,14 +94,15 @@ func Descendants(pid int) []int {
 	return found
 }
 
-// Needles are texts that must not turn up anywhere, in any of their base64 forms either.
+// Needles are texts that must not turn up anywhere, in any of their base64 or hex forms either.
 type Needles [][]byte
 
 // NewNeedles takes the texts themselves, each at least a dozen bytes long.
 func NewNeedles(texts ...string) Needles {
 	var needles Needles
 	for _, text := range texts {
-		needles = append(needles, []byte(text))
+		inHex := hex.EncodeToString([]byte(text))
+		needles = append(needles, []byte(text), []byte(inHex), []byte(strings.ToUpper(inHex)))
 		for shift := range 3 {
 			encoded := base64.StdEncoding.EncodeToString(append(make([]byte, shift), text...))
 			needles = append(needles, []byte(encoded[4:len(encoded)-4])) // without the ends that neighbours touch

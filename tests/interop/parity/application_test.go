@@ -17,8 +17,9 @@ import (
 type setting struct {
 	name    string
 	feature string // what has to work for it; see missing
+	fails   bool   // for Argo CD itself: tried alone only
 	native  func(*apiclient.ManifestRequest)
-	plugin  v1alpha1.ApplicationSourcePluginParameter
+	plugin  v1alpha1.ApplicationSourcePluginParameters
 }
 
 // option is a native option with its values to be tried; not set is always one more.
@@ -40,6 +41,7 @@ type application struct {
 	always  []setting         // in each case
 	alone   bool              // each option is also tried alone
 	feature string            // what has to work for it; see missing
+	mayFail bool              // Argo CD itself may fail to render it, or fails with some settings
 	native  harness.Tree      // replaces files on the native side: for what 3.5.7 says in another way
 
 	prepare sync.Once
@@ -108,24 +110,25 @@ func (a *application) factors() []option {
 }
 
 // cases are the lists of settings to render it with: none, each alone where that is wanted, and rows in
-// which each two values meet. What is missing is tried alone only, for it spoils what stands beside it.
+// which each two values meet. What is missing or fails is tried alone only: it spoils what stands beside it.
 func (a *application) cases() [][]setting {
 	cases := [][]setting{a.always}
 	var counts []int
 	var factors []option
 	for _, o := range a.factors() {
-		var works []setting
+		var working []setting
 		for _, value := range o.values {
-			if a.alone || isMissing(value.feature) {
+			works := !value.fails && !isMissing(value.feature)
+			if a.alone || (!works && slices.ContainsFunc(a.options, func(own option) bool { return own.name == o.name })) {
 				cases = append(cases, append(slices.Clone(a.always), value))
 			}
-			if !isMissing(value.feature) {
-				works = append(works, value)
+			if works {
+				working = append(working, value)
 			}
 		}
-		if len(works) > 0 {
-			factors = append(factors, option{o.name, works})
-			counts = append(counts, len(works)+1)
+		if len(working) > 0 {
+			factors = append(factors, option{o.name, working})
+			counts = append(counts, len(working)+1)
 		}
 	}
 	if isMissing(a.feature) {

@@ -132,6 +132,7 @@ func charts() []*application {
 	schema := chart("ChartWithSchema", harness.Tree{
 		"app/values.schema.json": `{"$schema": "http://json-schema.org/draft-07/schema#", "type": "object", "required": ["password"], "properties": {"replicas": {"type": "integer", "maximum": 7}, "password": {"type": "string"}}}`,
 	})
+	schema.mayFail = true
 	subcharts := chart("ChartWithSubcharts", harness.Tree{
 		"app/Chart.yaml": chartYAML + `dependencies:
   - {name: db, version: ">=1.0.0", alias: primary, condition: primary.enabled, import-values: [{child: exported, parent: imported}]}
@@ -188,7 +189,7 @@ metadata: {name: {{ .Release.Name }}, labels: {minor: {{ .Capabilities.KubeVersi
 	capabilities.options = []option{
 		{"kubeVersion", []setting{
 			helmKubeVersion("1.31").named("kubeVersion,short"), helmKubeVersion("v1.30.14-eks-1234").named("kubeVersion,suffix"),
-			helmKubeVersion("nonsense").named("kubeVersion,nonsense"),
+			helmKubeVersion("nonsense").named("kubeVersion,nonsense").failing(),
 		}},
 	}
 	encrypted := chart("ChartWithEncryptedParts", harness.Tree{

@@ -22,7 +22,7 @@ func directories() []*application {
 	}, "app/secret.yaml", "app/a.json", "app/deep/er/secret.yaml")
 	flat.alone = true
 	many := folder("ManyDocuments", harness.Tree{
-		"app/many.yaml":  "# first\n---\n" + loginSecretNamed("one") + "---\n" + loginSecretNamed("two") + "---\n\n---\n" + settingsNamed("three"),
+		"app/many.yaml":  "# first\n---\n" + loginSecretNamed("one") + "---\n" + loginSecretNamed("two") + "---\n" + settingsNamed("three"),
 		"app/plain.yaml": "---\n---\n" + settings + "...\n---\n# last\n",
 	}, "app/many.yaml")
 	listed := folder("Lists", harness.Tree{
@@ -39,7 +39,7 @@ func directories() []*application {
 		"app/empty.yaml": "", "app/comment.yaml": "# nothing\n",
 	}, "app/good.yaml")
 	scalars := folder("Scalars", harness.Tree{
-		"app/widget.yaml": "apiVersion: example.org/v1\nkind: Widget\nmetadata:\n  name: w\nspec:\n  octal: 0777\n  hex: 0x1F\n  yes: yes\n  off: off\n  n: n\n  big: 12345678901234567890\n  float: 1.50\n  exp: 1e3\n  inf: .inf\n  date: 2024-01-01\n  nothing: ~\n  base60: 1:20\n  merged: &m {a: 1}\n  merge: {<<: *m, b: 2}\n  underscore: 1_000\n",
+		"app/widget.yaml": "apiVersion: example.org/v1\nkind: Widget\nmetadata:\n  name: w\nspec:\n  octal: 0777\n  hex: 0x1F\n  yes: yes\n  off: off\n  n: n\n  big: 12345678901234567890\n  float: 1.50\n  exp: 1e3\n  date: 2024-01-01\n  nothing: ~\n  base60: 1:20\n  merged: &m {a: 1}\n  merge: {<<: *m, b: 2}\n  underscore: 1_000\n",
 		"app/secret.yaml": "apiVersion: example.org/v1\nkind: Widget\nmetadata:\n  name: s\nspec:\n  int: 42\n  float: 1.5\n  bool: true\n  none: null\n  text: \"yes\"\n  number: \"0777\"\n  list:\n    - 1\n    - x: y\n",
 	}, "app/secret.yaml")
 	linkedFolder := folder("Symlinks", harness.Tree{
@@ -49,12 +49,13 @@ func directories() []*application {
 	badJSON := folder("TwoObjectsInJson", harness.Tree{"app/two.json": `{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "b"}}`, "app/s.yaml": loginSecret}, "app/s.yaml")
 	broken := folder("BrokenManifest", harness.Tree{"app/broken.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a\n", "app/s.yaml": loginSecret}, "app/s.yaml")
 	untyped := folder("NoKind", harness.Tree{"app/x.yaml": settings + "---\napiVersion: v1\nmetadata: {name: nokind}\n", "app/s.yaml": loginSecret}, "app/s.yaml")
+	badJSON.mayFail, broken.mayFail, untyped.mayFail = true, true, true
 	unfiltered := folder("WithoutSuffix", harness.Tree{"app/one.txt": loginSecret, "app/two.yaml": settings, "app/three": settingsNamed("three")}, "app/two.yaml")
 	unfiltered.native = harness.Tree{"app/one.yaml": loginSecret, "app/three.yaml": settingsNamed("three"), "app/one.txt": "-\n", "app/three": "-\n"}
 	unfiltered.only = true
 	unfiltered.feature = "directory: disableExtensionFilter"
 	// 3.5.7 has no such field yet: the files natively have a suffix.
-	unfiltered.always = []setting{{name: "disableExtensionFilter", plugin: harness.String("disableExtensionFilter", "true")}}
+	unfiltered.always = []setting{{name: "disableExtensionFilter", plugin: v1alpha1.ApplicationSourcePluginParameters{harness.String("disableExtensionFilter", "true")}}}
 	return append([]*application{flat, many, listed, encodings, skipped, scalars, linkedFolder, badJSON, broken, untyped, unfiltered}, jsonnets()...)
 }
 

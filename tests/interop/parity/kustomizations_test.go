@@ -36,7 +36,7 @@ var kustomizationFiles = harness.Tree{
 	"component/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [extra.yaml]\npatches:\n  - path: patch.yaml\n    target: {kind: Deployment}\n",
 	"component/extra.yaml":         "apiVersion: v1\nkind: Secret\nmetadata:\n  name: component\nstringData:\n  token: from-a-component\n",
 	"component/patch.yaml":         "- op: add\n  path: /spec/template/metadata/annotations\n  value: {component: hidden}\n",
-	"patch.yaml":                   "apiVersion: v1\nkind: Secret\nmetadata:\n  name: any\n  labels: {patched: by-file}\nstringData:\n  added: by-the-patch\n",
+	"app/added-patch.yaml":         "apiVersion: v1\nkind: Secret\nmetadata:\n  name: any\n  labels: {patched: by-file}\nstringData:\n  added: by-the-patch\n",
 	"base/kustomization.yaml":      "resources:\n  - deployment.yaml\n  - login.yaml\n  - settings.yaml\n",
 	"base/deployment.yaml":         webDeployment,
 	"base/login.yaml":              loginSecret,
@@ -44,7 +44,7 @@ var kustomizationFiles = harness.Tree{
 }
 
 func kustomization(name, text string, files harness.Tree, encrypt ...string) *application {
-	encrypt = append(encrypt, "component/extra.yaml", "patch.yaml", "base/login.yaml")
+	encrypt = append(encrypt, "component/extra.yaml", "app/added-patch.yaml", "base/login.yaml")
 	return &application{
 		name: name, kind: "kustomize", path: "app", encrypt: encrypt,
 		tree: kustomizationFiles.With(harness.Tree{"app/kustomization.yaml": text}).With(files),

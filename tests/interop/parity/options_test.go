@@ -33,11 +33,21 @@ func mapping(name string, values map[string]string) v1alpha1.ApplicationSourcePl
 type helmSource = v1alpha1.ApplicationSourceHelm
 
 func helm(parameter v1alpha1.ApplicationSourcePluginParameter, set func(*helmSource)) setting {
-	return setting{name: parameter.Name, plugin: parameter, native: func(q *apiclient.ManifestRequest) { set(q.ApplicationSource.Helm) }}
+	return setting{name: parameter.Name, plugin: v1alpha1.ApplicationSourcePluginParameters{parameter}, native: func(q *apiclient.ManifestRequest) { set(q.ApplicationSource.Helm) }}
 }
 
 func (s setting) named(name string) setting    { s.name = name; return s }
 func (s setting) needs(feature string) setting { s.feature = feature; return s }
+func (s setting) failing() setting             { s.fails = true; return s }
+
+// and is two settings said together, where the one without the other fails.
+func (s setting) and(other setting) setting {
+	first, second := s.native, other.native
+	s.native = func(q *apiclient.ManifestRequest) { first(q); second(q) }
+	s.plugin = append(slices.Clone(s.plugin), other.plugin...)
+	s.name, s.fails = s.name+"+"+other.name, false
+	return s
+}
 
 // valueFiles says the same list to both; the plugin may be told secrets:// where Argo CD cannot.
 func valueFiles(entries ...string) setting {
@@ -80,17 +90,22 @@ func helmKubeVersion(version string) setting {
 	return helm(harness.String("kubeVersion", version), func(h *helmSource) { h.KubeVersion = version })
 }
 
+var (
+	missingValueFile        = valueFiles("secrets.yaml", "not-there.yaml", "nor-*.yaml").named("valueFiles,missing").failing()
+	ignoreMissingValueFiles = helm(harness.String("ignoreMissingValueFiles", "true"), func(h *helmSource) { h.IgnoreMissingValueFiles = true })
+)
+
 var helmOptions = []option{
 	one(helm(harness.String("releaseName", "other-release"), func(h *helmSource) { h.ReleaseName = "other-release" })),
 	one(helm(harness.String("namespace", "elsewhere"), func(h *helmSource) { h.Namespace = "elsewhere" })),
 	{"valueFiles", []setting{
 		valueFiles("values-prod.yaml", "secrets://secrets.yaml").named("valueFiles,two"),
 		valueFiles("../shared/*.yaml", "secrets.yaml", "/shared/b.yaml", "$ARGOCD_APP_NAME.yaml", "values-prod.yaml", "secrets.yaml").named("valueFiles,many"),
-		valueFiles("secrets.yaml", "not-there.yaml").named("valueFiles,missing"),
+		missingValueFile, missingValueFile.and(ignoreMissingValueFiles),
 	}},
-	one(helm(harness.String("ignoreMissingValueFiles", "true"), func(h *helmSource) { h.IgnoreMissingValueFiles = true })),
+	one(ignoreMissingValueFiles),
 	one(values("replicas: 7\nimage: {tag: from-values}\nextra:\n  text: \"# no comment, $ARGOCD_APP_NAME\"\n  number: 0777\n  on: yes\n")),
-	one(valuesObject(`{"replicas": 8, "extra": {"object": [1, "two", null, 3.5]}, "image": null}`)),
+	one(valuesObject(`{"replicas": 8, "extra": {"object": [1, "two", null, 3.5]}, "gone": null}`)),
 	one(helmParameters(false, map[string]string{
 		"image.tag": "1,5", "extra.list": "{a,b}", "extra.name": "$ARGOCD_APP_NAME-${ARGOCD_APP_REVISION_SHORT}", "extra.flag": "true",
 		`extra.dotted\.key`: "x=y", "extra.escaped": `a\,b`, "extra.empty": "",
@@ -99,7 +114,7 @@ var helmOptions = []option{
 	one(fileParameters(map[string]string{"extra.file": "file.txt", "extra.shared": "/shared/note.txt"})),
 	{"version", []setting{
 		helm(harness.String("version", "v3"), func(h *helmSource) { h.Version = "v3" }).named("version,v3"),
-		helm(harness.String("version", "v2"), func(h *helmSource) { h.Version = "v2" }).named("version,v2"),
+		helm(harness.String("version", "v2"), func(h *helmSource) { h.Version = "v2" }).named("version,v2").failing(),
 	}},
 	one(helm(harness.String("passCredentials", "true"), func(h *helmSource) { h.PassCredentials = true }).needs("helm: passCredentials")),
 	one(helm(harness.String("skipCrds", "true"), func(h *helmSource) { h.SkipCrds = true })),
@@ -116,7 +131,7 @@ var helmOptions = []option{
 type kustomizeSource = v1alpha1.ApplicationSourceKustomize
 
 func kustomize(parameter v1alpha1.ApplicationSourcePluginParameter, set func(*kustomizeSource)) setting {
-	return setting{name: parameter.Name, plugin: parameter, native: func(q *apiclient.ManifestRequest) { set(q.ApplicationSource.Kustomize) }}
+	return setting{name: parameter.Name, plugin: v1alpha1.ApplicationSourcePluginParameters{parameter}, native: func(q *apiclient.ManifestRequest) { set(q.ApplicationSource.Kustomize) }}
 }
 
 func replicas(counts map[string]string) setting {
@@ -138,7 +153,7 @@ func patches(patch v1alpha1.KustomizePatch, text string) setting {
 
 func buildOptions(text string) setting {
 	return setting{
-		name: "buildOptions", feature: "kustomize: buildOptions", plugin: harness.String("buildOptions", text),
+		name: "buildOptions", feature: "kustomize: buildOptions", plugin: v1alpha1.ApplicationSourcePluginParameters{harness.String("buildOptions", text)},
 		native: func(q *apiclient.ManifestRequest) { q.KustomizeOptions.BuildOptions = text },
 	}
 }
@@ -146,6 +161,14 @@ func buildOptions(text string) setting {
 func flag(name string, set func(*kustomizeSource)) option {
 	return one(kustomize(harness.String(name, "true"), set))
 }
+
+var (
+	forceLabels             = kustomize(harness.String("forceCommonLabels", "true"), func(k *kustomizeSource) { k.ForceCommonLabels = true })
+	withoutSelector         = kustomize(harness.String("labelWithoutSelector", "true"), func(k *kustomizeSource) { k.LabelWithoutSelector = true })
+	includeTemplates        = kustomize(harness.String("labelIncludeTemplates", "true"), func(k *kustomizeSource) { k.LabelIncludeTemplates = true })
+	missingComponent        = components("../component", "../no-component").named("components,missing").failing()
+	ignoreMissingComponents = kustomize(harness.String("ignoreMissingComponents", "true"), func(k *kustomizeSource) { k.IgnoreMissingComponents = true })
+)
 
 var kustomizeOptions = []option{
 	one(kustomize(harness.String("namePrefix", "pre-"), func(k *kustomizeSource) { k.NamePrefix = "pre-" })),
@@ -166,16 +189,23 @@ var kustomizeOptions = []option{
 	}},
 	one(replicas(map[string]string{"web": "6"})),
 	{"commonLabels", []setting{
-		kustomize(mapping("commonLabels", map[string]string{"team": "$ARGOCD_APP_PROJECT_NAME", "tier": "front"}), func(k *kustomizeSource) {
-			k.CommonLabels = map[string]string{"team": "$ARGOCD_APP_PROJECT_NAME", "tier": "front"}
+		kustomize(mapping("commonLabels", map[string]string{"team": "$ARGOCD_APP_PROJECT_NAME"}), func(k *kustomizeSource) {
+			k.CommonLabels = map[string]string{"team": "$ARGOCD_APP_PROJECT_NAME"}
 		}),
+		kustomize(mapping("commonLabels", map[string]string{"team": "a", "tier": "front"}), func(k *kustomizeSource) {
+			k.CommonLabels = map[string]string{"team": "a", "tier": "front"}
+		}).named("commonLabels,two").and(forceLabels),
 		kustomize(mapping("commonLabels", map[string]string{"app": "forced"}), func(k *kustomizeSource) {
 			k.CommonLabels = map[string]string{"app": "forced"}
 		}).named("commonLabels,app"),
 	}},
-	flag("forceCommonLabels", func(k *kustomizeSource) { k.ForceCommonLabels = true }),
-	flag("labelWithoutSelector", func(k *kustomizeSource) { k.LabelWithoutSelector = true }),
-	flag("labelIncludeTemplates", func(k *kustomizeSource) { k.LabelIncludeTemplates = true }),
+	one(forceLabels),
+	{"labelSelectors", []setting{
+		withoutSelector, withoutSelector.and(includeTemplates),
+		includeTemplates.and(kustomize(mapping("commonLabels", map[string]string{"a": "b"}), func(k *kustomizeSource) {
+			k.CommonLabels = map[string]string{"a": "b"}
+		})).failing(),
+	}},
 	one(kustomize(mapping("commonAnnotations", map[string]string{"rev": "$ARGOCD_APP_REVISION", "note": "a:b, c"}), func(k *kustomizeSource) {
 		k.CommonAnnotations = map[string]string{"rev": "$ARGOCD_APP_REVISION", "note": "a:b, c"}
 	})),
@@ -183,18 +213,18 @@ var kustomizeOptions = []option{
 	flag("forceCommonAnnotations", func(k *kustomizeSource) { k.ForceCommonAnnotations = true }),
 	{"components", []setting{
 		components("../component").named("components,there"),
-		components("../component", "../no-component").named("components,missing"),
+		missingComponent, missingComponent.and(ignoreMissingComponents),
 	}},
-	flag("ignoreMissingComponents", func(k *kustomizeSource) { k.IgnoreMissingComponents = true }),
+	one(ignoreMissingComponents),
 	{"patches", []setting{
 		patches(v1alpha1.KustomizePatch{
 			Patch:  "- {op: add, path: /metadata/annotations, value: {patched: \"yes\"}}\n",
 			Target: &v1alpha1.KustomizeSelector{KustomizeResId: v1alpha1.KustomizeResId{KustomizeGvk: v1alpha1.KustomizeGvk{Kind: "ConfigMap"}}},
 		}, `{"patch": "- {op: add, path: /metadata/annotations, value: {patched: \"yes\"}}\n", "target": {"kind": "ConfigMap"}}`).named("patches,inline"),
-		patches(v1alpha1.KustomizePatch{Path: "../patch.yaml", Target: &v1alpha1.KustomizeSelector{
+		patches(v1alpha1.KustomizePatch{Path: "added-patch.yaml", Target: &v1alpha1.KustomizeSelector{
 			KustomizeResId: v1alpha1.KustomizeResId{KustomizeGvk: v1alpha1.KustomizeGvk{Group: "", Version: "v1", Kind: "Secret"}}, LabelSelector: "patch!=no",
-		}, Options: map[string]bool{"allowNameChange": true}},
-			"path: ../patch.yaml\ntarget: {version: v1, kind: Secret, labelSelector: patch!=no}\noptions: {allowNameChange: true}\n").named("patches,file"),
+		}, Options: map[string]bool{"allowNameChange": false}},
+			"path: added-patch.yaml\ntarget: {version: v1, kind: Secret, labelSelector: patch!=no}\noptions: {allowNameChange: false}\n").named("patches,file"),
 	}},
 	one(buildOptions("--load-restrictor LoadRestrictionsNone")),
 	one(kustomize(harness.String("kubeVersion", "1.30.4"), func(k *kustomizeSource) { k.KubeVersion = "1.30.4" }).needs("kustomize: kubeVersion")),
@@ -208,7 +238,7 @@ var kustomizeOptions = []option{
 type directorySource = v1alpha1.ApplicationSourceDirectory
 
 func directory(parameter v1alpha1.ApplicationSourcePluginParameter, set func(*directorySource)) setting {
-	return setting{name: parameter.Name, plugin: parameter, native: func(q *apiclient.ManifestRequest) { set(q.ApplicationSource.Directory) }}
+	return setting{name: parameter.Name, plugin: v1alpha1.ApplicationSourcePluginParameters{parameter}, native: func(q *apiclient.ManifestRequest) { set(q.ApplicationSource.Directory) }}
 }
 
 func include(glob string) setting {

@@ -59,7 +59,7 @@ func (a *application) pluginManifests(t *testing.T, settings []setting) ([]strin
 	// That an empty render is refused is no difference of options.
 	parameters := v1alpha1.ApplicationSourcePluginParameters{harness.String("renderer", a.kind), harness.String("allowEmpty", "true")}
 	for _, s := range settings {
-		parameters = append(parameters, s.plugin)
+		parameters = append(parameters, s.plugin...)
 	}
 	q.ApplicationSource.Plugin = &v1alpha1.ApplicationSourcePlugin{Name: "argocd-decrypt", Parameters: parameters}
 	return generate(a.dir, a.path, q)
