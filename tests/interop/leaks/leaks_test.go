@@ -19,10 +19,7 @@ import (
 	"argocd-decrypt/tests/interop/harness"
 )
 
-const (
-	renders    = 200
-	tmpfsMagic = 0x01021994
-)
+const renders = 200
 
 func TestNoSecretLeavesMemory(t *testing.T) {
 	random := make([]byte, 12)
@@ -35,7 +32,7 @@ func TestNoSecretLeavesMemory(t *testing.T) {
 	place.AddKey(t, key)
 	// Home and TMPDIR lie on a disk, to see whether anything gets there.
 	disk := harness.TempDir(t, "")
-	if onTmpfs(t, disk) {
+	if onTmpfs(disk) {
 		t.Logf("%s is in memory, so this shows less than it could: set TMPDIR to a folder on a disk", disk)
 	}
 	place.Home = filepath.Join(disk, "home")
@@ -97,109 +94,16 @@ func TestNoSecretLeavesMemory(t *testing.T) {
 			t.Errorf("%s holds a secret", file)
 		}
 	}
+	w := watch{needles: needles, place: place, modes: map[string]os.FileMode{}, programs: map[string]int{}}
 	calls := readTrace(t, trace)
-	checkTrace(t, calls, needles, place)
-}
-
-// checkTrace goes through all that the server and its children did.
-func checkTrace(t *testing.T, calls []call, needles harness.Needles, place harness.Place) {
-	t.Helper()
-	modes := map[string]os.FileMode{} // of files in requests' folders
-	programs, secretFiles, secretPipes := map[string]int{}, 0, 0
 	for _, c := range calls {
-		if path, made, ok := c.opened(); ok {
-			checkPlace(t, c, path)
-			if mode, known := c.mode(); made && known {
-				if _, exists := modes[path]; !exists {
-					modes[path] = mode
-				}
-			}
-			continue
-		}
-		secret := needles.In([]byte(c.arguments))
-		switch c.name {
-		case "execve", "execveat":
-			if secret {
-				t.Errorf("a secret in an argument or environment: %s", c)
-			}
-			if c.result == "0" {
-				programs[filepath.Base(c.paths()[0])]++
-			}
-		case "fchmod":
-			if mode, known := c.mode(); known {
-				modes[c.target()] = mode
-			}
-		case "chmod", "fchmodat":
-			if mode, known := c.mode(); known {
-				modes[c.paths()[0]] = mode
-			}
-		case "rename", "renameat", "renameat2", "link", "linkat":
-			if paths := c.paths(); len(paths) == 2 {
-				modes[paths[1]] = modes[paths[0]]
-			}
-		case "socket":
-			if !strings.HasPrefix(c.arguments, "AF_UNIX") && !strings.HasPrefix(c.arguments, "AF_NETLINK") {
-				t.Errorf("a socket that leads elsewhere: %s", c)
-			}
-		case "open", "openat", "openat2", "creat":
-		default: // writes
-			if !secret {
-				continue
-			}
-			where := c.target()
-			switch {
-			case strings.HasPrefix(where, "pipe:"), strings.HasPrefix(where, "UNIX"), strings.HasPrefix(where, "unix:"),
-				strings.HasPrefix(where, "socket:"), strings.HasPrefix(where, "/memfd:"):
-				secretPipes++
-			case !inRequest(place, where):
-				t.Errorf("a secret is written to %s, which is no request's folder: %s", where, c.name)
-			case modes[where]&0o077 != 0 || modes[where] == 0:
-				t.Errorf("%s holds a secret and has mode %o", where, modes[where])
-			default:
-				secretFiles++
-			}
+		if fault := w.check(c); fault != "" {
+			t.Errorf("%s: %s", fault, c)
 		}
 	}
-	t.Logf("%d calls; programs %v; secrets written to %d files in memory, %d times to pipes", len(calls), programs, secretFiles, secretPipes)
+	t.Logf("%d calls; programs %v; secrets written to %d files in memory, %d times to pipes", len(calls), w.programs, w.files, w.pipes)
 	// The tracer must have seen what there is to see.
-	if programs["helm"] < renders/4 || programs["kustomize"] < renders/4 || programs["ksops"] < renders/4 || secretFiles < renders/4 || secretPipes < renders {
+	if w.programs["helm"] < renders/4 || w.programs["kustomize"] < renders/4 || w.programs["ksops"] < renders/4 || w.files < renders/4 || w.pipes < renders {
 		t.Error("the trace lacks most of what happened")
 	}
-}
-
-// checkPlace: nothing is opened for writing but devices and files in memory.
-func checkPlace(t *testing.T, c call, path string) {
-	t.Helper()
-	if !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "/dev/null") || strings.HasPrefix(path, "/dev/pts/") || strings.HasPrefix(path, "/proc/") || strings.HasPrefix(path, "/memfd:") {
-		return
-	}
-	folder := filepath.Dir(path)
-	for !exists(folder) {
-		folder = filepath.Dir(folder)
-	}
-	if !onTmpfs(t, folder) {
-		t.Errorf("%s, which is not in memory, is opened for writing: %s", path, c)
-	}
-}
-
-func inRequest(place harness.Place, path string) bool {
-	rest, ok := strings.CutPrefix(path, place.Work+"/")
-	return ok && strings.Contains(rest, "/") && onTmpfsPath(place.Work)
-}
-
-func onTmpfsPath(path string) bool {
-	var info syscall.Statfs_t
-	return syscall.Statfs(path, &info) == nil && info.Type == tmpfsMagic
-}
-
-func onTmpfs(t *testing.T, path string) bool {
-	t.Helper()
-	var info syscall.Statfs_t
-	harness.Check(t, syscall.Statfs(path, &info))
-	return info.Type == tmpfsMagic
-}
-
-func exists(path string) bool {
-	_, err := os.Lstat(path)
-	return err == nil
 }

@@ -125,7 +125,7 @@ patches:
 	}, "app/strategic.yaml")
 	legacy := kustomization("Legacy", `bases: [../base]
 commonLabels: {legacy: "yes"}
-commonAnnotations: {note: legacy}
+commonAnnotations: {about: legacy}
 patchesStrategicMerge:
   - merge.yaml
   - |-
