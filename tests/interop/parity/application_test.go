@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -16,8 +17,10 @@ import (
 // setting is one value of one native option: how it is said to Argo CD itself and to the plugin.
 type setting struct {
 	name    string
-	feature string // what has to work for it; see missing
-	fails   bool   // for Argo CD itself: tried alone only
+	feature string                           // what has to work for it; see missing
+	fails   bool                             // for Argo CD itself: tried alone only
+	differs string                           // why the plugin does something else: tried alone only
+	both    func(*apiclient.ManifestRequest) // no option but a request of another kind
 	native  func(*apiclient.ManifestRequest)
 	plugin  v1alpha1.ApplicationSourcePluginParameters
 }
@@ -92,6 +95,26 @@ func (a *application) link(t *testing.T, dir string) {
 	}
 }
 
+// movedTo is the application in another folder of its repository.
+func (a *application) movedTo(path string) *application {
+	move := func(name string) string {
+		rest, ok := strings.CutPrefix(name, a.path+"/")
+		if !ok {
+			return name
+		}
+		return filepath.Join(path, rest)
+	}
+	tree := harness.Tree{}
+	for name, text := range a.tree {
+		tree[move(name)] = text
+	}
+	for i, name := range a.encrypt {
+		a.encrypt[i] = move(name)
+	}
+	a.tree, a.path = tree, path
+	return a
+}
+
 func (a *application) factors() []option {
 	if a.only {
 		return a.options
@@ -118,7 +141,7 @@ func (a *application) cases() [][]setting {
 	for _, o := range a.factors() {
 		var working []setting
 		for _, value := range o.values {
-			works := !value.fails && !isMissing(value.feature)
+			works := !value.fails && value.differs == "" && !isMissing(value.feature)
 			if a.alone || (!works && slices.ContainsFunc(a.options, func(own option) bool { return own.name == o.name })) {
 				cases = append(cases, append(slices.Clone(a.always), value))
 			}

@@ -80,7 +80,15 @@ stringData:
 		"app/crds/a.yaml": crd + "---\n" + crd, "app/crds/nested/b.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: b}\n", "app/crds/README.md": "no CRD\n",
 		"app/crds/c.json": "{\"apiVersion\": \"v1\", \"kind\": \"ConfigMap\", \"metadata\": {\"name\": \"c\"}}\n",
 	})
-	return []*application{old, lookup, lists, scalars, ignored, linked, constrained, required, dependency, globs, crds}
+	root := chart("ChartAtTheRoot", harness.Tree{"app/templates/_helpers.tpl": helpers, "app/templates/deployment.yaml": deployment, "app/templates/secret.yaml": secretTemplate}).movedTo(".")
+	root.options = []option{{"valueFiles", []setting{valueFiles("values-prod.yaml", "secrets://secrets.yaml"),
+		valueFiles("/shared/**/*.yaml", "secrets.yaml").named("valueFiles,all"),
+		valueFiles("/shared/**").named("valueFiles,folders").differing("Argo CD takes folders for value files too, and helm then fails to read them"),
+	}}}
+	root.tree["shared/note.txt"] = "note: not a value\n"
+	spaced := chart("ChartInAFolderWithBlanks", harness.Tree{"app/templates/secret.yaml": secretTemplate}).movedTo("my apps/the 'app' (ü)")
+	spaced.options = []option{{"valueFiles", []setting{valueFiles("values-prod.yaml", "secrets.yaml"), valueFiles("/shared/*.yaml", "*.yaml").named("valueFiles,all")}}}
+	return []*application{root, spaced, old, lookup, lists, scalars, ignored, linked, constrained, required, dependency, globs, crds}
 }
 
 var longText = func() string {

@@ -38,6 +38,7 @@ var chartFiles = harness.Tree{
 	"app/values-prod.yaml":    "replicas: 3\nextra:\n  env: prod\n  list: [p]\n",
 	"app/secrets.yaml":        "password: 's3cret, \"quoted\" {and} #more'\nextra:\n  secret: |\n    two\n    lines\n  octal: \"0777\"\n  number: 12345678901\n  # a comment\n  ratio: 1.50\n",
 	"app/sample.yaml":         "extra: {named: after-the-application}\n",
+	"app/team-a_sample.yaml":  "extra: {named: after-the-application-and-its-namespace}\n",
 	"app/file.txt":            "first line, with comma\n\"second\" {line}\n",
 	"app/templates/dump.yaml": dump,
 	"shared/a.yaml":           "extra: {shared: a, a: 1}\n",

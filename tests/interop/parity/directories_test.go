@@ -46,6 +46,11 @@ func directories() []*application {
 		"app/real.yaml": settings, "shared/linked.yaml": loginSecret, "shared/deep/other.yaml": settingsNamed("other"),
 	}, "shared/linked.yaml")
 	linkedFolder.links = map[string]string{"app/link.yaml": "../shared/linked.yaml", "app/folder": "../shared/deep", "app/dangling.yaml": "nowhere.yaml"}
+	root := folder("FolderAtTheRoot", harness.Tree{"app/web.yaml": webDeployment, "app/secret.yaml": loginSecret, "app/deep/secret.yaml": loginSecretNamed("deep"), "app/.hidden/x.yaml": settings, "app/.hidden.yaml": settingsNamed("hidden")}, "app/secret.yaml", "app/deep/secret.yaml").movedTo(".")
+	root.options = []option{{"include", []setting{
+		include("*.yaml"),
+		include("deep/*/secret.yaml").and(recurse).differing("Argo CD's glob library takes one slash for both of those around a star: deep/secret.yaml matches"),
+	}}}
 	badJSON := folder("TwoObjectsInJson", harness.Tree{"app/two.json": `{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "b"}}`, "app/s.yaml": loginSecret}, "app/s.yaml")
 	broken := folder("BrokenManifest", harness.Tree{"app/broken.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a\n", "app/s.yaml": loginSecret}, "app/s.yaml")
 	untyped := folder("NoKind", harness.Tree{"app/x.yaml": settings + "---\napiVersion: v1\nmetadata: {name: nokind}\n", "app/s.yaml": loginSecret}, "app/s.yaml")
@@ -56,7 +61,7 @@ func directories() []*application {
 	unfiltered.feature = "directory: disableExtensionFilter"
 	// 3.5.7 has no such field yet: the files natively have a suffix.
 	unfiltered.always = []setting{{name: "disableExtensionFilter", plugin: v1alpha1.ApplicationSourcePluginParameters{harness.String("disableExtensionFilter", "true")}}}
-	return append([]*application{flat, many, listed, encodings, skipped, scalars, linkedFolder, badJSON, broken, untyped, unfiltered}, jsonnets()...)
+	return append([]*application{flat, many, listed, encodings, skipped, scalars, linkedFolder, root, badJSON, broken, untyped, unfiltered}, jsonnets()...)
 }
 
 func jsonnets() []*application {

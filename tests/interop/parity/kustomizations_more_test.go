@@ -47,6 +47,12 @@ func moreKustomizations() []*application {
 		"app/rollout.yaml":       "apiVersion: example.org/v1\nkind: Rollout\nmetadata: {name: r}\nspec:\n  steps: [{name: a, x: 1}, {name: b}]\n",
 		"app/rollout-patch.yaml": "apiVersion: example.org/v1\nkind: Rollout\nmetadata:\n  name: r\nspec:\n  steps:\n    - name: a\n      secret: merged\n",
 	}, "app/rollout-patch.yaml")
+	root := kustomization("KustomizationAtTheRoot", "resources: [base, login.yaml]\n", harness.Tree{"app/login.yaml": loginSecretNamed("root")}, "app/login.yaml").movedTo(".")
+	root.options = []option{{"components", []setting{components("component"), components("./component/").named("components,slashes")}}}
+	spaced := kustomization("KustomizationInAFolderWithBlanks", "resources: [\"../../base\", \"log in.yaml\"]\nsecretGenerator:\n  - {name: g, envs: [\"a b.env\"]}\n", harness.Tree{
+		"app/log in.yaml": loginSecretNamed("spaced"), "app/a b.env": "A=b\n",
+	}, "app/log in.yaml", "app/a b.env").movedTo("my apps/the 'app' (ü)")
+	spaced.options = []option{{"components", []setting{components("../../component")}}}
 	empty := kustomization("Nothing", "resources: []\n", nil)
 	empty.only = true
 	broken := kustomization("BrokenReference", "resources: [../base, not-there.yaml]\n", nil)
@@ -63,7 +69,7 @@ func moreKustomizations() []*application {
 			q.KustomizeOptions.Versions = []v1alpha1.KustomizeVersion{{Name: "v5.0.0", Path: os.Getenv("ACD_KUSTOMIZE")}}
 		},
 	})}
-	return append([]*application{configured, namespaced, builtin, ordered, named, yml, deep, openapi, empty, broken, outside, versioned}, inflated()...)
+	return append([]*application{configured, namespaced, builtin, ordered, named, yml, deep, root, spaced, openapi, empty, broken, outside, versioned}, inflated()...)
 }
 
 // inflated are charts inside of kustomizations. Argo CD has --enable-helm in its build options.

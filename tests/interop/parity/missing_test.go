@@ -20,6 +20,3 @@ var missing = []string{
 }
 
 func isMissing(feature string) bool { return slices.Contains(missing, feature) }
-
-// knownDifferences are cases (application/case) in which the plugin does something else, and why.
-var knownDifferences = map[string]string{}

@@ -38,6 +38,7 @@ func helm(parameter v1alpha1.ApplicationSourcePluginParameter, set func(*helmSou
 
 func (s setting) named(name string) setting    { s.name = name; return s }
 func (s setting) needs(feature string) setting { s.feature = feature; return s }
+func (s setting) differing(why string) setting { s.differs = why; return s }
 func (s setting) failing() setting             { s.fails = true; return s }
 
 // and is two settings said together, where the one without the other fails.
@@ -121,6 +122,8 @@ var helmOptions = []option{
 	one(helm(harness.String("skipSchemaValidation", "true"), func(h *helmSource) { h.SkipSchemaValidation = true })),
 	one(helm(harness.String("skipTests", "true"), func(h *helmSource) { h.SkipTests = true })),
 	one(helmKubeVersion("v1.30.4+vendor.1")),
+	one(setting{name: "an Application of another namespace", both: func(q *apiclient.ManifestRequest) { q.AppName = "team-a_sample" }}),
+	one(setting{name: "no destination namespace", both: func(q *apiclient.ManifestRequest) { q.Namespace = "" }}),
 	one(helm(harness.Array("apiVersions", "v1", "monitoring.coreos.com/v1/ServiceMonitor"), func(h *helmSource) {
 		h.APIVersions = []string{"v1", "monitoring.coreos.com/v1/ServiceMonitor"}
 	})),
@@ -257,8 +260,10 @@ func jsonnetVars(name string, values map[string]string, code bool, to func(*dire
 	}).needs("directory: jsonnet")
 }
 
+var recurse = directory(harness.String("recurse", "true"), func(d *directorySource) { d.Recurse = true })
+
 var directoryOptions = []option{
-	one(directory(harness.String("recurse", "true"), func(d *directorySource) { d.Recurse = true })),
+	one(recurse),
 	{"include", []setting{include("*.yaml"), include("{a*,deep/**}"), include("deep/*/secret.yaml")}},
 	{"exclude", []setting{exclude("*secret*"), exclude("{*.json,deep/er/*}")}},
 }

@@ -53,7 +53,9 @@ func TestParity(t *testing.T) {
 		harness.Check(t, os.Symlink(helm.path, link))
 		place := harness.NewPlace(t)
 		place.AddKey(t, m.key)
-		harness.StartServer(t, place, "--helm", helm.path)
+		server := place.Command(t, "--helm", helm.path)
+		server.Env = append(server.Env, "ARGOCD_DECRYPT_KUSTOMIZE_VERSIONS=v5.0.0="+harness.Kustomize(t))
+		harness.Start(t, place, server, place.Socket())
 		t.Setenv("ARGOCD_PLUGINSOCKFILEPATH", place.Sockets)
 		t.Run(helm.name, func(t *testing.T) {
 			for _, a := range all {
@@ -88,10 +90,11 @@ func (a *application) caseName(n int, settings []setting) string {
 
 // compare is one case of the matrix.
 func (m *matrix) compare(t *testing.T, a *application, settings []setting) {
-	absent, mayFail := isMissing(a.feature), a.mayFail
+	absent, mayFail, reason := isMissing(a.feature), a.mayFail, ""
 	feature := a.feature
 	for _, s := range settings {
 		mayFail = mayFail || s.fails
+		reason += s.differs
 		if isMissing(s.feature) {
 			absent, feature = true, s.feature
 		}
@@ -99,7 +102,6 @@ func (m *matrix) compare(t *testing.T, a *application, settings []setting) {
 	want, nativeErr := a.nativeManifests(t, m, settings)
 	got, pluginErr := a.pluginManifests(t, settings)
 	difference := differ(want, nativeErr, got, pluginErr)
-	reason, known := knownDifferences[a.name+"/"+lastName(t)]
 	switch {
 	case absent && nativeErr == nil && difference == "":
 		t.Errorf("%s works: take it out of the list of what is missing", feature)
@@ -107,9 +109,9 @@ func (m *matrix) compare(t *testing.T, a *application, settings []setting) {
 		t.Errorf("Argo CD itself fails, so this shows nothing of %s: %v", feature, nativeErr)
 	case absent:
 		t.Logf("missing: %s: %v", feature, firstLine(difference))
-	case known && difference == "":
-		t.Errorf("equal: take it out of the known differences")
-	case known:
+	case reason != "" && difference == "":
+		t.Errorf("equal: it is no longer so that %s", reason)
+	case reason != "":
 		t.Logf("known difference: %s\n%s", reason, difference)
 	case difference != "":
 		t.Errorf("%s\nsettings: %s", difference, names(settings))
@@ -119,8 +121,6 @@ func (m *matrix) compare(t *testing.T, a *application, settings []setting) {
 		t.Logf("both fail:\nArgo CD: %v\nplugin:  %v", nativeErr, pluginErr)
 	}
 }
-
-func lastName(t *testing.T) string { return t.Name()[strings.LastIndexByte(t.Name(), '/')+1:] }
 
 func differ(want []string, nativeErr error, got []string, pluginErr error) string {
 	switch {

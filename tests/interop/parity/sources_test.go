@@ -45,6 +45,9 @@ func (a *application) nativeManifests(t *testing.T, m *matrix, settings []settin
 		q.ApplicationSource.Directory = &v1alpha1.ApplicationSourceDirectory{}
 	}
 	for _, s := range settings {
+		if s.both != nil {
+			s.both(q)
+		}
 		if s.native != nil {
 			s.native(q)
 		}
@@ -59,6 +62,9 @@ func (a *application) pluginManifests(t *testing.T, settings []setting) ([]strin
 	// That an empty render is refused is no difference of options.
 	parameters := v1alpha1.ApplicationSourcePluginParameters{harness.String("renderer", a.kind), harness.String("allowEmpty", "true")}
 	for _, s := range settings {
+		if s.both != nil {
+			s.both(q)
+		}
 		parameters = append(parameters, s.plugin...)
 	}
 	q.ApplicationSource.Plugin = &v1alpha1.ApplicationSourcePlugin{Name: "argocd-decrypt", Parameters: parameters}
