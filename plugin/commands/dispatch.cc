@@ -10,6 +10,7 @@
 #include "plugin/commands/decrypt_command.h"
 #include "plugin/commands/generate_command.h"
 #include "plugin/commands/healthcheck_command.h"
+#include "plugin/commands/helm_downloader_command.h"
 #include "plugin/commands/ksops_command.h"
 #include "plugin/commands/seal_command.h"
 #include "plugin/commands/serve_command.h"
@@ -31,6 +32,8 @@ constexpr auto kCommands = std::to_array<Command>({
     {"decrypt", "print a SOPS file decrypted, as `sops -d` does", RunDecrypt},
     {"age", "decrypt an age file, as `age -d` does", RunAge},
     {"ksops", "the KSOPS generator for kustomize (also when called as `ksops`)", RunKsops},
+    {"helm-downloader", "decrypt value files for helm, as a downloader plugin of its own",
+     RunHelmDownloader},
     {"seal", "turn a Secret, plain or encrypted by sops, into a SealedSecret", RunSeal},
     {"call", "send a folder to a running server and print the manifests", RunCall},
     {"healthcheck", "ask a running server whether it serves", RunHealthcheck},
@@ -42,7 +45,7 @@ std::string Help() {
       "argocd-decrypt renders and decrypts what Argo CD's repo-server sends to it.\n\n"
       "Usage: argocd-decrypt COMMAND [OPTIONS]\n\nCommands:\n";
   for (const Command& command : kCommands) {
-    text += "  " + std::string(command.name) + std::string(14 - command.name.size(), ' ') +
+    text += "  " + std::string(command.name) + std::string(17 - command.name.size(), ' ') +
             std::string(command.summary) + "\n";
   }
   text +=

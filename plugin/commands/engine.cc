@@ -9,6 +9,7 @@
 
 #include "plugin/commands/default_workdir.h"
 #include "plugin/commands/key_setup.h"
+#include "plugin/commands/network_environment.h"
 #include "plugin/commands/private_folder.h"
 #include "plugin/exec/command_runner.h"
 
@@ -54,6 +55,7 @@ Result<std::unique_ptr<Engine>> Engine::Create(EngineSettings settings, bool ser
   if (render.self.empty()) render.self = OwnPath();
   render.helm_secrets = render::HelmSecretsPolicy::FromEnvironment(
       [](const char* name) { return std::getenv(name); });
+  render.network_environment = NetworkEnvironment();
   parts->runner = exec::MakeProcessRunner();
   KeySetup keys;
   keys.server = server;
@@ -62,6 +64,7 @@ Result<std::unique_ptr<Engine>> Engine::Create(EngineSettings settings, bool ser
   keys.age_plugins = settings.age_plugins;
   keys.tool_path = render.tool_path;
   keys.make_folder = [folder = parts->workspaces->path()] { return MakeKeyringFolder(folder); };
+  render.key_imports.gpg_tools = MakeGpgTools(keys);
   ACD_TRY(parts->keys, MakeKeys(std::move(keys), std::move(warn)));
   parts->settings = std::move(settings);
   // The parts outlive the service: it is their last member.

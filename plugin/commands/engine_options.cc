@@ -46,6 +46,9 @@ void EngineFlags::AddTo(CLI::App& app) {
   AddSetting(
       app, "key-dir", settings.render.key_dir,
       "mounted keys: age identities in age/, SSH private keys in ssh/, PGP secret keys in pgp/");
+  AddSetting(app, "key-secrets-dir", settings.render.key_imports.secrets_folder,
+             "mounted Secrets for secrets+age-import-kubernetes:// and the like: "
+             "[NAMESPACE/]SECRET/KEY in it");
   AddSetting(app, "age-plugins", settings.age_plugins,
              "age plugins that may be started, like yubikey,tpm");
   AddSetting(app, "helm", settings.render.helm, "name or path of helm");
@@ -93,6 +96,10 @@ Result<EngineSettings> EngineFlags::Take() {
                                    "--kustomize-build-options"));
   if (settings.render.key_dir.empty() || settings.render.key_dir.front() != '/') {
     return Fail(Code::kInvalidInput, "--key-dir: must be an absolute path");
+  }
+  const std::string& secrets = settings.render.key_imports.secrets_folder;
+  if (!secrets.empty() && secrets.front() != '/') {
+    return Fail(Code::kInvalidInput, "--key-secrets-dir: must be an absolute path");
   }
   return std::move(settings);
 }

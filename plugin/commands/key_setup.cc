@@ -126,6 +126,15 @@ Result<std::unique_ptr<keys::KeyService>> MakeKeys(KeySetup setup, keys::Warn wa
       std::move(sources), std::move(tools), std::move(vaults), Limits{}, warn));
 }
 
+std::shared_ptr<const keys::KeyTools> MakeGpgTools(KeySetup setup) {
+  auto tools = std::make_shared<keys::KeyTools>();
+  tools->programs = exec::MakeKeyPrograms();
+  tools->path = setup.tool_path.empty() ? EnvironmentOr("PATH", kDefaultPath) : setup.tool_path;
+  tools->gpg = EnvironmentOr("SOPS_GPG_EXEC", "gpg");
+  tools->make_folder = FolderMaker(setup);
+  return tools;
+}
+
 Result<std::shared_ptr<const age::PluginLauncher>> MakeAgePlugins(std::string_view names) {
   auto tools = std::make_shared<keys::KeyTools>();
   ACD_TRY(tools->age_plugins, SplitPlugins(names));

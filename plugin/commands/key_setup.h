@@ -8,6 +8,7 @@
 #include "decrypt/age/plugin.h"
 #include "decrypt/base/result.h"
 #include "decrypt/keys/key_service.h"
+#include "decrypt/keys/key_tools.h"
 #include "decrypt/keys/key_watch.h"
 
 namespace acd::commands {
@@ -31,6 +32,10 @@ struct KeySetup {
 /// key sources that are unreadable or malformed, from any thread.
 /// Errors: kInvalidInput (a setting), without a key being looked at.
 Result<std::unique_ptr<keys::KeyService>> MakeKeys(KeySetup setup, keys::Warn warn = {});
+
+/// What the keyring of a PGP key needs that an Application names. Reads the environment during the
+/// call only. Of `setup`: where gpg is looked for, and how folders are made.
+std::shared_ptr<const keys::KeyTools> MakeGpgTools(KeySetup setup);
 
 /// Starts the age plugins of a comma list of names, looked for on the PATH. Reads the environment,
 /// so it comes before a PassphraseSource. Error: kInvalidInput.

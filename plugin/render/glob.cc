@@ -50,8 +50,10 @@ std::vector<std::string_view> SplitAlternatives(std::string_view inside) {
   return parts;
 }
 
-// Writes `{a,b}` out, the first pair of braces per step, until no pattern has one.
-Result<std::vector<std::string>> Expand(std::string_view pattern) {
+}  // namespace
+
+// The first pair of braces per step, until no pattern has one.
+Result<std::vector<std::string>> ExpandBraces(std::string_view pattern) {
   std::vector<std::string> done;
   std::size_t expanded = 0;
   std::vector<std::string> open = {std::string(pattern)};
@@ -72,7 +74,9 @@ Result<std::vector<std::string>> Expand(std::string_view pattern) {
     const std::size_t close = CloseBrace(current, brace);
     if (close == std::string::npos) return Bad(pattern, "a { without its }");
     const std::string_view inside = std::string_view(current).substr(brace + 1, close - brace - 1);
-    for (const std::string_view part : SplitAlternatives(inside)) {
+    auto parts = SplitAlternatives(inside);
+    std::reverse(parts.begin(), parts.end());  // the first one comes off the stack first
+    for (const std::string_view part : parts) {
       if (open.size() + done.size() >= kMaxAlternatives) {
         return Fail(Code::kLimitExceeded, "glob: more than 1024 alternatives");
       }
@@ -82,13 +86,11 @@ Result<std::vector<std::string>> Expand(std::string_view pattern) {
   return done;
 }
 
-}  // namespace
-
 Result<Glob> Glob::Compile(std::string_view pattern, bool separated) {
   if (pattern.size() > kMaxPattern) return Fail(Code::kLimitExceeded, "glob: too long");
   Glob glob;
   glob.separated_ = separated;
-  ACD_TRY(const std::vector<std::string> expanded, Expand(pattern));
+  ACD_TRY(const std::vector<std::string> expanded, ExpandBraces(pattern));
   for (const std::string& alternative : expanded) {
     ACD_TRY(auto tokens, Tokenize(alternative, separated));
     glob.alternatives_.push_back(std::move(tokens));

@@ -36,4 +36,7 @@ class Glob {
   std::vector<std::vector<Token>> alternatives_;
 };
 
+/// `{a,b}c` written out: "ac", "bc"; in this order. Errors: those of Glob::Compile.
+Result<std::vector<std::string>> ExpandBraces(std::string_view pattern);
+
 }  // namespace acd::render

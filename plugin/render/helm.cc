@@ -1,6 +1,8 @@
 // Charts, by the real helm: `helm template` with the arguments that Argo CD gives it
 // (util/helm/cmd.go, reposerver helmTemplate), values through memory.
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -8,6 +10,7 @@
 
 #include "plugin/render/context.h"
 #include "plugin/render/helm_chart.h"
+#include "plugin/render/helm_tool.h"
 #include "plugin/render/helm_values.h"
 #include "plugin/render/kube_version.h"
 #include "plugin/render/substitute.h"
@@ -17,6 +20,8 @@ namespace acd::render {
 namespace {
 
 constexpr std::string_view kMissingDependency = "missing in charts/ directory";
+constexpr std::size_t kManyVersions = 1000;
+constexpr std::size_t kMaxJoined = 64U << 10U;
 
 // helm takes a comma for the end of a value; `{a,b}` is its list.
 std::string EscapeCommas(std::string_view value) {
@@ -45,9 +50,7 @@ class HelmArguments {
     ACD_CHECK(AddIdentity());
     ACD_CHECK(AddSets());
     ACD_CHECK(AddValues());
-    std::vector<std::string> versions = parameters_.Array("apiVersions");
-    if (versions.empty()) versions = context_.request.application.api_versions;
-    for (const std::string& version : versions) Add("--api-versions", version);
+    AddApiVersions();
     ACD_TRY(const bool skip_crds, parameters_.Bool("skipCrds", false));
     if (!skip_crds) arguments_.emplace_back("--include-crds");
     ACD_TRY(const bool skip_schema, parameters_.Bool("skipSchemaValidation", false));
@@ -119,20 +122,52 @@ class HelmArguments {
     return {};
   }
 
+  // One flag each, as from Argo CD. Of many the flags alone would come near to what the kernel
+  // takes, and helm takes a comma list, too.
+  void AddApiVersions() {
+    std::vector<std::string> versions = parameters_.Array("apiVersions");
+    if (versions.empty()) versions = context_.request.application.api_versions;
+    const bool many = versions.size() > kManyVersions;
+    std::string joined;
+    for (const std::string& version : versions) {
+      if (!many || version.find_first_of(",\"\r\n") != std::string::npos) {
+        Add("--api-versions", version);
+        continue;
+      }
+      if (joined.size() + version.size() > kMaxJoined) {
+        Add("--api-versions", std::exchange(joined, {}));
+      }
+      joined += (joined.empty() ? "" : ",") + version;
+    }
+    if (!joined.empty()) Add("--api-versions", joined);
+  }
+
   Context& context_;
   const Parameters& parameters_;
   HelmFiles files_;
   std::vector<std::string> arguments_;
 };
 
-// Not even the operator's own helm settings: a plugin found there would run with the values.
-Result<std::map<std::string, std::string>> HelmEnvironment(const Context& context) {
-  ACD_TRY(ToolHome home, MakeToolHome(context.request.run_dir, "helm"));
-  home.environment["HELM_CACHE_HOME"] = home.path + "/cache";
-  home.environment["HELM_CONFIG_HOME"] = home.path + "/config";
-  home.environment["HELM_DATA_HOME"] = home.path + "/data";
-  home.environment["HELM_PLUGINS"] = home.path + "/tmp/no-plugins";
-  return home.environment;
+/// `helm template` may leave a Chart.lock where there was none, and then `helm dependency build`
+/// fails. As in Argo CD (cleanupChartLockFile, helm/helm#6870) it is removed.
+class ChartLock {
+ public:
+  explicit ChartLock(const std::string& chart)
+      : path_(chart + "/Chart.lock"), was_there_(::access(path_.c_str(), F_OK) == 0) {}
+  ~ChartLock() {
+    if (!was_there_) ::unlink(path_.c_str());
+  }
+  ChartLock(const ChartLock&) = delete;
+  ChartLock& operator=(const ChartLock&) = delete;
+
+ private:
+  const std::string path_;
+  const bool was_there_;
+};
+
+Result<exec::Outcome> RunTemplate(Context& context, const ToolRun& run) {
+  const ChartLock lock(context.app_dir);
+  return RunTool(context, run);
 }
 
 }  // namespace
@@ -140,16 +175,11 @@ Result<std::map<std::string, std::string>> HelmEnvironment(const Context& contex
 Result<std::vector<Produced>> RenderHelm(Context& context) {
   ACD_CHECK(DecryptChart(context));
   HelmArguments arguments(context);
-  ToolRun run;
-  run.label = "helm template";
-  ACD_TRY(run.command.args, arguments.Build());
-  ACD_TRY(run.command.program,
-          exec::FindProgram(context.settings.helm, context.settings.tool_path));
-  ACD_TRY(run.command.environment, HelmEnvironment(context));
-  run.command.directory = context.app_dir;
+  ACD_TRY(std::vector<std::string> args, arguments.Build());
+  ACD_TRY(ToolRun run, HelmRun(context, "helm template", std::move(args), context.app_dir));
   run.command.pass_fds = arguments.files().fds();
   run.renames = arguments.files().renames();
-  ACD_TRY(exec::Outcome outcome, RunTool(context, run));
+  ACD_TRY(exec::Outcome outcome, RunTemplate(context, run));
   if (outcome.exit_code != 0) {
     Failure failure = ToolFailure(context, run, outcome, "");
     if (outcome.err.find(kMissingDependency) != std::string::npos) {

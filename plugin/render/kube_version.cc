@@ -1,24 +1,42 @@
 #include "plugin/render/kube_version.h"
 
+#include <algorithm>
+
 namespace acd::render {
+namespace {
+
+constexpr std::string_view kSpace = " \t\n\v\f\r";
+
+std::string_view Trimmed(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(kSpace), text.size()));
+  return text.substr(0, text.find_last_not_of(kSpace) + 1);
+}
+
+bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+}  // namespace
 
 Result<std::string> StripKubeVersion(std::string_view version) {
   if (version.empty()) return std::string();
-  std::string_view rest = version;
-  if (rest.front() == 'v') rest.remove_prefix(1);
-  std::size_t end = 0;
-  int dots = 0;
-  const auto digit = [&](std::size_t i) {
-    return i < rest.size() && rest[i] >= '0' && rest[i] <= '9';
-  };
-  while (digit(end) || (end > 0 && rest.substr(end, 1) == "." && digit(end + 1))) {
-    if (rest[end] == '.') ++dots;
-    ++end;
+  std::string_view rest = Trimmed(version);
+  if (rest.starts_with('v')) rest.remove_prefix(1);
+  std::string numbers;
+  int count = 0;
+  bool padded = false;
+  while (!rest.empty() && IsDigit(rest.front())) {
+    const auto end = std::find_if_not(rest.begin(), rest.end(), IsDigit);
+    const std::string_view number = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
+    padded |= number.size() > 1 && number.front() == '0';
+    if (count++ > 0) numbers += '.';
+    numbers += number;
+    rest.remove_prefix(number.size());
+    if (rest.size() < 2 || rest.front() != '.' || !IsDigit(rest[1])) break;
+    rest.remove_prefix(1);
   }
-  if (dots == 0) {
+  if (count < 2 || padded) {
     return Fail(Code::kInvalidInput, "kubeVersion: not a version such as 1.33.2");
   }
-  return std::string(rest.substr(0, end));
+  return numbers;
 }
 
 }  // namespace acd::render

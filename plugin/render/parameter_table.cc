@@ -40,7 +40,7 @@ constexpr std::array kTable = {
     ParameterInfo{"nameSuffix", Shape::kString, kNo, kNo, kYes},
     ParameterInfo{"namespace", Shape::kString, kNo, kYes, kYes},
     ParameterInfo{"parameters", Shape::kMap, kNo, kYes, kNo},
-    ParameterInfo{"passCredentials", Shape::kString, kNo, kLater, kNo},
+    ParameterInfo{"passCredentials", Shape::kString, kNo, kYes, kNo},
     ParameterInfo{"patches", Shape::kArray, kNo, kNo, kYes},
     ParameterInfo{"recurse", Shape::kString, kYes, kNo, kNo},
     ParameterInfo{"releaseName", Shape::kString, kNo, kYes, kNo},

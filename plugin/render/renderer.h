@@ -11,6 +11,7 @@
 #include "decrypt/keys/key_service.h"
 #include "plugin/exec/command_runner.h"
 #include "plugin/render/helm_secrets_policy.h"
+#include "plugin/render/key_import.h"
 #include "plugin/render/parameters.h"
 
 namespace acd::render {
@@ -40,8 +41,11 @@ struct RenderSettings {
   std::string tool_path;                ///< PATH for finding tools and for children
   std::string self;                     ///< this binary, which kustomize runs as `ksops`
   std::string key_dir = "/sops";        ///< key files an Application may name must lie in here
+  KeyImportSettings key_imports;        ///< how; without folders: in key_dir
   HelmSecretsPolicy helm_secrets;       ///< which value files it may name by a secrets URL
-  bool allow_hydrator = false;          ///< decrypt although KUBE_VERSION is empty
+  /// Proxies and certificates of the operator, for a child that fetches from the network.
+  std::map<std::string, std::string> network_environment;
+  bool allow_hydrator = false;  ///< decrypt although KUBE_VERSION is empty
   std::size_t max_output_bytes = 90U << 20U;
 };
 

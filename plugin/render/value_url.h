@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -8,23 +7,41 @@
 
 namespace acd::render {
 
+/// A private key that an Application names for one file.
+struct KeyReference {
+  enum class Type { kNone, kAge, kPgp };
+  Type type = Type::kNone;
+  bool in_cluster = false;  ///< the `-kubernetes` forms: a Secret's key, else a key file
+  std::string location;     ///< as written: a path, or `[NAMESPACE/]SECRET#KEY`
+};
+
 /// A value file as an Application names it, taken apart.
 struct ValueUrl {
   enum class Kind {
-    kPath,    ///< a path or a glob in the repository
-    kRemote,  ///< http or https, for helm to fetch
+    kPath,     ///< a path or a glob in the repository
+    kRemote,   ///< http or https
+    kLiteral,  ///< the content itself
   };
   Kind kind = Kind::kPath;
-  std::string path;       ///< the path, or the whole URL
-  std::string key_file;   ///< secrets+age-import://, absolute; else empty
-  bool optional = false;  ///< a leading `?`: a missing file counts as empty
-  bool glob_allowed = true;
-  bool helm_secrets = false;  ///< named by one of helm-secrets' schemes
+  std::string scheme;  ///< helm-secrets' scheme that it was wrapped in; empty: none of them
+  std::string path;    ///< the path, the whole URL, or the literal
+  KeyReference key;
+  bool optional = false;       ///< a leading `?`: a missing file counts as empty
+  bool names_backend = false;  ///< `sops!` in front, whatever the default is
+
+  bool helm_secrets() const { return !scheme.empty(); }
 };
 
-/// Reads `text`, variables already substituted. Knows `secrets://[?][sops!]FILE` and
-/// `secrets+age-import://[?][sops!]KEYFILE?FILE` of helm-secrets.
+/// Reads `text`, variables already substituted. Knows paths, http(s), and of helm-secrets
+/// `secrets://[?][sops!]FILE`, `secrets+literal://[sops!]VALUE`,
+/// `secrets+{age,gpg}-import://[?][sops!]KEYFILE?FILE` and
+/// `secrets+{age,gpg}-import-kubernetes://[?][sops!][NAMESPACE/]SECRET#KEY?FILE`.
 /// Errors: kUnsupported naming the scheme or backend; kInvalidInput "Invalid syntax".
+/// Spec: helm-secrets scripts/commands/downloader.sh.
 Result<ValueUrl> ParseValueUrl(std::string_view text);
+
+/// An entry as messages and logs may show it: a literal not at all, a URL without what may be a
+/// password or a token in it.
+std::string ShownEntry(std::string_view text);
 
 }  // namespace acd::render

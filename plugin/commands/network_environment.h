@@ -1,0 +1,12 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+namespace acd::commands {
+
+/// The variables of this process that say how to reach the network: proxies, and where certificates
+/// are. What a child gets that fetches from there.
+std::map<std::string, std::string> NetworkEnvironment();
+
+}  // namespace acd::commands
