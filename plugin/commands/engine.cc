@@ -64,6 +64,7 @@ Result<std::unique_ptr<Engine>> Engine::Create(EngineSettings settings, bool ser
   keys.age_plugins = settings.age_plugins;
   keys.tool_path = render.tool_path;
   keys.make_folder = [folder = parts->workspaces->path()] { return MakeKeyringFolder(folder); };
+  ACD_TRY(render.key_imports.folders, KeyImportFolders(render.key_dir, settings.key_import_dirs));
   render.key_imports.gpg_tools = MakeGpgTools(keys);
   ACD_TRY(parts->keys, MakeKeys(std::move(keys), std::move(warn)));
   parts->settings = std::move(settings);

@@ -18,7 +18,8 @@ struct EngineSettings {
   std::string workdir;  ///< empty: see DefaultWorkdir
   bool allow_disk_workdir = false;
   bool allow_key_commands = false;
-  std::string age_plugins;  ///< comma list of names
+  std::string age_plugins;      ///< comma list of names
+  std::string key_import_dirs;  ///< colon list of folders besides the key folder
   render::RenderSettings render;
   server::ServiceSettings service;
 };

@@ -46,6 +46,9 @@ void EngineFlags::AddTo(CLI::App& app) {
   AddSetting(
       app, "key-dir", settings.render.key_dir,
       "mounted keys: age identities in age/, SSH private keys in ssh/, PGP secret keys in pgp/");
+  AddSetting(app, "key-import-dirs", settings.key_import_dirs,
+             "colon list of further folders with keys that secrets+age-import:// and "
+             "secrets+gpg-import:// may name");
   AddSetting(app, "key-secrets-dir", settings.render.key_imports.secrets_folder,
              "mounted Secrets for secrets+age-import-kubernetes:// and the like: "
              "[NAMESPACE/]SECRET/KEY in it");

@@ -30,6 +30,7 @@ struct Arguments {
   std::string url;
   std::string root;
   std::string key_dir = "/sops";
+  std::string key_import_dirs;
   std::string key_secrets_dir;
   std::string age_plugins;
   std::string workdir;
@@ -96,6 +97,8 @@ Result<SecretBytes> Download(const Arguments& arguments) {
   settings.helm = HelmBinary();
   settings.tool_path = EnvironmentOr("PATH", "/usr/local/bin:/usr/bin:/bin");
   settings.key_dir = arguments.key_dir;
+  ACD_TRY(settings.key_imports.folders,
+          KeyImportFolders(arguments.key_dir, arguments.key_import_dirs));
   settings.key_imports.secrets_folder = arguments.key_secrets_dir;
   settings.key_imports.gpg_tools = MakeGpgTools(setup);
   settings.helm_secrets = render::HelmSecretsPolicy::FromEnvironment(
@@ -136,6 +139,8 @@ void Describe(CLI::App& app, Arguments& arguments) {
   AddSetting(app, "key-dir", arguments.key_dir,
              "mounted keys, in age/, ssh/ and pgp/; what secrets+age-import:// and "
              "secrets+gpg-import:// name must lie in here");
+  AddSetting(app, "key-import-dirs", arguments.key_import_dirs,
+             "colon list of further folders for that");
   AddSetting(app, "key-secrets-dir", arguments.key_secrets_dir,
              "mounted Secrets for the -kubernetes forms: [NAMESPACE/]SECRET/KEY in it");
   AddSetting(app, "age-plugins", arguments.age_plugins,

@@ -126,6 +126,22 @@ Result<std::unique_ptr<keys::KeyService>> MakeKeys(KeySetup setup, keys::Warn wa
       std::move(sources), std::move(tools), std::move(vaults), Limits{}, warn));
 }
 
+Result<std::vector<std::string>> KeyImportFolders(const std::string& key_dir,
+                                                  std::string_view others) {
+  std::vector<std::string> folders = {key_dir};
+  while (!others.empty()) {
+    const std::size_t colon = others.find(':');
+    const std::string_view folder = others.substr(0, colon);
+    others.remove_prefix(colon == std::string_view::npos ? others.size() : colon + 1);
+    if (folder.empty()) continue;
+    if (folder.front() != '/') {
+      return Fail(Code::kInvalidInput, "--key-import-dirs: each must be an absolute path");
+    }
+    folders.emplace_back(folder);
+  }
+  return folders;
+}
+
 std::shared_ptr<const keys::KeyTools> MakeGpgTools(KeySetup setup) {
   auto tools = std::make_shared<keys::KeyTools>();
   tools->programs = exec::MakeKeyPrograms();

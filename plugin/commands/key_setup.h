@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "decrypt/age/plugin.h"
 #include "decrypt/base/result.h"
@@ -32,6 +33,11 @@ struct KeySetup {
 /// key sources that are unreadable or malformed, from any thread.
 /// Errors: kInvalidInput (a setting), without a key being looked at.
 Result<std::unique_ptr<keys::KeyService>> MakeKeys(KeySetup setup, keys::Warn warn = {});
+
+/// The folders in which keys that Applications name may lie: `key_dir` and those of a colon list.
+/// Error: kInvalidInput, for a relative one.
+Result<std::vector<std::string>> KeyImportFolders(const std::string& key_dir,
+                                                  std::string_view others);
 
 /// What the keyring of a PGP key needs that an Application names. Reads the environment during the
 /// call only. Of `setup`: where gpg is looked for, and how folders are made.

@@ -109,6 +109,49 @@ TEST_F(HelmSecretsPolicyTest, BindsKeyFilesToAPrefixThatDotsDoNotLeave) {
   }
 }
 
+TEST_F(HelmSecretsPolicyTest, RefusesEachImportByItsOwnVariable) {
+  const struct {
+    const char* variable;
+    const char* scheme;
+    const char* key;
+  } cases[] = {
+      {"HELM_SECRETS_ALLOW_AGE_IMPORT", "secrets+age-import://", "/k"},
+      {"HELM_SECRETS_ALLOW_AGE_IMPORT_KUBERNETES", "secrets+age-import-kubernetes://", "n/s#k"},
+      {"HELM_SECRETS_ALLOW_GPG_IMPORT", "secrets+gpg-import://", "/k"},
+      {"HELM_SECRETS_ALLOW_GPG_IMPORT_KUBERNETES", "secrets+gpg-import-kubernetes://", "n/s#k"},
+  };
+  for (const auto& refused : cases) {
+    for (const auto& c : cases) {
+      const auto checked =
+          Check({{refused.variable, "false"}}, std::string(c.scheme) + c.key + "?v.yaml");
+      if (c.variable == refused.variable) {
+        EXPECT_THAT(checked, Fails(Code::kInvalidInput,
+                                   c.scheme + std::string(" is not allowed in this context!")));
+      } else {
+        EXPECT_THAT(checked, IsOk()) << c.scheme;
+      }
+    }
+  }
+}
+
+TEST_F(HelmSecretsPolicyTest, NamesSettingsThatAskForMoreThanSops) {
+  EXPECT_THAT(Check({{"HELM_SECRETS_BACKEND", "vals"}}, "secrets://v.yaml"),
+              Fails(Code::kUnsupported, "HELM_SECRETS_BACKEND is 'vals'"));
+  EXPECT_THAT(Check({{"HELM_SECRETS_BACKEND", "vals"}}, "secrets://sops!v.yaml"), IsOk());
+  EXPECT_THAT(Check({{"HELM_SECRETS_BACKEND", "sops"}}, "secrets://v.yaml"), IsOk());
+  EXPECT_THAT(Check({{"HELM_SECRETS_ALLOWED_BACKENDS", "vals,sopsx"}}, "secrets://v.yaml"),
+              Fails(Code::kInvalidInput, "secret backend 'sops' not allowed"));
+  EXPECT_THAT(Check({{"HELM_SECRETS_ALLOWED_BACKENDS", "vals,sops"}}, "secrets://v.yaml"), IsOk());
+  for (const char* variable : {"HELM_SECRETS_BACKEND_ARGS", "HELM_SECRETS_EVALUATE_TEMPLATES",
+                               "HELM_SECRETS_LOAD_GPG_KEYS"}) {
+    EXPECT_THAT(Check({{variable, "true"}}, "secrets://v.yaml"),
+                Fails(Code::kUnsupported, variable));
+    EXPECT_THAT(Check({{variable, "true"}}, "v.yaml"), IsOk()) << "a plain path";
+  }
+  EXPECT_THAT(Check({{"HELM_SECRETS_URL_VARIABLE_EXPANSION", "true"}}, "secrets://https://h/${X}"),
+              Fails(Code::kUnsupported, "HELM_SECRETS_URL_VARIABLE_EXPANSION"));
+}
+
 TEST_F(HelmSecretsPolicyTest, AnythingButTrueRefuses) {
   for (const char* word : {"false", "False", "0", "no", "TRUE"}) {
     EXPECT_THAT(Check({{"HELM_SECRETS_ALLOW_AGE_IMPORT", word}}, "secrets+age-import:///k?v.yaml"),

@@ -211,6 +211,99 @@ TEST_F(HelmTest, RefusesKeyFilesElsewhereByName) {
   }
 }
 
+// Kubernetes mounts a Secret as links through `..data`.
+TEST_F(HelmTest, ImportsAKeyFromAMountedSecret) {
+  const std::string secrets = dir_ / "secrets";
+  settings_.key_imports.secrets_folder = secrets;
+  for (const char* secret : {"/argocd/keys", "/keys"}) {
+    std::filesystem::create_directories(secrets + secret + "/..1");
+    std::filesystem::copy_file(TestData("keys/render-other-age-key.txt"),
+                               secrets + secret + "/..1/key.txt");
+    std::filesystem::create_directory_symlink("..1", secrets + secret + "/..data");
+    std::filesystem::create_symlink("..data/key.txt", secrets + secret + "/key.txt");
+  }
+  for (const char* key : {"argocd/keys#key.txt", "keys#key.txt"}) {
+    request_.parameters = {};
+    Set("valueFiles",
+        "secrets+age-import-kubernetes://" + std::string(key) + "?sops!imported.yaml");
+    EXPECT_THAT(Run(), Fails(Code::kNotFound, "sops!imported.yaml: no such file")) << key;
+    request_.parameters = {};
+    Set("valueFiles", "secrets+age-import-kubernetes://" + std::string(key) + "?imported.yaml");
+    EXPECT_THAT(Text(Run()), HasSubstr("canary-other")) << key;
+  }
+  dir_.Write("outside/key.txt", "AGE-SECRET-KEY-");
+  std::filesystem::create_directory_symlink("../outside", secrets + "/link");
+  const struct {
+    const char* key;
+    Code code;
+    const char* text;
+  } cases[] = {
+      {"argocd/other#key.txt", Code::kNotFound, "does not exist"},
+      {"argocd/keys#other.txt", Code::kNotFound, "does not exist"},
+      {"../keys#key.txt", Code::kInvalidInput, "not [NAMESPACE/]SECRET#KEY"},
+      {"argocd/..#key.txt", Code::kInvalidInput, "not [NAMESPACE/]SECRET#KEY"},
+      {"a/b/c#key.txt", Code::kInvalidInput, "not [NAMESPACE/]SECRET#KEY"},
+      {"keys#../keys/key.txt", Code::kInvalidInput, "not [NAMESPACE/]SECRET#KEY"},
+      {"keys", Code::kInvalidInput, "not [NAMESPACE/]SECRET#KEY"},
+      {"link#key.txt", Code::kInvalidInput, "not inside the key folder"},
+  };
+  for (const auto& c : cases) {
+    request_.parameters = {};
+    Set("valueFiles", "secrets+age-import-kubernetes://" + std::string(c.key) + "?imported.yaml");
+    EXPECT_THAT(Run(), Fails(c.code, c.text)) << c.key;
+  }
+  settings_.helm_secrets.key_location_prefix = "/elsewhere/";
+  request_.parameters = {};
+  Set("valueFiles", "secrets+age-import-kubernetes://keys#key.txt?imported.yaml");
+  EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "Key location 'keys#key.txt' is not allowed"));
+}
+
+TEST_F(HelmTest, TakesKeysFromEachFolderOfTheOperatorOnly) {
+  ImportableKey();
+  settings_.key_imports.folders = {dir_ / "more", settings_.key_dir};
+  Set("valueFiles", "secrets+age-import://" + settings_.key_dir + "/age/other.txt?imported.yaml");
+  EXPECT_THAT(Text(Run()), HasSubstr("canary-other"));
+  settings_.key_imports.folders = {dir_ / "more"};
+  EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "not inside the key folder"));
+}
+
+TEST_F(HelmTest, AsksThePolicyWhoMayUseAKeyFile) {
+  ImportableKey();
+  const std::string key = settings_.key_dir + "/age/other.txt";
+  std::vector<KeyUse> asked;
+  settings_.key_imports.may_use = [&](const KeyUse& use) -> Status {
+    asked.push_back(use);
+    return Fail(Code::kInvalidInput, "policy: no");
+  };
+  // A plain file, too: which keys there are is not found out by naming them.
+  for (const char* file : {"imported.yaml", "values-dev.yaml"}) {
+    request_.parameters = {};
+    Set("valueFiles", "secrets+age-import://" + key + "?" + file);
+    EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "policy: no")) << file;
+  }
+  ASSERT_EQ(asked.size(), 2U);
+  EXPECT_EQ(asked[0].project, "team");
+  EXPECT_EQ(asked[0].application, "argocd_demo");
+  EXPECT_EQ(asked[0].key_file, key);
+}
+
+TEST_F(HelmTest, DecryptsALiteral) {
+  const std::string document = testing::Slurp(root_ + "/chart/secrets.json");
+  Set("valueFiles", "secrets+literal://" + document);
+  EXPECT_THAT(Text(Run()), HasSubstr("canary-json"));
+  request_.parameters = {};
+  Set("fileParameters", "password=secrets+literal://sops!plain-text");
+  EXPECT_THAT(Text(Run()), HasSubstr("password: \"plain-text\""));
+  std::string tampered = document;
+  tampered.replace(tampered.find("ENC[AES256_GCM,data:") + 20, 1, "_");
+  request_.parameters = {};
+  Set("valueFiles", "secrets+literal://" + tampered);
+  const auto out = Run();
+  EXPECT_FALSE(out.has_value());
+  EXPECT_THAT(Complaint(out),
+              AllOf(HasSubstr("secrets+literal://(a literal value)"), Not(HasSubstr("ENC["))));
+}
+
 TEST_F(HelmTest, RefusesUrlsItCannotServe) {
   const struct {
     const char* file;
@@ -218,10 +311,13 @@ TEST_F(HelmTest, RefusesUrlsItCannotServe) {
     const char* text;
   } cases[] = {
       {"secrets+age-import://key", Code::kInvalidInput, "Invalid syntax: secrets+age-import://"},
-      {"secrets+gpg-import://k?f", Code::kUnsupported, "secrets+gpg-import"},
-      {"secrets+literal://x", Code::kUnsupported, "secrets+literal"},
+      {"secrets+gpg-import://key", Code::kInvalidInput, "Invalid syntax: secrets+gpg-import://"},
+      {"secrets+literal://ref+vault://a#/b", Code::kUnsupported, "references of vals"},
+      {"secrets+literal://vals!ref+vault://a#/b", Code::kUnsupported, "secret backend 'vals'"},
       {"secrets://vals!ref+x", Code::kUnsupported, "secret backend 'vals' not allowed"},
-      {"secrets://https://host/x.yaml", Code::kUnsupported, "must lie in the repository"},
+      {"secrets://git+https://host/x.yaml", Code::kUnsupported, "other getters of helm"},
+      {"secrets+age-import-kubernetes://ns/name#key?secrets.yaml", Code::kUnsupported,
+       "no folder with the Secrets of keys is configured"},
       {"s3://bucket/x.yaml", Code::kInvalidInput, "the URL scheme 's3' is not allowed"},
       {"file:///etc/passwd", Code::kInvalidInput, "the URL scheme 'file' is not allowed"},
       {"$values/x.yaml", Code::kUnsupported, "$values names another source"},
@@ -308,8 +404,61 @@ TEST_F(HelmTest, NamesAParameterOfAnotherRenderer) {
   Set("namePrefix", "x-");
   EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "parameter namePrefix: belongs to kustomize"));
   request_.parameters = {};
-  Set("passCredentials", "true");
-  EXPECT_THAT(Run(), Fails(Code::kUnsupported, "parameter passCredentials"));
+  Set("passCredentials", "true");  // acted upon when dependencies are downloaded
+  EXPECT_THAT(Run(), IsOk());
+}
+
+TEST_F(HelmTest, ExpandsGlobsInArgoCdsOrder) {
+  Write("chart/v/b.yaml", "host: b\n");
+  Write("chart/v/a/c.yaml", "host: c\n");
+  Write("chart/v/a-b/d.yaml", "host: d\n");
+  Write("chart/v/a/z/e.yaml", "host: e\n");
+  const auto order = [&](std::initializer_list<const char*> entries) {
+    request_.parameters = {};
+    for (const char* entry : entries) Set("valueFiles", entry);
+    EXPECT_THAT(Run(), IsOk());
+    std::string hosts;
+    for (std::size_t i = 0; i + 1 < Arguments().size(); ++i) {
+      if (Arguments()[i] == "--values") hosts += testing::Slurp(Arguments()[i + 1]).substr(6, 1);
+    }
+    return hosts;
+  };
+  EXPECT_EQ(order({"v/**/*.yaml"}), "bced");
+  EXPECT_EQ(order({"v/**"}), "cedb");
+  EXPECT_EQ(order({"v/*/*.yaml"}), "cd");
+  EXPECT_EQ(order({"v/{b,a/c}*.yaml"}), "b");
+  EXPECT_EQ(order({"v/{b.y*,a/*.y*}aml"}), "bc");
+  EXPECT_EQ(order({"v/**/*.yaml", "v/a/c.yaml"}), "bedc");
+  std::filesystem::create_directory_symlink("a", root_ + "/chart/v/link");
+  // Links in folders are not followed when files are compared.
+  EXPECT_EQ(order({"v/a/c.yaml", "v/b.yaml", "v/link/c.yaml"}), "cbc");
+  EXPECT_EQ(order({"v/link/*.yaml"}), "c");
+}
+
+TEST_F(HelmTest, PassesThousandsOfApiVersions) {
+  auto& versions = request_.application.api_versions;
+  for (int i = 0; i < 30'000; ++i) {
+    versions.push_back("group-" + std::to_string(i) + ".a-rather-long-name.example.org/v1/Kind");
+  }
+  Write("chart/templates/apis.yaml",
+        "{{- if and (.Capabilities.APIVersions.Has "
+        "\"group-29999.a-rather-long-name.example.org/v1/Kind\") (.Capabilities.APIVersions.Has "
+        "\"v1\") }}\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: all-there}\n{{ end }}\n");
+  EXPECT_THAT(Text(Run()), HasSubstr("all-there"));
+}
+
+TEST_F(HelmTest, NamesAnArgumentThatTheKernelWouldNotTake) {
+  Set("parameters", "host=" + std::string(200'000, 'x'));
+  const auto out = Run();
+  EXPECT_THAT(out, Fails(Code::kLimitExceeded, "helm template: --set host: longer than 128 KiB"));
+  EXPECT_LT(Complaint(out).size(), 300U);
+}
+
+TEST_F(HelmTest, RunsInAnEnvironmentWithoutPlugins) {
+  EXPECT_THAT(Run(), IsOk());
+  const auto& environment = runner_.commands.back().environment;
+  EXPECT_FALSE(std::filesystem::exists(environment.at("HELM_PLUGINS")));
+  EXPECT_EQ(environment.at("HELM_PLUGINS").find(request_.run_dir), 0U);
 }
 
 TEST_F(HelmTest, FailsWhenHelmIsNotThere) {

@@ -113,8 +113,9 @@ TEST(KubeVersion, IsStrippedToNumbers) {
   EXPECT_EQ(*StripKubeVersion("1.33.2"), "1.33.2");
   EXPECT_EQ(*StripKubeVersion("v1.33.2-gke.100+x"), "1.33.2");
   EXPECT_EQ(*StripKubeVersion("1.33+"), "1.33");
+  EXPECT_EQ(*StripKubeVersion(" 1.33.0.4x\n"), "1.33.0.4");
   EXPECT_EQ(*StripKubeVersion(""), "");
-  for (const char* bad : {"v", "1", "x", "1.", ".1", "-1.2"}) {
+  for (const char* bad : {"v", "1", "x", "1.", ".1", "-1.2", "1.033", " ", "01.2"}) {
     EXPECT_THAT(StripKubeVersion(bad), Fails(Code::kInvalidInput, "kubeVersion")) << bad;
   }
 }
@@ -134,19 +135,37 @@ TEST(ValueUrl, TakesTheHelmSecretsFormsApart) {
       {"secrets://?sops!a.yaml", "a.yaml", "", true},
       {"secrets+age-import:///k/f?a.yaml", "a.yaml", "/k/f", false},
       {"secrets+age-import://?sops!/k/f?../a.yaml", "../a.yaml", "/k/f", true},
+      {"secrets+gpg-import:///k/f?a?b.yaml", "a?b.yaml", "/k/f", false},
+      {"secrets+gpg-import-kubernetes://?ns/s#k?a.yaml", "a.yaml", "ns/s#k", true},
+      {"secrets+age-import-kubernetes://sops!s#k?a.yaml", "a.yaml", "s#k", false},
+      {"secrets+literal://sops!{\"a\": \"b!c\"}", "{\"a\": \"b!c\"}", "", false},
+      {"secrets+literal://{\"a\": \"b!c\"}", "{\"a\": \"b!c\"}", "", false},
+      {"secrets://?https://h/x?y=z", "https://h/x?y=z", "", true},
+      {"secrets://a/b!c.yaml", "a/b!c.yaml", "", false},
   };
   for (const auto& c : cases) {
     const auto url = ParseValueUrl(c.text);
     ASSERT_THAT(url, IsOk()) << c.text;
     EXPECT_EQ(url->path, c.path) << c.text;
-    EXPECT_EQ(url->key_file, c.key) << c.text;
+    EXPECT_EQ(url->key.location, c.key) << c.text;
     EXPECT_EQ(url->optional, c.optional) << c.text;
   }
   EXPECT_EQ(ParseValueUrl("https://h/x")->kind, ValueUrl::Kind::kRemote);
+  EXPECT_EQ(ParseValueUrl("secrets://https://h/x")->kind, ValueUrl::Kind::kRemote);
+  EXPECT_EQ(ParseValueUrl("secrets+literal://https://h")->kind, ValueUrl::Kind::kLiteral);
+  EXPECT_EQ(ParseValueUrl("secrets+gpg-import:///k?f")->key.type, KeyReference::Type::kPgp);
   for (const char* bad : {"", "secrets://", "secrets+age-import:///k", "secrets+age-import://?f",
                           "x://y", "secrets://git::https://x"}) {
     EXPECT_FALSE(ParseValueUrl(bad).has_value()) << bad;
   }
+}
+
+TEST(ValueUrl, IsShownWithoutWhatMayBeSecret) {
+  EXPECT_EQ(ShownEntry("a/b?.yaml"), "a/b?.yaml");
+  EXPECT_EQ(ShownEntry("secrets+literal://hunter2"), "secrets+literal://(a literal value)");
+  EXPECT_EQ(ShownEntry("https://u:p@h:1/x.yaml?token=t#f"), "https://h:1/x.yaml");
+  EXPECT_EQ(ShownEntry("secrets+age-import:///k?https://u:p@x@h/y?t"),
+            "secrets+age-import:///k?https://h/y");
 }
 
 TEST(ToolMessage, PutsTheCauseFirstAndCutsNoise) {
