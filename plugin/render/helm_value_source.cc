@@ -67,6 +67,11 @@ bool IsEncryptedLiteral(std::string_view text) {
   return false;
 }
 
+// To Argo CD a wrapped file is a URL, and so another one than the same file by its path.
+std::string Id(const ValueUrl& url, const std::string& path) {
+  return url.helm_secrets() ? url.scheme + " " + url.key.location + " " + path : path;
+}
+
 KeyImportSettings WithFolders(const RenderSettings& settings) {
   KeyImportSettings imports = settings.key_imports;
   if (imports.folders.empty()) imports.folders = {settings.key_dir};
@@ -102,7 +107,7 @@ Result<ValueEntry> ValueResolver::FindUrl(ValueUrl url) {
     case ValueUrl::Kind::kLiteral: {
       ValueEntry found;
       found.optional = url.optional;
-      std::string id = url.scheme + " " + url.key.location + " " + url.path;
+      std::string id = Id(url, url.path);
       std::string shown = url.kind == ValueUrl::Kind::kRemote ? ShownEntry(url.path)
                                                               : ShownEntry(url.scheme + "://");
       found.sources.push_back({std::move(url), {}, std::move(id), std::move(shown)});
@@ -120,7 +125,7 @@ Result<ValueEntry> ValueResolver::FindFile(ValueUrl url) {
   found.optional = url.optional;
   auto real = workspace::ResolveInside(context_.request.root, context_.app_dir, url.path);
   if (real) {
-    std::string id = ArgoCdPath(context_.request.root, context_.app_dir, url.path);
+    std::string id = Id(url, ArgoCdPath(context_.request.root, context_.app_dir, url.path));
     std::string shown = context_.files.Relative(*real);
     found.sources.push_back({std::move(url), *std::move(real), std::move(id), std::move(shown)});
     return found;
@@ -140,7 +145,7 @@ Result<ValueEntry> ValueResolver::FindByGlob(const ValueUrl& url) {
   for (const GlobMatch& match : matches) {
     ACD_CHECK(context_.settings.helm_secrets.CheckFound(url, root, match.name));
     found.sources.push_back(
-        {url, match.path, root + "/" + match.name, context_.files.Relative(match.path)});
+        {url, match.path, Id(url, root + "/" + match.name), context_.files.Relative(match.path)});
   }
   return found;
 }

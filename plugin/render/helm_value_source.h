@@ -17,7 +17,7 @@ struct ValueSource {
   ValueUrl url;
   std::string path;  ///< kPath: absolute and real; else empty
   /// Two sources with the same one are the same to Argo CD: a file's path, links in its folders as
-  /// they are named, or the URL.
+  /// they are named, and how it is wrapped, or the URL.
   std::string id;
   std::string shown;  ///< for messages
 };

@@ -1,10 +1,12 @@
 package helm_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"argocd-decrypt/tests/interop/harness"
 )
@@ -140,6 +142,14 @@ func (f *fixture) quiet(t *testing.T) {
 	for _, file := range f.needles().Files(f.place.Work) {
 		t.Errorf("%s holds a secret", file)
 	}
+	// Keyrings of imported PGP keys and their agents are gone, too.
+	harness.WaitFor(t, 10*time.Second, f.server.CheckIdle)
+	harness.WaitFor(t, 10*time.Second, func() error {
+		if left := harness.Descendants(f.server.Pid); len(left) > 0 {
+			return fmt.Errorf("processes %v are left", left)
+		}
+		return nil
+	})
 }
 
 // What stands still at the gate shows where plaintext and keys are while helm works.
