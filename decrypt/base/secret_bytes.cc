@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
-#include <ostream>
 #include <utility>
 
 namespace acd {
@@ -113,10 +112,6 @@ void SecretBytes::Resize(std::size_t size) {
 bool ConstantTimeEquals(std::span<const std::uint8_t> a, std::span<const std::uint8_t> b) {
   if (a.size() != b.size()) return false;
   return a.empty() || sodium_memcmp(a.data(), b.data(), a.size()) == 0;
-}
-
-void PrintTo(const SecretBytes& secret, std::ostream* out) {
-  *out << "SecretBytes(" << secret.size() << " bytes)";
 }
 
 }  // namespace acd

@@ -1,23 +1,17 @@
 #pragma once
 
-#include <memory>
 #include <string>
 
-#include "decrypt/base/unique_fd.h"
-#include "plugin/ksops/file_opener.h"
+#include "decrypt/base/result.h"
+#include "plugin/ksops/call.h"
 
 namespace acd::ksops {
 
-/// Asks the server of a render for files. Holds no key. Not thread-safe.
-class BrokerClient : public FileOpener {
- public:
-  /// `address`: the server's socket. Error: kIo.
-  static Result<std::unique_ptr<BrokerClient>> Connect(const std::string& address);
-  Result<SecretBytes> Decrypt(const std::string& path) override;
+/// The variable by which a render tells its generator processes where the server listens.
+constexpr const char* kBrokerVariable = "ARGOCD_DECRYPT_BROKER";
 
- private:
-  explicit BrokerClient(UniqueFd socket) : socket_(std::move(socket)) {}
-  UniqueFd socket_;
-};
+/// Has the server of a render evaluate a call. Needs no key, and no YAML. `address`: the server's
+/// socket. Errors: kIo, kLimitExceeded.
+Result<Answer> AskBroker(const std::string& address, const Call& call);
 
 }  // namespace acd::ksops

@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <utility>
@@ -12,7 +13,7 @@ namespace acd::ksops {
 namespace {
 
 constexpr std::size_t kNumberSize = 4;
-constexpr std::size_t kLastCode = static_cast<std::size_t>(Code::kInternal);
+constexpr std::size_t kNumbers = 3;
 
 Failure Broken(const char* what) { return Fail(Code::kIo, std::string("ksops broker: ") + what); }
 
@@ -28,35 +29,49 @@ Status Await(int socket, short events, std::chrono::milliseconds idle) {
 
 bool TryAgain() { return errno == EINTR || errno == EAGAIN; }
 
+using Head = std::array<std::size_t, kNumbers>;
+
+std::string EncodeHead(const Head& head) {
+  std::string out;
+  for (const std::size_t number : head) out += EncodeNumber(number);
+  return out;
+}
+
+Result<Head> ReceiveHead(int socket, std::chrono::milliseconds idle) {
+  ACD_TRY(const SecretBytes bytes, Receive(socket, kNumbers * kNumberSize, idle));
+  Head head{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    head[i / kNumberSize] |= static_cast<std::size_t>(bytes.Expose()[i]) << (8 * (i % kNumberSize));
+  }
+  return head;
+}
+
 }  // namespace
 
 Result<SecretBytes> Receive(int socket, std::size_t size, std::chrono::milliseconds idle) {
   // Grows with what arrives: a length alone costs nothing.
-  constexpr std::size_t kStep = 64U << 10U;
+  constexpr std::size_t kStep = 256U << 10U;
   SecretBytes out;
   std::size_t have = 0;
   while (have < size) {
-    ACD_CHECK(Await(socket, POLLIN, idle));
     const std::size_t want = std::min(size - have, kStep);
     out.Resize(have + want);
-    const ssize_t got = ::recv(socket, out.ExposeMutable().data() + have, want, 0);
-    if (got == 0) {
-      if (have == 0) return Fail(Code::kCancelled, "ksops broker: closed");
-      return Broken("closed in the middle of a message");
-    }
+    const ssize_t got = ::recv(socket, out.ExposeMutable().data() + have, want, MSG_DONTWAIT);
+    if (got == 0) return Broken("closed in the middle of a message");
     if (got < 0 && !TryAgain()) return Broken("connection lost");
     if (got > 0) have += static_cast<std::size_t>(got);
     out.Resize(have);
+    if (got < 0) ACD_CHECK(Await(socket, POLLIN, idle));
   }
   return out;
 }
 
 Status Send(int socket, std::string_view bytes, std::chrono::milliseconds idle) {
   while (!bytes.empty()) {
-    ACD_CHECK(Await(socket, POLLOUT, idle));
     const ssize_t sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent < 0 && !TryAgain()) return Broken("connection lost");
     if (sent > 0) bytes.remove_prefix(static_cast<std::size_t>(sent));
+    if (sent < 0) ACD_CHECK(Await(socket, POLLOUT, idle));
   }
   return {};
 }
@@ -69,64 +84,60 @@ std::string EncodeNumber(std::size_t value) {
   return out;
 }
 
-std::size_t DecodeNumber(const SecretBytes& bytes) {
-  std::size_t value = 0;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    value |= static_cast<std::size_t>(bytes.Expose()[i]) << (8 * i);
+Status SendCall(int socket, const Call& call, std::chrono::milliseconds idle) {
+  if (call.directory.size() > kMaxPath) {
+    return Fail(Code::kLimitExceeded, "the working directory's path is longer than 4096 bytes");
   }
-  return value;
-}
-
-Status SendRequest(int socket, const std::string& path, std::chrono::milliseconds idle) {
-  if (path.size() > kMaxPath) return Fail(Code::kLimitExceeded, "path: longer than 4096 bytes");
-  return Send(socket, EncodeNumber(path.size()) + path, idle);
-}
-
-Result<std::string> ReceiveRequest(int socket, std::chrono::milliseconds idle) {
-  ACD_TRY(const SecretBytes length, Receive(socket, kNumberSize, idle));
-  const std::size_t size = DecodeNumber(length);
-  if (size == 0 || size > kMaxPath) return Broken("a path is empty or longer than 4096 bytes");
-  ACD_TRY(const SecretBytes path, Receive(socket, size, idle));
-  if (path.ExposeText().find('\0') != std::string_view::npos)
-    return Broken("a path has a NUL byte");
-  return std::string(path.ExposeText());
-}
-
-Status SendResponse(int socket, const Result<SecretBytes>& response,
-                    std::chrono::milliseconds idle) {
-  if (response) {
-    if (response->size() > kMaxPayload) {
-      return SendResponse(socket, Fail(Code::kLimitExceeded, "a decrypted file is too large"),
-                          idle);
-    }
-    ACD_CHECK(Send(socket, EncodeNumber(0) + EncodeNumber(response->size()), idle));
-    return Send(socket, response->ExposeText(), idle);
+  if (call.input.size() > kMaxInput) {
+    return Fail(Code::kLimitExceeded, "the generator is larger than 16 MiB");
   }
-  const Error& error = response.error();
-  std::string text = error.message.substr(0, kMaxErrorText / 2);
-  text += '\0';
-  text += error.hint.substr(0, kMaxErrorText / 2 - 1);
-  return Send(
-      socket,
-      EncodeNumber(1 + static_cast<std::size_t>(error.code)) + EncodeNumber(text.size()) + text,
-      idle);
+  const Head head = {static_cast<std::size_t>(call.kind), call.directory.size(), call.input.size()};
+  ACD_CHECK(Send(socket, EncodeHead(head) + call.directory, idle));
+  return Send(socket, call.input.ExposeText(), idle);
 }
 
-Result<SecretBytes> ReceiveResponse(int socket, std::chrono::milliseconds idle) {
-  ACD_TRY(const SecretBytes status_bytes, Receive(socket, kNumberSize, idle));
-  ACD_TRY(const SecretBytes length, Receive(socket, kNumberSize, idle));
-  const std::size_t status = DecodeNumber(status_bytes);
-  const std::size_t size = DecodeNumber(length);
-  if (status > 1 + kLastCode || size > (status == 0 ? kMaxPayload : kMaxErrorText)) {
-    return Broken("not a response");
+Result<Call> ReceiveCall(int socket, std::chrono::milliseconds idle) {
+  ACD_TRY(const Head head, ReceiveHead(socket, idle));
+  if (head[0] > static_cast<std::size_t>(Call::Kind::kResourceList) || head[1] == 0 ||
+      head[1] > kMaxPath || head[2] > kMaxInput) {
+    return Broken("not a call");
   }
-  ACD_TRY(SecretBytes payload, Receive(socket, size, idle));
-  if (status == 0) return payload;
-  const std::string_view text = payload.ExposeText();
-  const std::size_t nul = std::min(text.find('\0'), text.size());
-  Error error{static_cast<Code>(status - 1), std::string(text.substr(0, nul))};
-  if (nul < text.size()) error.hint = text.substr(nul + 1);
-  return Fail(std::move(error));
+  Call call;
+  call.kind = static_cast<Call::Kind>(head[0]);
+  ACD_TRY(const SecretBytes directory, Receive(socket, head[1], idle));
+  call.directory = directory.ExposeText();
+  if (call.directory.front() != '/' || call.directory.find('\0') != std::string::npos) {
+    return Broken("not a folder");
+  }
+  ACD_TRY(call.input, Receive(socket, head[2], idle));
+  return call;
+}
+
+Status SendAnswer(int socket, const Answer& answer, std::chrono::milliseconds idle) {
+  if (answer.out.size() > kMaxOutput) {
+    Answer refusal;
+    refusal.err = "ksops: the decrypted files together are larger than 80 MiB\n";
+    return SendAnswer(socket, refusal, idle);
+  }
+  const std::string_view err = std::string_view(answer.err).substr(0, kMaxMessages);
+  const Head head = {static_cast<std::size_t>(answer.exit_code), answer.out.size(), err.size()};
+  ACD_CHECK(Send(socket, EncodeHead(head), idle));
+  ACD_CHECK(Send(socket, answer.out.ExposeText(), idle));
+  return Send(socket, err, idle);
+}
+
+Result<Answer> ReceiveAnswer(int socket, std::chrono::milliseconds idle) {
+  ACD_TRY(const Head head, ReceiveHead(socket, idle));
+  constexpr std::size_t kMaxExitCode = 127;
+  if (head[0] > kMaxExitCode || head[1] > kMaxOutput || head[2] > kMaxMessages) {
+    return Broken("not an answer");
+  }
+  Answer answer;
+  answer.exit_code = static_cast<int>(head[0]);
+  ACD_TRY(answer.out, Receive(socket, head[1], idle));
+  ACD_TRY(const SecretBytes err, Receive(socket, head[2], idle));
+  answer.err = err.ExposeText();
+  return answer;
 }
 
 }  // namespace acd::ksops

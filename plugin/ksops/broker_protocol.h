@@ -7,36 +7,36 @@
 
 #include "decrypt/base/result.h"
 #include "decrypt/base/secret_bytes.h"
+#include "plugin/ksops/call.h"
 
 namespace acd::ksops {
 
-/// What the generator process and the server say to each other over a unix stream socket. Integers
-/// are little-endian and 32 bits wide.
+/// What the generator process and the server say to each other over a unix stream socket, once per
+/// connection: everything that a generator needs goes in one message, so that a hundred files cost
+/// one exchange. Integers are little-endian and 32 bits wide.
 ///
-///   request:  length, path (absolute, at most kMaxPath bytes)
-///   response: status (0 = plaintext follows, else 1 + the number of a Code), length, payload;
-///             of a failure the payload is the message, a NUL, and the hint
-///
-/// Any number of requests on one connection, one after the other; the client closes it.
+///   call:   kind, length of the directory (at most kMaxPath), length of the input (kMaxInput),
+///           directory, input
+///   answer: exit code, length of the output (kMaxOutput), length of the messages (kMaxMessages),
+///           output, messages
 constexpr std::size_t kMaxPath = 4096;
-constexpr std::size_t kMaxPayload = 80U << 20U;
-constexpr std::size_t kMaxErrorText = 64U << 10U;
+constexpr std::size_t kMaxInput = 16U << 20U;
+constexpr std::size_t kMaxOutput = 80U << 20U;
+constexpr std::size_t kMaxMessages = 64U << 10U;
 
 /// Reads exactly `size` bytes. `idle`: how long the peer may be silent.
-/// Errors: kIo (closed, silent for too long). A clean end before the first byte is kCancelled.
+/// Errors: kIo (closed, silent for too long).
 Result<SecretBytes> Receive(int socket, std::size_t size, std::chrono::milliseconds idle);
 /// Writes all bytes; never raises SIGPIPE.
 Status Send(int socket, std::string_view bytes, std::chrono::milliseconds idle);
 
 std::string EncodeNumber(std::size_t value);
-std::size_t DecodeNumber(const SecretBytes& bytes);
 
-/// One end's half of the exchange.
-Status SendRequest(int socket, const std::string& path, std::chrono::milliseconds idle);
-Result<std::string> ReceiveRequest(int socket, std::chrono::milliseconds idle);
-Status SendResponse(int socket, const Result<SecretBytes>& response,
-                    std::chrono::milliseconds idle);
-/// The server's plaintext, or its error.
-Result<SecretBytes> ReceiveResponse(int socket, std::chrono::milliseconds idle);
+/// One end's half of the exchange. An answer that is too large is sent as a failure.
+/// Errors: kIo, kLimitExceeded (a call that is too large).
+Status SendCall(int socket, const Call& call, std::chrono::milliseconds idle);
+Result<Call> ReceiveCall(int socket, std::chrono::milliseconds idle);
+Status SendAnswer(int socket, const Answer& answer, std::chrono::milliseconds idle);
+Result<Answer> ReceiveAnswer(int socket, std::chrono::milliseconds idle);
 
 }  // namespace acd::ksops

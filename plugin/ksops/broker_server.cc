@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "plugin/ksops/broker_protocol.h"
+#include "plugin/ksops/evaluate.h"
 #include "plugin/ksops/socket_path.h"
 
 namespace acd::ksops {
@@ -113,11 +114,11 @@ bool BrokerServer::HasPlace() {
 }
 
 // Out of a thread of ours, an exception would end the process.
-Result<SecretBytes> BrokerServer::Answer(const std::string& path) const {
+Answer BrokerServer::Handle(const Call& call) const {
   try {
-    return handler_(path);
+    return handler_(call);
   } catch (...) {
-    return Fail(Code::kInternal, "internal error");
+    return Refuse(call.kind, Error{Code::kInternal, "internal error"});
   }
 }
 
@@ -138,10 +139,8 @@ void BrokerServer::Reap() {
 
 void BrokerServer::Serve(Connection& connection) {
   const int socket = connection.socket.get();
-  while (true) {
-    const auto path = ReceiveRequest(socket, kIdle);
-    if (!path || !SendResponse(socket, Answer(*path), kIdle)) break;
-  }
+  // What fails here, the other side notices by itself.
+  if (const auto call = ReceiveCall(socket, kIdle)) (void)SendAnswer(socket, Handle(*call), kIdle);
   ::shutdown(socket, SHUT_RDWR);
   const std::lock_guard lock(mutex_);
   connection.done = true;

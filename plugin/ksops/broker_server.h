@@ -9,20 +9,20 @@
 #include <thread>
 
 #include "decrypt/base/result.h"
-#include "decrypt/base/secret_bytes.h"
 #include "decrypt/base/unique_fd.h"
+#include "plugin/ksops/call.h"
 
 namespace acd::ksops {
 
-/// Answers the generator processes of one render, which hold no key: they ask for a file by path
-/// and get its plaintext. Lives as long as the render does.
+/// Answers the generator processes of one render, which hold no key: they pass on how they were
+/// called, and get what they have to print. Lives as long as the render does.
 ///
 /// Only processes of this user are answered, through a socket (mode 0600) in a folder of mode 0700.
 /// A client that sends garbage, nothing, or too much loses its connection and disturbs nobody.
 class BrokerServer {
  public:
-  /// Decides whether a path may be opened, and opens it. Called from several threads at once.
-  using Handler = std::function<Result<SecretBytes>(const std::string& path)>;
+  /// Evaluates a call. Called from several threads at once.
+  using Handler = std::function<Answer(const Call& call)>;
 
   /// Listens on `<run_dir>/ksops.sock`. Error: kIo.
   static Result<std::unique_ptr<BrokerServer>> Start(const std::string& run_dir, Handler handler);
@@ -45,7 +45,7 @@ class BrokerServer {
   void AcceptLoop();
   void Accept();
   void Serve(Connection& connection);
-  Result<SecretBytes> Answer(const std::string& path) const;
+  Answer Handle(const Call& call) const;
   void Reap();
   bool AwaitPlace();
   bool HasPlace();

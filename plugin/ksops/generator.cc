@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "decrypt/base/encoding.h"
+#include "plugin/ksops/dotenv.h"
+#include "plugin/ksops/scalar_text.h"
 #include "plugin/ksops/yaml_text.h"
 
 namespace acd::ksops {
@@ -11,15 +13,17 @@ namespace {
 
 using Kind = yaml::Node::Kind;
 
+// As Go's JSON package finds a field: by its name, else whatever its case. A later one wins.
 const yaml::Node* Member(const yaml::Node& mapping, std::string_view name) {
   const yaml::Node* found = nullptr;
+  const yaml::Node* alike = nullptr;
   for (const auto& [key, value] : mapping.members) {
-    if (key.text.ExposeText() == name) found = &value;
+    const std::string_view text = key.text.ExposeText();
+    if (text == name) found = &value;
+    if (EqualsIgnoringCase(text, name)) alike = &value;
   }
-  const bool null = found != nullptr && found->kind == Kind::kScalar && found->plain &&
-                    (found->text.empty() || found->text.ExposeText() == "null" ||
-                     found->text.ExposeText() == "~");
-  return null ? nullptr : found;
+  if (found == nullptr) found = alike;
+  return found == nullptr || IsNull(*found) ? nullptr : found;
 }
 
 Failure Bad(const std::string& field, const char* expected) {
@@ -29,7 +33,7 @@ Failure Bad(const std::string& field, const char* expected) {
 Result<std::string> ReadString(const yaml::Node* node, const std::string& field) {
   if (node == nullptr) return std::string();
   if (node->kind != Kind::kScalar) return Bad(field, "a string");
-  return std::string(node->text.ExposeText());
+  return ScalarText(*node);
 }
 
 Result<std::vector<std::string>> ReadList(const yaml::Node* node, const std::string& field) {
@@ -38,7 +42,7 @@ Result<std::vector<std::string>> ReadList(const yaml::Node* node, const std::str
   if (node->kind != Kind::kSequence) return Bad(field, "a list of paths");
   for (const yaml::Node& item : node->items) {
     if (item.kind != Kind::kScalar || item.text.empty()) return Bad(field, "a list of paths");
-    values.emplace_back(item.text.ExposeText());
+    values.push_back(ScalarText(item));
   }
   return values;
 }
@@ -52,7 +56,7 @@ Result<std::map<std::string, std::string>> ReadMap(const yaml::Node* node,
     if (key.kind != Kind::kScalar || value.kind != Kind::kScalar) {
       return Bad(field, "a map of strings");
     }
-    values[std::string(key.text.ExposeText())] = value.text.ExposeText();
+    values[ScalarText(key)] = ScalarText(value);
   }
   return values;
 }
@@ -123,7 +127,7 @@ void AppendMetadata(SecretBytes& out, const SecretFrom& secret) {
   if (!secret.namespace_.empty()) AppendField(out, "  ", "namespace", secret.namespace_);
 }
 
-using Entries = std::map<std::string, SecretBytes>;
+using Entries = Variables;
 
 void AppendEntries(SecretBytes& out, std::string_view title, const Entries& entries) {
   if (entries.empty()) return;
@@ -132,31 +136,47 @@ void AppendEntries(SecretBytes& out, std::string_view title, const Entries& entr
   for (const auto& [key, value] : entries) AppendField(out, "  ", key, value.ExposeText());
 }
 
-Result<Entries> Open(const std::vector<std::string>& entries, FileOpener& opener, bool binary) {
-  Entries out;
+Status AddFiles(const std::vector<std::string>& entries, FileOpener& opener, bool binary,
+                Entries& out) {
   for (const std::string& entry : entries) {
-    ACD_TRY(const KeyPath key_path, SplitKeyPath(entry));
-    auto content = opener.Decrypt(key_path.path);
-    if (!content) return Fail(std::move(content).error());
+    ACD_TRY(KeyPath key_path, SplitKeyPath(entry));
+    ACD_TRY(SecretBytes content, opener.Decrypt(key_path.path));
     if (binary) {
-      out[key_path.key] = EncodeBase64(content->Expose());
-    } else if (IsUtf8(content->ExposeText())) {
-      out[key_path.key] = *std::move(content);
+      out.insert_or_assign(std::move(key_path.key), EncodeBase64(content.Expose()));
+    } else if (IsUtf8(content.ExposeText())) {
+      out.insert_or_assign(std::move(key_path.key), std::move(content));
     } else {
       return Fail(Code::kInvalidInput, key_path.path + ": not text", "list it under binaryFiles");
     }
   }
-  return out;
+  return {};
+}
+
+Status AddVariables(const std::string& file, FileOpener& opener, Entries& out) {
+  ACD_TRY(const SecretBytes content, opener.Decrypt(file));
+  auto variables = ParseDotenv(content.ExposeText(), Limits().max_document_bytes);
+  if (!variables) {
+    return Fail(std::move(variables)
+                    .error()
+                    .With(file)
+                    .Hint("files under envs hold lines like NAME=value; list others under files"));
+  }
+  for (auto& [name, value] : *variables) {
+    if (name.empty()) return Fail(Code::kInvalidInput, file + ": a value without a name");
+    if (!IsUtf8(name) || !IsUtf8(value.ExposeText())) {
+      return Fail(Code::kInvalidInput, file + ": not text", "list it under binaryFiles");
+    }
+    out.insert_or_assign(name, std::move(value));
+  }
+  return {};
 }
 
 Result<SecretBytes> MakeSecret(const SecretFrom& secret, FileOpener& opener) {
-  if (!secret.envs.empty()) {
-    return Fail(Code::kUnsupported,
-                secret.envs.front() + ": secretFrom.envs is not supported by this version",
-                "encrypt the variables as a Secret and list it under files");
-  }
-  ACD_TRY(const Entries data, Open(secret.binary_files, opener, /*binary=*/true));
-  ACD_TRY(const Entries string_data, Open(secret.files, opener, /*binary=*/false));
+  Entries data;
+  Entries string_data;
+  ACD_CHECK(AddFiles(secret.files, opener, /*binary=*/false, string_data));
+  ACD_CHECK(AddFiles(secret.binary_files, opener, /*binary=*/true, data));
+  for (const std::string& file : secret.envs) ACD_CHECK(AddVariables(file, opener, string_data));
   SecretBytes out;
   out.Append("apiVersion: v1\n");
   AppendEntries(out, "data", data);
@@ -202,6 +222,19 @@ Result<std::vector<SecretBytes>> Generate(const Generator& generator, FileOpener
     parts.push_back(std::move(secret));
   }
   return parts;
+}
+
+std::vector<std::string> FilesOf(const Generator& generator) {
+  std::vector<std::string> paths = generator.files.value_or(std::vector<std::string>());
+  for (const SecretFrom& from : generator.secret_from.value_or(std::vector<SecretFrom>())) {
+    for (const auto* entries : {&from.files, &from.binary_files}) {
+      for (const std::string& entry : *entries) {
+        if (auto key_path = SplitKeyPath(entry)) paths.push_back(std::move(key_path->path));
+      }
+    }
+    paths.insert(paths.end(), from.envs.begin(), from.envs.end());
+  }
+  return paths;
 }
 
 SecretBytes JoinDocuments(const std::vector<SecretBytes>& parts) {

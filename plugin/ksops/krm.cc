@@ -54,15 +54,19 @@ Status AppendItems(const SecretBytes& part, std::vector<Item>& items) {
   return {};
 }
 
-Result<std::vector<Item>> Evaluate(const yaml::Node& generators, FileOpener& opener) {
+void Sort(std::vector<Item>& items) {
+  std::stable_sort(items.begin(), items.end(),
+                   [](const Item& a, const Item& b) { return a.order < b.order; });
+}
+
+Result<std::vector<Item>> EvaluateAll(const yaml::Node& generators, FileOpener& opener) {
   std::vector<Item> items;
   for (const yaml::Node& object : generators.items) {
     ACD_TRY(const Generator generator, ParseGenerator(object));
     ACD_TRY(const auto parts, Generate(generator, opener));
     for (const SecretBytes& part : parts) ACD_CHECK(AppendItems(part, items));
   }
-  std::stable_sort(items.begin(), items.end(),
-                   [](const Item& a, const Item& b) { return a.order < b.order; });
+  Sort(items);
   return items;
 }
 
@@ -78,7 +82,7 @@ Result<SecretBytes> RunResourceList(std::span<const std::uint8_t> input, FileOpe
   const yaml::Node* generators = Member(list, "items");
   std::vector<Item> items;
   if (generators != nullptr && generators->kind == Kind::kSequence) {
-    ACD_TRY(items, Evaluate(*generators, opener));
+    ACD_TRY(items, EvaluateAll(*generators, opener));
   }
   SecretBytes out = SecretBytes::CopyOf(kHead);
   out.Append(items.empty() ? "items: []\n" : "items:\n");
@@ -92,6 +96,16 @@ Result<SecretBytes> RunResourceList(std::span<const std::uint8_t> input, FileOpe
     out.Append('\n');
   }
   return out;
+}
+
+Result<SecretBytes> SortDocuments(const std::vector<SecretBytes>& parts) {
+  std::vector<Item> items;
+  for (const SecretBytes& part : parts) ACD_CHECK(AppendItems(part, items));
+  Sort(items);
+  std::vector<SecretBytes> texts;
+  texts.reserve(items.size());
+  for (Item& item : items) texts.push_back(std::move(item.text));
+  return JoinDocuments(texts);
 }
 
 SecretBytes ErrorResourceList(const Error& error) {

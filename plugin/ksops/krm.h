@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "decrypt/base/result.h"
 #include "decrypt/base/secret_bytes.h"
@@ -15,6 +16,9 @@ namespace acd::ksops {
 /// Errors: not a ResourceList; those of ParseGenerator and Generate. Spec: KRM functions
 /// specification; KSOPS 4.5 krm().
 Result<SecretBytes> RunResourceList(std::span<const std::uint8_t> input, FileOpener& opener);
+
+/// The documents of what generators yield, as one YAML stream in the order of RunResourceList.
+Result<SecretBytes> SortDocuments(const std::vector<SecretBytes>& parts);
 
 /// The ResourceList that reports a failure: no items, one result of severity error.
 SecretBytes ErrorResourceList(const Error& error);

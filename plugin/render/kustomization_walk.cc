@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/ksops/exec_plugin.h"
+#include "plugin/ksops/generator.h"
 #include "plugin/render/kustomization_charts.h"
 #include "plugin/render/kustomization_paths.h"
 #include "plugin/render/kustomize_plugin.h"
@@ -172,7 +174,8 @@ class Walk {
       const std::string& base = role == Role::kPlugin ? place.base : found->path;
       return Folder(found->path, base, role, place.depth + 1);
     }
-    return role == Role::kPlugin ? PluginFile(found->path, place.base) : Take(found->path);
+    if (role == Role::kResource) return Take(found->path);
+    return PluginFile(found->path, place.base, field);
   }
 
   Result<std::optional<workspace::Located>> Locate(const std::string& entry, const std::string& dir,
@@ -238,7 +241,12 @@ class Walk {
     return {};
   }
 
-  Status PluginFile(const std::string& path, const std::string& base) {
+  Status PluginFile(const std::string& path, const std::string& base, const std::string& field) {
+    const bool is_generator = field == "generators";
+    if (!is_generator && exec_plugins_.contains(path)) {
+      return Fail(Code::kUnsupported, Name(path) + ": listed under generators and " + field);
+    }
+    if (!is_generator) others_.insert(path);
     ACD_CHECK(TakeNow(path));
     ACD_TRY(const auto documents, Parse(path));
     std::set<std::string> exec_paths;
@@ -246,6 +254,12 @@ class Walk {
       if (document.empty) continue;
       auto checked = PluginObject(document.root, base, exec_paths);
       if (!checked) return Fail(std::move(checked).error().With(Name(path)));
+    }
+    if (is_generator && documents.size() == 1 && !others_.contains(path)) {
+      if (const auto text = ksops::AsExecPlugin(documents.front().root)) {
+        exec_plugins_.insert(path);
+        return workspace::WriteSecretFile(path, AsBytes(*text));
+      }
     }
     return Rewrite(path, exec_paths, [&](const yaml::Node& again, std::set<std::string>& left) {
       return PluginObject(again, base, left);
@@ -262,6 +276,7 @@ class Walk {
     ACD_TRY(const PluginUse use, ClassifyPlugin(object));
     if (use.kind != PluginUse::Kind::kBuiltin) {
       graph_.runs_ksops = true;
+      ExpectFiles(object, base);
       if (use.exec_path != "ksops" && !use.exec_path.empty()) exec_paths.insert(use.exec_path);
       return {};
     }
@@ -287,6 +302,14 @@ class Walk {
       if (name == "replacements") return PathFields(value, base, "replacements");
       return {};
     });
+  }
+
+  void ExpectFiles(const yaml::Node& object, const std::string& base) {
+    const auto generator = ksops::ParseGenerator(object);
+    if (!generator || graph_.ksops_files.size() > kMaxFiles) return;
+    for (const std::string& file : ksops::FilesOf(*generator)) {
+      graph_.ksops_files.push_back(file.starts_with('/') ? file : base + "/" + file);
+    }
   }
 
   // Writes the exec paths of other images as `ksops`, and makes sure that none is left: the text
@@ -324,6 +347,8 @@ class Walk {
   std::set<std::string> taken_;
   std::set<std::string> pending_;  // taken, and not yet decrypted
   ChartCollector charts_;
+  std::set<std::string> exec_plugins_;  // generators that were functions
+  std::set<std::string> others_;        // transformers and validators
 };
 
 }  // namespace

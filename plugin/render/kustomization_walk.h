@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <vector>
 
 #include "decrypt/base/result.h"
@@ -14,6 +15,7 @@ struct KustomizationGraph {
   bool runs_ksops = false;
   bool uses_charts = false;
   std::vector<RemoteChart> remote_charts;
+  std::vector<std::string> ksops_files;  ///< what its generators name: absolute, not resolved
   std::size_t files = 0;  ///< local files that kustomize will read, kustomizations included
 };
 

@@ -119,7 +119,7 @@ Result<std::vector<Produced>> RenderKustomize(Context& context) {
   std::unique_ptr<KsopsBroker> broker;
   if (graph.runs_ksops) {
     ACD_CHECK(InstallKsops(context, home, command.environment));
-    ACD_TRY(broker, KsopsBroker::Start(context));
+    ACD_TRY(broker, KsopsBroker::Start(context, graph.ksops_files));
     command.environment["ARGOCD_DECRYPT_BROKER"] = broker->address();
     command.args.insert(command.args.end(), {"--enable-alpha-plugins", "--enable-exec"});
   }

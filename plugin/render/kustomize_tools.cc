@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "plugin/render/ksops_broker.h"
 #include "plugin/render/substitute.h"
 
 namespace acd::render {
@@ -82,9 +83,10 @@ Status InstallHelm(const Context& context, const ToolHome& home, bool may_pull,
 Status InstallKsops(const Context& context, const ToolHome& home,
                     std::map<std::string, std::string>& environment) {
   environment["GIT_ALLOW_PROTOCOL"] = kNoTransports;
-  ACD_CHECK(LinkSelf(context.settings.self, home.path + "/bin/ksops"));
+  const std::string program = KsopsProgram(context.settings.self);
+  ACD_CHECK(LinkSelf(program, home.path + "/bin/ksops"));
   ACD_CHECK(MakeFolders(home.path, {"plugins", "viaduct.ai", "v1", "ksops"}));
-  return LinkSelf(context.settings.self, home.path + "/plugins/viaduct.ai/v1/ksops/ksops");
+  return LinkSelf(program, home.path + "/plugins/viaduct.ai/v1/ksops/ksops");
 }
 
 }  // namespace acd::render

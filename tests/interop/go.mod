@@ -8,6 +8,7 @@ require (
 	filippo.io/age v1.3.1
 	github.com/argoproj/argo-cd/gitops-engine v0.7.1-0.20250908182407-97ad5b59a627
 	github.com/argoproj/argo-cd/v3 v3.5.7
+	github.com/joho/godotenv v1.5.1
 	go.yaml.in/yaml/v3 v3.0.4
 	golang.org/x/crypto v0.57.0
 	google.golang.org/grpc v1.84.0

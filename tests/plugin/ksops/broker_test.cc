@@ -27,6 +27,15 @@ using namespace std::chrono_literals;
 using testing::Fails;
 using testing::IsOk;
 
+Answer Says(const std::string& text) { return Answer{0, SecretBytes::CopyOf(text), ""}; }
+
+Call CallWith(const std::string& input) {
+  Call call;
+  call.directory = "/work";
+  call.input = SecretBytes::CopyOf(input);
+  return call;
+}
+
 class BrokerTest : public ::testing::Test {
  protected:
   void Start(BrokerServer::Handler handler) {
@@ -35,70 +44,81 @@ class BrokerTest : public ::testing::Test {
     server_ = *std::move(server);
   }
   void StartEcho() {
-    Start([](const std::string& path) -> Result<SecretBytes> {
-      return SecretBytes::CopyOf("plain " + path);
+    Start([](const Call& call) {
+      return Says(call.directory + " " + std::string(call.input.ExposeText()));
     });
   }
-  std::unique_ptr<BrokerClient> Connect() {
-    auto client = BrokerClient::Connect(server_->address());
-    EXPECT_THAT(client, IsOk());
-    return *std::move(client);
+  Result<Answer> Ask(const std::string& input) {
+    return AskBroker(server_->address(), CallWith(input));
+  }
+  std::string Answered(const std::string& input) {
+    const auto answer = Ask(input);
+    return answer ? std::string(answer->out.ExposeText()) : "ERROR " + answer.error().message;
   }
   UniqueFd RawConnect() {
     auto socket = ConnectTo(server_->address());
     EXPECT_THAT(socket, IsOk());
     return *std::move(socket);
   }
-  void ExpectServing() {
-    const auto plain = Connect()->Decrypt("/x");
-    ASSERT_THAT(plain, IsOk());
-    EXPECT_EQ(plain->ExposeText(), "plain /x");
-  }
+  void ExpectServing() { EXPECT_EQ(Answered("x"), "/work x"); }
 
   testing::TempDir dir_;
   std::unique_ptr<BrokerServer> server_;
 };
 
-TEST_F(BrokerTest, AnswersSeveralRequestsOnOneConnection) {
-  StartEcho();
-  auto client = Connect();
-  for (const char* path : {"/a", "/b/../c", "/d e"}) ASSERT_THAT(client->Decrypt(path), IsOk());
-  EXPECT_EQ(client->Decrypt("/b/../c")->ExposeText(), "plain /c");
+TEST_F(BrokerTest, PassesOnHowTheProgramWasCalled) {
+  Start([](const Call& call) {
+    const bool manifest = call.kind == Call::Kind::kManifest;
+    return Says((manifest ? "manifest " : "list ") + call.directory);
+  });
+  Call call = CallWith("");
+  for (const auto& [kind, says] : {std::pair(Call::Kind::kManifest, "manifest /work"),
+                                   std::pair(Call::Kind::kResourceList, "list /work")}) {
+    call.kind = kind;
+    const auto answer = AskBroker(server_->address(), call);
+    ASSERT_THAT(answer, IsOk());
+    EXPECT_EQ(answer->out.ExposeText(), says);
+  }
 }
 
 TEST_F(BrokerTest, OutlivesAHandlerThatThrows) {
-  Start([](const std::string& path) -> Result<SecretBytes> {
-    if (path == "/x") return SecretBytes::CopyOf("plain /x");
+  Start([](const Call& call) -> Answer {
+    if (call.input.ExposeText() == "x") return Says("/work x");
     throw std::bad_alloc();
   });
-  EXPECT_THAT(Connect()->Decrypt("/y"), Fails(Code::kInternal, "internal error"));
+  const auto answer = Ask("y");
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ(answer->exit_code, 1);
+  EXPECT_EQ(answer->err, "ksops: internal error\n");
   ExpectServing();
 }
 
-TEST_F(BrokerTest, SendsAbsolutePaths) {
-  StartEcho();
-  EXPECT_EQ(Connect()->Decrypt("x.yaml")->ExposeText(),
-            "plain " + std::filesystem::current_path().native() + "/x.yaml");
-}
-
-TEST_F(BrokerTest, CarriesErrorsWithTheirCodeAndHint) {
-  Start([](const std::string&) -> Result<SecretBytes> {
-    return Fail(Code::kNoMatchingKey, "a.yaml: no key\nsecond line", "mount one");
+TEST_F(BrokerTest, CarriesFailuresWithTheirMessages) {
+  Start([](const Call&) {
+    return Answer{1, SecretBytes::CopyOf("a list"), "ksops: a.yaml: no key\nhint: mount one\n"};
   });
-  const auto out = Connect()->Decrypt("/a.yaml");
-  EXPECT_THAT(out, Fails(Code::kNoMatchingKey, "a.yaml: no key\nsecond line"));
-  EXPECT_EQ(out.error().hint, "mount one");
+  const auto answer = Ask("x");
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ(answer->exit_code, 1);
+  EXPECT_EQ(answer->out.ExposeText(), "a list");
+  EXPECT_EQ(answer->err, "ksops: a.yaml: no key\nhint: mount one\n");
 }
 
-TEST_F(BrokerTest, CarriesEmptyAndLargeAndBinaryPlaintext) {
+TEST_F(BrokerTest, CarriesEmptyAndLargeAndBinaryText) {
   std::string large(5U << 20U, 'x');
   large[1000] = '\0';
-  Start([&](const std::string& path) -> Result<SecretBytes> {
-    return path == "/empty" ? SecretBytes() : SecretBytes::CopyOf(large);
-  });
-  auto client = Connect();
-  EXPECT_TRUE(client->Decrypt("/empty")->empty());
-  EXPECT_EQ(client->Decrypt("/large")->ExposeText(), large);
+  Start([&](const Call& call) { return call.input.empty() ? Answer{0, {}, ""} : Says(large); });
+  EXPECT_EQ(Answered(""), "");
+  EXPECT_EQ(Answered(large), large);
+}
+
+TEST_F(BrokerTest, SendsWhatIsTooLargeAsAFailure) {
+  Start([](const Call&) { return Answer{0, SecretBytes(kMaxOutput + 1), ""}; });
+  const auto answer = Ask("x");
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_EQ(answer->exit_code, 1);
+  EXPECT_TRUE(answer->out.empty());
+  EXPECT_THAT(Ask(std::string(kMaxInput + 1, 'x')), Fails(Code::kLimitExceeded, "16 MiB"));
 }
 
 TEST_F(BrokerTest, ServesManyAtOnce) {
@@ -108,11 +128,8 @@ TEST_F(BrokerTest, ServesManyAtOnce) {
   for (int i = 0; i < 16; ++i) {
     threads.emplace_back([&, i] {
       for (int j = 0; j < 20; ++j) {
-        const std::string path = "/" + std::to_string(i) + "-" + std::to_string(j);
-        auto client = BrokerClient::Connect(server_->address());
-        if (!client) continue;
-        const auto out = (*client)->Decrypt(path);
-        if (out && out->ExposeText() == "plain " + path) ++good;
+        const std::string input = std::to_string(i) + "-" + std::to_string(j);
+        if (Answered(input) == "/work " + input) ++good;
       }
     });
   }
@@ -122,35 +139,35 @@ TEST_F(BrokerTest, ServesManyAtOnce) {
 
 TEST_F(BrokerTest, WaitsAMomentForAPlaceToGetFree) {
   StartEcho();
-  std::vector<std::unique_ptr<BrokerClient>> idle;
-  for (int i = 0; i < 64; ++i) {
-    idle.push_back(Connect());
-    ASSERT_THAT(idle.back()->Decrypt("/x"), IsOk());
-  }
-  auto waiting = Connect();
-  std::this_thread::sleep_for(50ms);
-  idle.clear();
-  const auto out = waiting->Decrypt("/y");
-  ASSERT_THAT(out, IsOk());
-  EXPECT_EQ(out->ExposeText(), "plain /y");
+  std::vector<UniqueFd> idle;
+  for (int i = 0; i < 64; ++i) idle.push_back(RawConnect());
+  std::thread leaves([&] {
+    std::this_thread::sleep_for(50ms);
+    idle.clear();
+  });
+  ExpectServing();
+  leaves.join();
 }
 
 TEST_F(BrokerTest, SurvivesGarbage) {
   StartEcho();
   const std::string inputs[] = {
-      "\xff\xff\xff\xff",                        // a length of 4 GiB
-      EncodeNumber(0),                           // no path
-      EncodeNumber(kMaxPath + 1) + "x",          // too long
-      EncodeNumber(3) + std::string("a\0b", 3),  // NUL
+      "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+      EncodeNumber(2) + EncodeNumber(1) + EncodeNumber(0) + "/",               // no such kind
+      EncodeNumber(0) + EncodeNumber(0) + EncodeNumber(0),                     // no folder
+      EncodeNumber(0) + EncodeNumber(kMaxPath + 1) + EncodeNumber(0) + "/x",   // too long
+      EncodeNumber(0) + EncodeNumber(1) + EncodeNumber(kMaxInput + 1) + "/x",  // too large
+      EncodeNumber(0) + EncodeNumber(1) + EncodeNumber(0) + "x",               // not absolute
+      EncodeNumber(0) + EncodeNumber(3) + EncodeNumber(0) + std::string("/\0b", 3),
+      EncodeNumber(0) + EncodeNumber(1) + EncodeNumber(100) + "/short",  // then closed
       "GET / HTTP/1.1\r\n\r\n",
-      EncodeNumber(100) + "short",  // then closed
       "x",
   };
   for (const std::string& input : inputs) {
     UniqueFd socket = RawConnect();
     ASSERT_THAT(Send(socket.get(), input, 1s), IsOk());
     ::shutdown(socket.get(), SHUT_WR);
-    EXPECT_FALSE(ReceiveResponse(socket.get(), 5s).has_value());
+    EXPECT_FALSE(ReceiveAnswer(socket.get(), 5s).has_value());
     ExpectServing();
   }
 }
@@ -167,23 +184,22 @@ TEST_F(BrokerTest, TurnsAwayMoreClientsThanItsLimitAndRecovers) {
   {
     std::vector<UniqueFd> silent;
     for (int i = 0; i < 100; ++i) silent.push_back(RawConnect());
-    const auto out = Connect()->Decrypt("/x");
-    EXPECT_FALSE(out.has_value());
+    EXPECT_FALSE(Ask("x").has_value());
   }
   for (int attempt = 0; attempt < 1000; ++attempt) {  // until the closed ones are noticed
-    if (Connect()->Decrypt("/x").has_value()) return;
+    if (Ask("x").has_value()) return;
     std::this_thread::yield();
   }
   ADD_FAILURE() << "never served again";
 }
 
 TEST_F(BrokerTest, EndsAtOnceWithSilentAndBusyClients) {
-  Start([](const std::string&) -> Result<SecretBytes> { return SecretBytes(8U << 20U); });
+  Start([](const Call&) { return Answer{0, SecretBytes(8U << 20U), ""}; });
   std::vector<UniqueFd> clients;
   for (int i = 0; i < 5; ++i) clients.push_back(RawConnect());
   for (int i = 0; i < 5; ++i) {
     clients.push_back(RawConnect());
-    ASSERT_THAT(SendRequest(clients.back().get(), "/never-read", 1s), IsOk());
+    ASSERT_THAT(SendCall(clients.back().get(), CallWith("never read"), 1s), IsOk());
   }
   const auto begin = std::chrono::steady_clock::now();
   server_.reset();
@@ -199,33 +215,31 @@ TEST_F(BrokerTest, ListensForThisUserOnlyAndCleansUp) {
   EXPECT_EQ(info.st_mode & 0777U, 0600U);
   server_.reset();
   EXPECT_FALSE(std::filesystem::exists(address));
-  EXPECT_THAT(BrokerClient::Connect(address), Fails(Code::kIo, "connect"));
+  EXPECT_THAT(AskBroker(address, CallWith("x")), Fails(Code::kIo, "connect"));
 }
 
 TEST_F(BrokerTest, WorksInAFolderWithALongName) {
   const std::string folder = dir_ / std::string(150, 'x');
   std::filesystem::create_directory(folder);
-  auto server = BrokerServer::Start(
-      folder, [](const std::string&) -> Result<SecretBytes> { return SecretBytes::CopyOf("ok"); });
+  auto server = BrokerServer::Start(folder, [](const Call&) { return Says("ok"); });
   ASSERT_THAT(server, IsOk());
-  auto client = BrokerClient::Connect((*server)->address());
-  ASSERT_THAT(client, IsOk());
-  EXPECT_THAT((*client)->Decrypt("/x"), IsOk());
+  EXPECT_THAT(AskBroker((*server)->address(), CallWith("x")), IsOk());
 }
 
-TEST_F(BrokerTest, RefusesAResponseThatIsNone) {
+TEST_F(BrokerTest, RefusesAnAnswerThatIsNone) {
   int pair[2];
-  for (const std::string& response :
-       {EncodeNumber(99) + EncodeNumber(0), EncodeNumber(0) + EncodeNumber(kMaxPayload + 1),
-        EncodeNumber(1) + EncodeNumber(kMaxErrorText + 1),
-        EncodeNumber(0) + EncodeNumber(5) + "abc"}) {
+  const auto head = [](std::size_t code, std::size_t out, std::size_t err) {
+    return EncodeNumber(code) + EncodeNumber(out) + EncodeNumber(err);
+  };
+  for (const std::string& answer : {head(999, 0, 0), head(0, kMaxOutput + 1, 0),
+                                    head(0, 0, kMaxMessages + 1), head(0, 5, 0) + "abc"}) {
     ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
     UniqueFd client(pair[0]);
     {
       UniqueFd server(pair[1]);
-      ASSERT_THAT(Send(server.get(), response, 1s), IsOk());
+      ASSERT_THAT(Send(server.get(), answer, 1s), IsOk());
     }
-    EXPECT_THAT(ReceiveResponse(client.get(), 1s), Fails(Code::kIo, "ksops broker"));
+    EXPECT_THAT(ReceiveAnswer(client.get(), 1s), Fails(Code::kIo, "ksops broker"));
   }
 }
 

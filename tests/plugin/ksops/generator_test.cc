@@ -4,9 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "plugin/ksops/evaluate.h"
+#include "plugin/ksops/exec_plugin.h"
 #include "plugin/ksops/krm.h"
 #include "plugin/ksops/yaml_text.h"
 #include "tests/support/matchers.h"
@@ -108,10 +111,106 @@ TEST(KsopsGenerator, RefusesBytesThatAreNoTextUnderFiles) {
   EXPECT_EQ(Evaluate("secretFrom: [{files: [a]}]\n", opener), "ERROR a: not text");
 }
 
-TEST(KsopsGenerator, SaysThatEnvsAreNotSupported) {
+TEST(KsopsGenerator, MakesASecretOfVariables) {
   FakeOpener opener;
-  EXPECT_THAT(Evaluate("secretFrom: [{envs: [a.env]}]\n", opener),
-              HasSubstr("a.env: secretFrom.envs is not supported"));
+  opener.files = {{"f/a.txt", "of a file"},
+                  {"x.env", "A=1\nexport B='two words' # c\n"},
+                  {"y.env", "B=\"a\\nb $C\"\nC: $B\na.txt=x"}};
+  EXPECT_EQ(Evaluate("secretFrom: [{envs: [x.env, y.env], files: [f/a.txt]}]\n", opener),
+            "apiVersion: v1\nkind: Secret\nmetadata: {}\nstringData:\n  \"A\": \"1\"\n"
+            "  \"B\": \"a\\nb \"\n  \"C\": \"a\\nb \"\n  \"a.txt\": \"x\"\n");
+}
+
+TEST(KsopsGenerator, NamesTheFileAndTheLineOfVariablesThatItCannotRead) {
+  FakeOpener opener;
+  opener.files = {{"a", "OK=1\ncanary-1 canary-2\n"}, {"b", "X='canary"}, {"c", "canary"}};
+  opener.files["d"] = "X=\"\xff canary\"";
+  const auto says = [&](const std::string& file) {
+    return Evaluate("secretFrom: [{envs: [" + file + "]}]\n", opener);
+  };
+  EXPECT_THAT(says("a"), HasSubstr("ERROR a: line 2: unexpected character in a variable's name"));
+  EXPECT_EQ(says("b"), "ERROR b: line 1: a quoted value has no end");
+  EXPECT_EQ(says("c"), "ERROR c: a value without a name");
+  EXPECT_EQ(says("d"), "ERROR d: not text");
+  for (const char* file : {"a", "b", "c", "d"}) EXPECT_THAT(says(file), Not(HasSubstr("canary")));
+}
+
+// What sigs.k8s.io/yaml makes of them where a string is expected.
+TEST(KsopsGenerator, TakesNumbersAndBooleansForStrings) {
+  const auto generator =
+      Parse("files: [1, yes]\nsecretFrom:\n- type: 0x10\n  metadata:\n    name: 1.10\n"
+            "    labels: {1: true, n: ~, o: 'off', e: 1e6, f: 0.5, u: 1_000, d: 2001-02-03}\n");
+  ASSERT_THAT(generator, IsOk());
+  EXPECT_THAT(*generator->files, ::testing::ElementsAre("1", "true"));
+  const SecretFrom& secret = generator->secret_from->front();
+  EXPECT_EQ(secret.type, "16");
+  EXPECT_EQ(secret.name, "1.1");
+  const std::map<std::string, std::string> want = {
+      {"1", "true"}, {"n", ""},       {"o", "off"},       {"e", "1e+06"},
+      {"f", "0.5"},  {"u", "1000"}, {"d", "2001-02-03"}};
+  EXPECT_EQ(secret.labels, want);
+}
+
+TEST(KsopsGenerator, FindsFieldsWhateverTheirCase) {
+  FakeOpener opener;
+  opener.files = {{"a", "a\n"}, {"b", "b\n"}};
+  EXPECT_EQ(Evaluate("FILES: [a]\n", opener), "a\n");
+  EXPECT_EQ(Evaluate("files: [b]\nFiles: [a]\n", opener), "b\n");
+}
+
+TEST(KsopsGenerator, ListsTheFilesThatItWillOpen) {
+  const auto generator =
+      Parse("files: [a, b]\nsecretFrom: [{files: [k=c, x=y=z], binaryFiles: [d], envs: [e=f]}]\n");
+  ASSERT_THAT(generator, IsOk());
+  EXPECT_THAT(FilesOf(*generator), ::testing::ElementsAre("a", "b", "c", "d", "e=f"));
+}
+
+constexpr const char* kFunction =
+    "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata:\n  name: g\n  annotations:\n"
+    "    config.kubernetes.io/function: 'exec: {path: ksops}'\n";
+
+std::optional<std::string> Converted(const std::string& text) {
+  const auto documents = yaml::ReadStream(AsBytes(text), Limits());
+  return documents ? AsExecPlugin(documents->front().root) : std::nullopt;
+}
+
+TEST(KsopsExecPlugin, YieldsWhatTheFunctionDid) {
+  const std::string generator =
+      std::string(kFunction) + "files: [a, \"b:\\n\"]\nsecretFrom:\n- type: 1\n  files: [k=a]\n"
+      "  metadata: {name: n, labels: {x: yes}}\n- envs: [e]\n- {}\nother: field\n";
+  FakeOpener opener;
+  opener.files = {{"a", "kind: B\n---\nkind: A\n"}, {"b:\n", "kind: Z\n"}, {"e", "V=1"}};
+  const auto text = Converted(generator);
+  ASSERT_TRUE(text.has_value());
+  EXPECT_EQ(Converted(*text), std::nullopt) << "once is enough";
+  Call call;
+  call.kind = Call::Kind::kManifest;
+  call.input = SecretBytes::CopyOf(*text);
+  const Answer plugin = ksops::Evaluate(call, opener);
+  ASSERT_EQ(plugin.exit_code, 0) << plugin.err;
+  auto parts = Generate(*Parse(generator), opener);
+  ASSERT_THAT(parts, IsOk());
+  EXPECT_EQ(plugin.out.ExposeText(), SortDocuments(*parts)->ExposeText());
+  EXPECT_THAT(std::string(plugin.out.ExposeText()), ::testing::StartsWith("kind: A\n---\nkind: B"));
+}
+
+TEST(KsopsExecPlugin, LeavesAloneWhatKustomizeWouldSeeDifferently) {
+  const std::string function = kFunction;
+  ASSERT_TRUE(Converted(function + "files: [a]\n").has_value());
+  const auto with = [&](const std::string& from, const std::string& to) {
+    std::string text = function + "files: [a]\n";
+    return text.replace(text.find(from), from.size(), to);
+  };
+  for (const std::string& text :
+       {with("viaduct.ai/v1", "viaduct.ai/v2"), with("kind: ksops", "kind: other"),
+        with("name: g", "label: g"), with("files: [a]", "files: a"),
+        with("config.kubernetes.io/function", "config.kubernetes.io/local-config"),
+        with("files: [a]\n", "files: [a]\nargsOneLiner: x\n"),
+        with("files: [a]\n", "files: [a]\nitems: []\n"),
+        with("files: [a]\n", "files: [a]\n<<: {kind: x}\n"),
+        function + "    config.kubernetes.io/local-config: 'true'\nfiles: [a]\n"}) {
+    EXPECT_EQ(Converted(text), std::nullopt) << text;
+  }
 }
 
 TEST(KsopsYamlText, QuotesWhatEveryReaderTakesBack) {
