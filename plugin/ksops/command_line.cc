@@ -81,8 +81,7 @@ Result<Call> ReadCall(std::span<char*> args) {
   call.directory = directory.data();
   if (args.size() == 2) call.kind = Call::Kind::kManifest;
   const bool is_file = args.size() == 2 && std::string_view(args[1]) != "-";
-  ACD_TRY(call.input,
-          is_file ? ReadManifest(args[1]) : ReadAll(STDIN_FILENO, "standard input"));
+  ACD_TRY(call.input, is_file ? ReadManifest(args[1]) : ReadAll(STDIN_FILENO, "standard input"));
   return call;
 }
 

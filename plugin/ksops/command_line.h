@@ -14,8 +14,8 @@ extern const char* const kUsage;
 enum class Wanted { kHelp, kCall, kWrongUsage };
 Wanted ReadArguments(std::span<char*> args);
 
-/// Reads the manifest that the argument names (`-`: standard input), or a ResourceList from standard
-/// input, up to 16 MiB. Precondition: ReadArguments said kCall. Errors: kNotFound, kIo,
+/// Reads the manifest that the argument names (`-`: standard input), or a ResourceList from
+/// standard input, up to 16 MiB. Precondition: ReadArguments said kCall. Errors: kNotFound, kIo,
 /// kLimitExceeded; they name the file.
 Result<Call> ReadCall(std::span<char*> args);
 

@@ -53,9 +53,7 @@ bool IsBlankByte(char c) {
   return std::string_view("\t\v\f\r \x85\xA0").find(c) != std::string_view::npos;
 }
 
-bool IsExpandable(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
+bool IsExpandable(char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
 
 // Go's conversion of a string to characters and back.
 SecretBytes ReplaceInvalidUtf8(std::string_view text) {
@@ -115,7 +113,8 @@ class Parser {
  private:
   Failure Bad(const char* what) const {
     const std::size_t at = all_.size() - rest_.size();
-    const auto lines = std::count(all_.begin(), all_.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+    const auto lines =
+        std::count(all_.begin(), all_.begin() + static_cast<std::ptrdiff_t>(at), '\n');
     return Fail(Code::kInvalidInput, "line " + std::to_string(lines + 1) + ": " + what);
   }
   static Failure TooLarge() {
@@ -155,7 +154,8 @@ class Parser {
 
   Result<SecretBytes> Value() {
     if (!rest_.empty() && (rest_.front() == '"' || rest_.front() == '\'')) return Quoted();
-    const std::string_view line = rest_.substr(0, std::min(rest_.find_first_of("\n\r"), rest_.size()));
+    const std::string_view line =
+        rest_.substr(0, std::min(rest_.find_first_of("\n\r"), rest_.size()));
     std::size_t end = line.size();
     for (std::size_t i = line.size(); i-- > 1;) {
       if (line[i] == '#' && BlankAtEnd(line.substr(0, i)) > 0) {

@@ -94,7 +94,8 @@ std::optional<std::string> AsExecPlugin(const yaml::Node& object) {
   }
   const yaml::Node* const metadata = Find(&object, "metadata");
   const yaml::Node* const name = Find(metadata, "name");
-  if (!IsFunction(metadata) || name == nullptr || name->kind != Kind::kScalar || ScalarText(*name).empty()) {
+  if (!IsFunction(metadata) || name == nullptr || name->kind != Kind::kScalar ||
+      ScalarText(*name).empty()) {
     return std::nullopt;
   }
   const auto generator = ParseGenerator(object);

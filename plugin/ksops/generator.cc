@@ -156,10 +156,8 @@ Status AddVariables(const std::string& file, FileOpener& opener, Entries& out) {
   ACD_TRY(const SecretBytes content, opener.Decrypt(file));
   auto variables = ParseDotenv(content.ExposeText(), Limits().max_document_bytes);
   if (!variables) {
-    return Fail(std::move(variables)
-                    .error()
-                    .With(file)
-                    .Hint("files under envs hold lines like NAME=value; list others under files"));
+    return Fail(std::move(variables).error().With(file).Hint(
+        "files under envs hold lines like NAME=value; list others under files"));
   }
   for (auto& [name, value] : *variables) {
     if (name.empty()) return Fail(Code::kInvalidInput, file + ": a value without a name");

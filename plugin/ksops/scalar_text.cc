@@ -64,8 +64,7 @@ std::string Float(const std::string& text) {
 }  // namespace
 
 bool IsNull(const yaml::Node& node) {
-  return node.kind == yaml::Node::Kind::kScalar &&
-         yaml::ResolveYaml11(node) == yaml::Type::kNull;
+  return node.kind == yaml::Node::Kind::kScalar && yaml::ResolveYaml11(node) == yaml::Type::kNull;
 }
 
 std::string ScalarText(const yaml::Node& scalar) {
@@ -93,9 +92,8 @@ std::string ScalarText(const yaml::Node& scalar) {
 }
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-           return Lower(x) == Lower(y);
-         });
+  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
+                                            [](char x, char y) { return Lower(x) == Lower(y); });
 }
 
 }  // namespace acd::ksops

@@ -44,7 +44,7 @@ type bench struct {
 
 func main() {
 	rounds := flag.Int("rounds", 25, "how often each contender runs")
-	only := flag.String("only", "", "decrypt, startup, repository or kustomize; else all")
+	only := flag.String("only", "", "decrypt, startup, repository, kustomize or helm; else all")
 	flag.Parse()
 
 	b := &bench{program: &program{}, rounds: max(3, *rounds)}
@@ -53,6 +53,7 @@ func main() {
 		measure func(*bench)
 	}{
 		{"decrypt", (*bench).decrypt}, {"startup", (*bench).startup}, {"repository", (*bench).repository}, {"kustomize", (*bench).kustomize},
+		{"helm", (*bench).helm},
 	}
 	known := false
 	for _, part := range parts {

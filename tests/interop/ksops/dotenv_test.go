@@ -158,7 +158,7 @@ func TestEnvsOfEachFormat(t *testing.T) {
 	f.write(t, harness.Tree{
 		"generator.yaml": generatorHead + "secretFrom: [{envs: [a.env, b.yaml, c.ini.txt]}]\n",
 		"a.env":          f.key.Encrypt(t, "a.env", "A=plaintext-of-a\nQUOTED=\"x \"\nB=$A!\n"),
-		"b.yaml":         f.key.Encrypt(t, "b.yaml", "Y: plaintext-of-y\nnumber: 12\n"),
+		"b.yaml":         f.key.Encrypt(t, "b.yaml", "YAML: plaintext-of-y\nnumber: 12\n"),
 		"c.ini.txt":      f.key.Encrypt(t, "c.txt", "export C='plaintext of c'\n"),
 	})
 	o := f.ksops(t, "", "generator.yaml")
@@ -166,7 +166,7 @@ func TestEnvsOfEachFormat(t *testing.T) {
 		t.Fatalf("exit %d: %s", o.Code, o.Err)
 	}
 	sameDocuments(t, `{"apiVersion": "v1", "kind": "Secret", "metadata": {}, "stringData":
-  {"A": "plaintext-of-a", "QUOTED": "x ", "B": "plaintext-of-a!", "Y": "plaintext-of-y", "number": "12", "C": "plaintext of c"}}`, string(o.Out))
+  {"A": "plaintext-of-a", "QUOTED": "x ", "B": "plaintext-of-a!", "YAML": "plaintext-of-y", "number": "12", "C": "plaintext of c"}}`, string(o.Out))
 }
 
 // godotenv's own errors quote the rest of the file.
@@ -182,5 +182,36 @@ func TestEnvsThatCannotBeReadAreNotShown(t *testing.T) {
 				t.Errorf("shown: %s%s", list.Out, list.Err)
 			}
 		})
+	}
+}
+
+// Where KSOPS expects a string, sigs.k8s.io/yaml makes one of what YAML takes for something else.
+func TestScalarsBecomeStringsAsInKSOPS(t *testing.T) {
+	scalars := []string{
+		"a", "y", "n", "yes", "No", "on", "OFF", "true", "False", "~", "null", "", "0", "-0", "007", "0x1F", "0b101", "0o17", "08", "+12", "-12", "1_000",
+		"18446744073709551615", "-9223372036854775808", "99999999999999999999", "1.10", "1e3", "1e6", "1e-7", "123456.7", "1234567.8", "0.00001", "-.5", "+1.5",
+		".inf", "-.INF", ".nan", "3.4e39", "1_0.5", "2001-02-03", "2001-02-03T04:05:06Z", "12:30:45", "'1'", "\"yes\"", "!!str 1", "1.", "1e", "0x", ".",
+	}
+	text := "labels:\n"
+	for i, scalar := range scalars {
+		text += fmt.Sprintf("  key%d: %s\n", i, scalar)
+	}
+	var want struct{ Labels map[string]string }
+	harness.Check(t, yaml.Unmarshal([]byte(text), &want))
+	f := newFolder(t)
+	f.write(t, harness.Tree{"generator.yaml": generatorHead + "secretFrom:\n- metadata:\n    " + strings.ReplaceAll(strings.TrimSpace(text), "\n", "\n    ") + "\n"})
+	o := f.ksops(t, "", "generator.yaml")
+	if o.Code != 0 {
+		t.Fatalf("exit %d: %s", o.Code, o.Err)
+	}
+	var got struct {
+		Metadata struct{ Labels map[string]string }
+	}
+	harness.Check(t, yaml.Unmarshal(o.Out, &got))
+	for i, scalar := range scalars {
+		key := fmt.Sprintf("key%d", i)
+		if got.Metadata.Labels[key] != want.Labels[key] {
+			t.Errorf("%s: want %q, got %q", scalar, want.Labels[key], got.Metadata.Labels[key])
+		}
 	}
 }

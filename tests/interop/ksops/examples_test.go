@@ -101,7 +101,7 @@ var examples = map[string]example{
 		files:    harness.Tree{"secret.enc.env": dotenv},
 		other:    "namePrefix: p-\n",
 		generate: "secretFrom:\n- metadata:\n    name: mysecret\n    annotations:\n      kustomize.config.k8s.io/needs-hash: \"true\"\n  envs:\n  - ./secret.enc.env\n",
-		want:     "apiVersion: v1\nkind: Secret\nmetadata:\n  name: p-mysecret-fd77hg6d2d\nstringData:\n  username: admin\n  password: 1f2d1e2e67df\n",
+		want:     "apiVersion: v1\nkind: Secret\nmetadata:\n  name: p-mysecret-92fg655d74\nstringData:\n  username: admin\n  password: 1f2d1e2e67df\n",
 	},
 }
 

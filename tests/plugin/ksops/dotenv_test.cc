@@ -28,9 +28,9 @@ Map Parsed(std::string_view text) {
 
 // Expectations are what godotenv 1.5.1 says; tests/interop/ksops compares the two at random.
 TEST(Dotenv, ReadsTheUsualForms) {
-  EXPECT_EQ(Parsed("A=1\nB: 2\n  export C = 3 \n# D=4\n\nE=\nF='x\ny' G=\"z\" # c\r\nH=i\r\n"),
-            (Map{{"A", "1"}, {"B", "2"}, {"C", "3"}, {"E", ""}, {"F", "x\ny"}, {"G", "z"},
-                 {"H", "i"}}));
+  EXPECT_EQ(
+      Parsed("A=1\nB: 2\n  export C = 3 \n# D=4\n\nE=\nF='x\ny' G=\"z\" # c\r\nH=i\r\n"),
+      (Map{{"A", "1"}, {"B", "2"}, {"C", "3"}, {"E", ""}, {"F", "x\ny"}, {"G", "z"}, {"H", "i"}}));
 }
 
 TEST(Dotenv, TakesTheLastCommentOfALine) {
@@ -46,8 +46,9 @@ C=a\nb)"),
 }
 
 TEST(Dotenv, ExpandsEarlierVariables) {
-  EXPECT_EQ(Parsed("A=1\nB=$A${A}$(A)\\$A$B$\nC='$A'\nD=\"$A-${NONE}\"\n$A=x"),
-            (Map{{"ERROR", "line 5: unexpected character in a variable's name, or no = behind it"}}));
+  EXPECT_EQ(
+      Parsed("A=1\nB=$A${A}$(A)\\$A$B$\nC='$A'\nD=\"$A-${NONE}\"\n$A=x"),
+      (Map{{"ERROR", "line 5: unexpected character in a variable's name, or no = behind it"}}));
   EXPECT_EQ(Parsed("A=1\nB=$A${A}$(A)\\$A$B$\nC='$A'\nD=\"$A-${NONE}\"\n"),
             (Map{{"A", "1"}, {"B", "111)$A$"}, {"C", "$A"}, {"D", "1-"}}));
 }
@@ -67,7 +68,8 @@ TEST(Dotenv, NamesTheLineAndNeverTheText) {
     EXPECT_THAT(out, Fails(Code::kInvalidInput, "line "));
     EXPECT_THAT(out.error().message, Not(HasSubstr("canary")));
   }
-  EXPECT_THAT(ParseDotenv("A=1\nB='x\ny'\n\nC='z", kEnough), Fails(Code::kInvalidInput, "line 5: "));
+  EXPECT_THAT(ParseDotenv("A=1\nB='x\ny'\n\nC='z", kEnough),
+              Fails(Code::kInvalidInput, "line 5: "));
 }
 
 TEST(Dotenv, BoundsWhatDoublesWithEachLine) {

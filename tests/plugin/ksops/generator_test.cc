@@ -51,9 +51,9 @@ TEST(KsopsGenerator, PrintsFilesInOrderAndThenSecrets) {
   FakeOpener opener;
   opener.files = {{"b.yaml", "kind: B\n"}, {"a.yaml", "kind: A\n"}, {"c.txt", "text\n"}};
   EXPECT_EQ(
-      Evaluate("files: [b.yaml, a.yaml]\nsecretFrom: [{metadata: {name: n}, files: [c.txt]}]\n",
+      Evaluate("files: [b.yaml, a.yaml]\nsecretFrom: [{metadata: {name: m}, files: [c.txt]}]\n",
                opener),
-      "kind: B\n---\nkind: A\n---\napiVersion: v1\nkind: Secret\nmetadata:\n  \"name\": \"n\"\n"
+      "kind: B\n---\nkind: A\n---\napiVersion: v1\nkind: Secret\nmetadata:\n  \"name\": \"m\"\n"
       "stringData:\n  \"c.txt\": \"text\\n\"\n");
 }
 
@@ -61,12 +61,12 @@ TEST(KsopsGenerator, MakesASecretWithEverything) {
   FakeOpener opener;
   opener.files = {{"d/c.txt", "text"}, {"d/b.bin", std::string("\x00\xff", 2)}};
   EXPECT_EQ(
-      Evaluate("secretFrom:\n- metadata:\n    name: n\n    namespace: s\n    labels: {l: '1'}\n"
+      Evaluate("secretFrom:\n- metadata:\n    name: m\n    namespace: s\n    labels: {l: '1'}\n"
                "    annotations: {a: x}\n  type: Opaque\n  files: [key=d/c.txt]\n"
                "  binaryFiles: [d/b.bin]\n",
                opener),
       "apiVersion: v1\ndata:\n  \"b.bin\": \"AP8=\"\nkind: Secret\nmetadata:\n  annotations:\n"
-      "    \"a\": \"x\"\n  labels:\n    \"l\": \"1\"\n  \"name\": \"n\"\n  \"namespace\": \"s\"\n"
+      "    \"a\": \"x\"\n  labels:\n    \"l\": \"1\"\n  \"name\": \"m\"\n  \"namespace\": \"s\"\n"
       "stringData:\n  \"key\": \"text\"\n\"type\": \"Opaque\"\n");
 }
 
@@ -137,17 +137,17 @@ TEST(KsopsGenerator, NamesTheFileAndTheLineOfVariablesThatItCannotRead) {
 
 // What sigs.k8s.io/yaml makes of them where a string is expected.
 TEST(KsopsGenerator, TakesNumbersAndBooleansForStrings) {
-  const auto generator =
-      Parse("files: [1, yes]\nsecretFrom:\n- type: 0x10\n  metadata:\n    name: 1.10\n"
-            "    labels: {1: true, n: ~, o: 'off', e: 1e6, f: 0.5, u: 1_000, d: 2001-02-03}\n");
+  const auto generator = Parse(
+      "files: [1, yes]\nsecretFrom:\n- type: 0x10\n  metadata:\n    name: 1.10\n"
+      "    labels: {1: true, nil: ~, no: n, o: 'off', e: 1e6, f: 0.5, u: 1_000, d: 2001-02-03}\n");
   ASSERT_THAT(generator, IsOk());
   EXPECT_THAT(*generator->files, ::testing::ElementsAre("1", "true"));
   const SecretFrom& secret = generator->secret_from->front();
   EXPECT_EQ(secret.type, "16");
   EXPECT_EQ(secret.name, "1.1");
   const std::map<std::string, std::string> want = {
-      {"1", "true"}, {"n", ""},       {"o", "off"},       {"e", "1e+06"},
-      {"f", "0.5"},  {"u", "1000"}, {"d", "2001-02-03"}};
+      {"1", "true"},  {"nil", ""},  {"false", "false"}, {"o", "off"},
+      {"e", "1e+06"}, {"f", "0.5"}, {"u", "1000"},      {"d", "2001-02-03"}};
   EXPECT_EQ(secret.labels, want);
 }
 
@@ -176,7 +176,8 @@ std::optional<std::string> Converted(const std::string& text) {
 
 TEST(KsopsExecPlugin, YieldsWhatTheFunctionDid) {
   const std::string generator =
-      std::string(kFunction) + "files: [a, \"b:\\n\"]\nsecretFrom:\n- type: 1\n  files: [k=a]\n"
+      std::string(kFunction) +
+      "files: [a, \"b:\\n\"]\nsecretFrom:\n- type: 1\n  files: [k=a]\n"
       "  metadata: {name: n, labels: {x: yes}}\n- envs: [e]\n- {}\nother: field\n";
   FakeOpener opener;
   opener.files = {{"a", "kind: B\n---\nkind: A\n"}, {"b:\n", "kind: Z\n"}, {"e", "V=1"}};
