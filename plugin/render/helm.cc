@@ -10,6 +10,8 @@
 
 #include "plugin/render/context.h"
 #include "plugin/render/helm_chart.h"
+#include "plugin/render/helm_defaults.h"
+#include "plugin/render/helm_sets.h"
 #include "plugin/render/helm_tool.h"
 #include "plugin/render/helm_values.h"
 #include "plugin/render/kube_version.h"
@@ -94,9 +96,24 @@ class HelmArguments {
     return {};
   }
 
+  // No value of an encrypted file is in there: arguments can be seen by others.
+  HelmSets Sets() const {
+    const auto parameters = parameters_.Map("parameters");
+    if (parameters.empty()) return {};
+    const RenderRequest& request = context_.request;
+    return EditedParameters(parameters,
+                            FindHelmDefaults({request.root, context_.app_dir, parameters_,
+                                              request.application.environment, request.budget,
+                                              [this](const std::string& path) {
+                                                return context_.files.Replaced(path);
+                                              }}));
+  }
+
   Status AddSets() {
     const auto variables = SubstitutionVariables(context_.request.application.environment);
-    for (const auto& [name, value] : parameters_.Map("parameters")) {
+    const HelmSets sets = Sets();
+    for (const auto& [name, json] : sets.lists) Add("--set-json", name + "=" + json);
+    for (const auto& [name, value] : sets.changed) {
       Add("--set", name + "=" + EscapeCommas(Substitute(value, variables)));
     }
     for (const auto& [name, value] : parameters_.Map("forceStringParameters")) {

@@ -22,8 +22,13 @@ struct ParameterInfo {
 
 /// Null for a name that no renderer knows.
 const ParameterInfo* FindParameter(std::string_view name);
-/// Every known name, sorted, separated by commas: for a message.
-std::string KnownParameters();
+/// How `renderer` ("directory", "helm", "kustomize") treats it.
+Support SupportIn(const ParameterInfo& info, std::string_view renderer);
+/// Every known name, sorted, separated by commas: for a message. With a renderer, those that it
+/// acts upon come first: "a, b; with another renderer: c, d".
+std::string KnownParameters(std::string_view renderer = {});
+/// The known name that a mistaken one was probably meant to be; empty when none is near.
+std::string_view NearestParameter(std::string_view name);
 std::string_view ShapeName(Shape shape);
 
 }  // namespace acd::render

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "plugin/render/parameter_table.h"
+#include "plugin/render/parameter_values.h"
 
 namespace acd::render {
 namespace {
@@ -80,12 +81,6 @@ bool IsSet(const Parameter& parameter) {
   return parameter.map && !parameter.map->empty();
 }
 
-Support SupportIn(const ParameterInfo& info, std::string_view renderer) {
-  if (renderer == "helm") return info.helm;
-  if (renderer == "kustomize") return info.kustomize;
-  return info.directory;
-}
-
 std::string Owners(const ParameterInfo& info) {
   std::string owners;
   for (const std::string_view renderer : {"directory", "helm", "kustomize"}) {
@@ -96,14 +91,60 @@ std::string Owners(const ParameterInfo& info) {
   return owners;
 }
 
-Failure Unknown(const std::string& name) {
+Failure Unknown(const std::string& name, std::string_view renderer) {
+  std::string hint;
+  if (const std::string_view nearest = NearestParameter(name); !nearest.empty()) {
+    hint = "did you mean " + std::string(nearest) + "? ";
+  }
   return Fail(Code::kInvalidInput, "parameter " + Quotable(name) + ": unknown",
-              "known parameters: " + KnownParameters());
+              hint + "known parameters: " + KnownParameters(renderer));
+}
+
+// Of more than one nobody could say which counts. An empty one beside the right one is how some
+// tools write "not this".
+Status CheckShape(const std::string& name, Parameter& parameter, Shape wanted) {
+  const std::string expected = "must be given as `" + std::string(ShapeName(wanted)) + "`";
+  if (!HasShape(parameter, wanted)) {
+    return Fail(Code::kInvalidInput, "parameter " + name + ": " + expected);
+  }
+  const bool others = (wanted != Shape::kString && !parameter.string.value_or("").empty()) ||
+                      (wanted != Shape::kArray && parameter.array && !parameter.array->empty()) ||
+                      (wanted != Shape::kMap && parameter.map && !parameter.map->empty());
+  if (others) {
+    return Fail(Code::kInvalidInput,
+                "parameter " + name + ": given in more than one form, " + expected + " only");
+  }
+  if (wanted != Shape::kString) parameter.string.reset();
+  if (wanted != Shape::kArray) parameter.array.reset();
+  if (wanted != Shape::kMap) parameter.map.reset();
+  return {};
+}
+
+Result<std::string> NameOf(const Json& entry) {
+  if (!entry.is_object()) return Malformed("an element is not an object");
+  const auto name = entry.find("name");
+  if (name == entry.end() || !name->is_string()) return Malformed("an element has no name");
+  return name->get<std::string>();
+}
+
+// The parameter `renderer`, found before the others are looked at.
+std::string NamedRenderer(const Json& list) {
+  for (const Json& entry : list) {
+    const auto name = NameOf(entry);
+    if (!name || *name != "renderer") continue;
+    const auto text = entry.find("string");
+    if (text == entry.end() || !text->is_string()) continue;
+    std::string renderer = text->get<std::string>();
+    for (const char* known : {"directory", "helm", "kustomize"}) {
+      if (renderer == known) return renderer;
+    }
+  }
+  return {};
 }
 
 }  // namespace
 
-Result<Parameters> Parameters::FromJson(std::string_view json) {
+Result<Parameters> Parameters::FromJson(std::string_view json, std::string_view renderer) {
   Parameters parameters;
   if (json.find_first_not_of(" \t\r\n") == std::string_view::npos) return parameters;
   if (json.size() > kMaxJsonBytes) {
@@ -113,32 +154,47 @@ Result<Parameters> Parameters::FromJson(std::string_view json) {
   if (root.is_discarded()) return Malformed("not JSON");
   if (root.is_null()) return parameters;
   if (!root.is_array()) return Malformed("not an array");
+  const std::string named = NamedRenderer(root);
+  if (!named.empty()) renderer = named;
   for (const Json& entry : root) {
-    if (!entry.is_object()) return Malformed("an element is not an object");
-    const auto name = entry.find("name");
-    if (name == entry.end() || !name->is_string()) return Malformed("an element has no name");
-    ACD_TRY(Parameter parameter, ReadParameter(entry, Quotable(name->get<std::string>())));
-    ACD_CHECK(parameters.Add(name->get<std::string>(), std::move(parameter)));
+    ACD_TRY(const std::string name, NameOf(entry));
+    ACD_TRY(Parameter parameter, ReadParameter(entry, Quotable(name)));
+    ACD_CHECK(parameters.Add(name, std::move(parameter), renderer));
   }
   return parameters;
 }
 
-Status Parameters::Add(const std::string& name, Parameter parameter) {
+Parameters Parameters::FromJsonLeniently(std::string_view json) {
+  Parameters parameters;
+  if (json.size() > kMaxJsonBytes) return parameters;
+  const Json root = Json::parse(json.begin(), json.end(), nullptr, /*allow_exceptions=*/false);
+  if (!root.is_array()) return parameters;
+  for (const Json& entry : root) {
+    const auto name = NameOf(entry);
+    if (!name) continue;
+    auto parameter = ReadParameter(entry, Quotable(*name));
+    if (parameter) (void)parameters.Add(*name, *std::move(parameter), {});
+  }
+  return parameters;
+}
+
+Status Parameters::Add(const std::string& name, Parameter parameter, std::string_view renderer) {
   const ParameterInfo* info = FindParameter(name);
-  if (info == nullptr) return Unknown(name);
+  if (info == nullptr) return Unknown(name, renderer);
   const bool absent = !parameter.string && !parameter.array && !parameter.map;
   if (absent) return {};
-  if (!HasShape(parameter, info->shape)) {
-    return Fail(Code::kInvalidInput, "parameter " + name + ": must be given as `" +
-                                         std::string(ShapeName(info->shape)) + "`");
+  ACD_CHECK(CheckShape(name, parameter, info->shape));
+  ACD_CHECK(CheckValue(name, parameter));
+  if (!parameters_.emplace(name, std::move(parameter)).second) {
+    return Fail(Code::kInvalidInput, "parameter " + name + ": given twice",
+                "only one of them could count; remove the other");
   }
-  parameters_[name] = std::move(parameter);
   return {};
 }
 
 Status Parameters::Set(const std::string& name, const std::string& value) {
   const ParameterInfo* info = FindParameter(name);
-  if (info == nullptr) return Unknown(name);
+  if (info == nullptr) return Unknown(name, {});
   Parameter& parameter = parameters_[name];
   switch (info->shape) {
     case Shape::kString:
@@ -179,13 +235,7 @@ std::map<std::string, std::string> Parameters::Map(const std::string& name) cons
 }
 
 Result<bool> Parameters::Bool(const std::string& name, bool fallback) const {
-  std::string value = String(name);
-  std::transform(value.begin(), value.end(), value.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  if (value.empty()) return fallback;
-  if (value == "true" || value == "1") return true;
-  if (value == "false" || value == "0") return false;
-  return Fail(Code::kInvalidInput, "parameter " + name + ": must be true or false");
+  return ReadBoolean(name, String(name), fallback);
 }
 
 bool Parameters::Has(const std::string& name) const { return parameters_.contains(name); }
@@ -193,7 +243,9 @@ bool Parameters::Has(const std::string& name) const { return parameters_.contain
 Status Parameters::CheckFor(std::string_view renderer) const {
   for (const auto& [name, parameter] : parameters_) {
     const ParameterInfo* info = FindParameter(name);
-    if (info == nullptr || !IsSet(parameter)) continue;
+    if (info == nullptr) continue;
+    ACD_CHECK(CheckValue(name, parameter));
+    if (!IsSet(parameter)) continue;
     switch (SupportIn(*info, renderer)) {
       case Support::kSupported:
         break;

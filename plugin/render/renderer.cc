@@ -7,9 +7,9 @@
 
 #include "plugin/guard/output_guard.h"
 #include "plugin/guard/redact.h"
+#include "plugin/render/content_renderer.h"
 #include "plugin/render/context.h"
 #include "plugin/render/file_decryptor.h"
-#include "plugin/render/kustomization_paths.h"
 #include "plugin/workspace/workspace.h"
 
 namespace acd::render {
@@ -36,11 +36,6 @@ Result<std::string> AppFolder(const RenderRequest& request) {
   return dir;
 }
 
-bool HasFile(const std::string& dir, const char* name) {
-  struct stat info {};
-  return ::stat((dir + "/" + name).c_str(), &info) == 0 && S_ISREG(info.st_mode);
-}
-
 Result<std::string> PickRenderer(const Parameters& parameters, const std::string& dir) {
   const std::string named = parameters.String("renderer");
   if (named == "directory" || named == "helm" || named == "kustomize") return named;
@@ -48,8 +43,7 @@ Result<std::string> PickRenderer(const Parameters& parameters, const std::string
     return Fail(Code::kInvalidInput, "parameter renderer: no such renderer",
                 "one of directory, helm, kustomize");
   }
-  if (HasKustomization(dir)) return std::string("kustomize");
-  return std::string(HasFile(dir, "Chart.yaml") ? "helm" : "directory");
+  return RendererByContent(dir);
 }
 
 Result<std::vector<Produced>> Produce(Context& context, const std::string& renderer) {
