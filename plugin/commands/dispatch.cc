@@ -8,10 +8,12 @@
 #include "plugin/commands/age_command.h"
 #include "plugin/commands/call_command.h"
 #include "plugin/commands/decrypt_command.h"
+#include "plugin/commands/discover_command.h"
 #include "plugin/commands/generate_command.h"
 #include "plugin/commands/healthcheck_command.h"
 #include "plugin/commands/helm_downloader_command.h"
 #include "plugin/commands/ksops_command.h"
+#include "plugin/commands/parameters_command.h"
 #include "plugin/commands/seal_command.h"
 #include "plugin/commands/serve_command.h"
 #include "plugin/commands/tool_guard_command.h"
@@ -29,6 +31,10 @@ struct Command {
 constexpr auto kCommands = std::to_array<Command>({
     {"serve", "the plugin server of a repo-server's sidecar", RunServe},
     {"generate", "render the current folder, as a command of a stock plugin server", RunGenerate},
+    {"discover", "whether the current folder holds something encrypted, for a stock plugin server",
+     RunDiscover},
+    {"parameters", "the parameters of the current folder, for a stock plugin server",
+     RunParameters},
     {"decrypt", "print a SOPS file decrypted, as `sops -d` does", RunDecrypt},
     {"age", "decrypt an age file, as `age -d` does", RunAge},
     {"ksops", "the KSOPS generator for kustomize (also when called as `ksops`)", RunKsops},

@@ -57,6 +57,8 @@ std::optional<int> ServeFlags::Parse(std::span<char*> args) {
   engine.AddTo(app);
   AddSetting(app, "allow-key-commands", engine.settings.allow_key_commands,
              "run SOPS_AGE_KEY_CMD and SOPS_AGE_SSH_PRIVATE_KEY_CMD");
+  AddSetting(app, "discover-encrypted", engine.settings.service.discover_encrypted,
+             "also take Applications that name no plugin, if their path holds something encrypted");
   AddSetting(app, "shutdown-grace", shutdown_grace_s,
              "seconds that running requests get after SIGTERM")
       ->check(CLI::Range(0.0, 86400.0));

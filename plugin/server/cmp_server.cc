@@ -17,6 +17,7 @@
 #include "plugin/server/acceptor.h"
 #include "plugin/server/announcements.h"
 #include "plugin/server/cancel_watch.h"
+#include "plugin/server/repository_queries.h"
 #include "plugin/server/request_stream.h"
 #include "plugin/server/status_map.h"
 
@@ -109,7 +110,9 @@ class GrpcMessages final : public MessageSource {
 class PluginService final : public plugin::ConfigManagementPluginService::Service {
  public:
   PluginService(ManifestService& service, CmpServer::Observer observer)
-      : service_(service), observer_(std::move(observer)) {}
+      : service_(service),
+        queries_(service.workspaces(), service.settings()),
+        observer_(std::move(observer)) {}
 
   void CancelCalls() noexcept { cancel_all_.store(true, std::memory_order_relaxed); }
 
@@ -133,37 +136,61 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
 
   // Without discovery the repo-server takes this plugin for the Applications that name it, and
   // never sends another one's repository here.
-  grpc::Status CheckPluginConfiguration(grpc::ServerContext*, const plugin::Nothing*,
-                                        plugin::CheckPluginConfigurationResponse*) override {
-    return Observed("CheckPluginConfiguration", [](RequestRecord&) { return grpc::Status::OK; });
+  grpc::Status CheckPluginConfiguration(
+      grpc::ServerContext*, const plugin::Nothing*,
+      plugin::CheckPluginConfigurationResponse* response) override {
+    return Observed("CheckPluginConfiguration", [&](RequestRecord&) {
+      response->set_isdiscoveryconfigured(service_.settings().discover_encrypted);
+      return grpc::Status::OK;
+    });
   }
 
-  grpc::Status MatchRepository(grpc::ServerContext*, Reader* reader,
-                               plugin::RepositoryResponse*) override {
-    return Observed("MatchRepository", [&](RequestRecord&) {
-      Drain(*reader);
+  grpc::Status MatchRepository(grpc::ServerContext* context, Reader* reader,
+                               plugin::RepositoryResponse* response) override {
+    return Observed("MatchRepository", [&](RequestRecord& record) -> grpc::Status {
+      if (!service_.settings().discover_encrypted) {
+        Drain(*reader);
+        return grpc::Status::OK;
+      }
+      CallState state(*context, cancel_all_);
+      GrpcMessages messages(*reader, state);
+      RequestStream stream(messages);
+      const auto match = queries_.Match(stream, state.Budget(), record);
+      if (const auto* failure = std::get_if<CallError>(&match)) {
+        return {StatusCodeOf(failure->error.code), failure->text};
+      }
+      response->set_issupported(std::get<bool>(match));
+      response->set_isdiscoveryenabled(true);
       return grpc::Status::OK;
     });
   }
 
   grpc::Status GetParametersAnnouncement(
-      grpc::ServerContext*, Reader* reader,
+      grpc::ServerContext* context, Reader* reader,
       plugin::ParametersAnnouncementResponse* response) override {
-    return Observed("GetParametersAnnouncement", [&](RequestRecord&) {
-      Drain(*reader);
-      for (const Announcement& known : Announcements()) {
-        auto* entry = response->add_parameterannouncements();
-        entry->set_name(std::string(known.name));
-        entry->set_title(std::string(known.title));
-        entry->set_tooltip(std::string(known.tooltip));
-        entry->set_itemtype(std::string(known.item_type));
-        entry->set_collectiontype(std::string(known.collection_type));
+    return Observed("GetParametersAnnouncement", [&](RequestRecord& record) {
+      CallState state(*context, cancel_all_);
+      GrpcMessages messages(*reader, state);
+      RequestStream stream(messages);
+      for (Announcement& known : queries_.Announce(stream, state.Budget(), record)) {
+        Fill(std::move(known), *response->add_parameterannouncements());
       }
       return grpc::Status::OK;
     });
   }
 
  private:
+  static void Fill(Announcement known, repository::ParameterAnnouncement& entry) {
+    entry.set_name(std::move(known.name));
+    entry.set_title(std::move(known.title));
+    entry.set_tooltip(std::move(known.tooltip));
+    entry.set_itemtype(std::move(known.item_type));
+    entry.set_collectiontype(std::move(known.collection_type));
+    entry.set_string(std::move(known.string));
+    for (std::string& item : known.array) entry.add_array(std::move(item));
+    for (auto& [key, value] : known.map) (*entry.mutable_map())[key] = std::move(value);
+  }
+
   static void Drain(Reader& reader) {
     plugin::AppStreamRequest ignored;
     while (reader.Read(&ignored)) {
@@ -193,6 +220,7 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
   }
 
   ManifestService& service_;
+  RepositoryQueries queries_;
   CmpServer::Observer observer_;
   std::atomic<bool> cancel_all_ = false;
 };

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "decrypt/base/unique_fd.h"
+#include "plugin/render/content_renderer.h"
 
 namespace acd::server {
 namespace {
@@ -181,8 +182,9 @@ Result<render::RenderRequest> ManifestService::Prepare(Call& call) const {
   request.app_path = *folder == tree ? "." : workspace::RelativeTo(tree, *folder);
   request.run_dir = call.workspace->run();
   request.application = call.application;
-  ACD_TRY(request.parameters, render::Parameters::FromJson(
-                                  EnvironmentValue(call.application, "ARGOCD_APP_PARAMETERS")));
+  ACD_TRY(request.parameters,
+          render::Parameters::FromJson(EnvironmentValue(call.application, "ARGOCD_APP_PARAMETERS"),
+                                       render::RendererByContent(*folder)));
   request.budget = call.budget;
   return request;
 }

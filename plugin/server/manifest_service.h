@@ -29,6 +29,9 @@ struct ServiceSettings {
   std::size_t max_message_bytes = 100U << 20U;  ///< an answer above it would not reach the client
   std::size_t max_concurrent_renders = 4;
   std::optional<std::chrono::milliseconds> max_run_time;  ///< for callers that set no deadline
+  /// Take Applications that name no plugin, if they hold something encrypted. Else the server says
+  /// that it has no discovery, and is never sent another plugin's repository.
+  bool discover_encrypted = false;
 };
 
 /// An error and the text that the client gets for it.
@@ -52,6 +55,7 @@ class ManifestService {
                                                              RequestRecord& record);
 
   const ServiceSettings& settings() const { return settings_; }
+  const workspace::WorkspaceRoot& workspaces() const { return root_; }
 
  private:
   struct Call;

@@ -62,6 +62,101 @@ TEST(Parameters, NamesAnUnknownParameterAndListsTheKnownOnes) {
   EXPECT_THAT(out.error().hint, HasSubstr("valueFiles"));
 }
 
+TEST(Parameters, SuggestsTheNearestName) {
+  const std::pair<const char*, const char*> cases[] = {{"valuesFile", "valueFiles"},
+                                                       {"value-files", "valueFiles"},
+                                                       {"valuefiles", "valueFiles"},
+                                                       {"image", "images"},
+                                                       {"releasename", "releaseName"},
+                                                       {"recursive", "recurse"},
+                                                       {"Renderer", "renderer"},
+                                                       {"kube_version", "kubeVersion"},
+                                                       {"paramters", "parameters"},
+                                                       {"skipCRDs", "skipCrds"},
+                                                       {"nampesace", "namespace"},
+                                                       {"zzz", ""},
+                                                       {"", ""},
+                                                       {"password", ""}};
+  for (const auto& [name, nearest] : cases) EXPECT_EQ(NearestParameter(name), nearest) << name;
+  EXPECT_EQ(NearestParameter(std::string(100'000, 'x')), "");
+  const auto out = Parameters::FromJson(R"([{"name":"value-files","string":"x"}])");
+  EXPECT_THAT(out.error().hint,
+              ::testing::StartsWith("did you mean valueFiles? known parameters: "));
+}
+
+TEST(Parameters, NamesThoseOfTheRendererFirst) {
+  const std::string helm = KnownParameters("helm");
+  EXPECT_LT(helm.find("valueFiles"), helm.find("with another renderer: "));
+  EXPECT_GT(helm.find("images"), helm.find("with another renderer: "));
+  const char* json = R"([{"name":"nope"}])";
+  EXPECT_THAT(Parameters::FromJson(json, "helm").error().hint, HasSubstr(helm));
+  // The one that is named counts, wherever it stands.
+  EXPECT_THAT(
+      Parameters::FromJson(R"([{"name":"nope"},{"name":"renderer","string":"kustomize"}])", "helm")
+          .error()
+          .hint,
+      HasSubstr(KnownParameters("kustomize")));
+}
+
+TEST(Parameters, RefusesMoreThanOneForm) {
+  EXPECT_THAT(
+      Parameters::FromJson(R"([{"name":"valueFiles","string":"a.yaml","array":["b.yaml"]}])"),
+      Fails(Code::kInvalidInput,
+            "parameter valueFiles: given in more than one form, must be given as `array` "
+            "only"));
+  EXPECT_THAT(Parameters::FromJson(R"([{"name":"parameters","array":["x"],"map":{"a":"b"}}])"),
+              Fails(Code::kInvalidInput, "more than one form"));
+  // Empty beside the right one: "not this".
+  const auto out =
+      Parameters::FromJson(R"([{"name":"valueFiles","string":"","array":["b.yaml"],"map":{}}])");
+  ASSERT_THAT(out, IsOk());
+  EXPECT_THAT(out->Array("valueFiles"), ElementsAre("b.yaml"));
+}
+
+TEST(Parameters, RefusesANameGivenTwice) {
+  EXPECT_THAT(Parameters::FromJson(
+                  R"([{"name":"releaseName","string":"a"},{"name":"releaseName","string":"b"}])"),
+              Fails(Code::kInvalidInput, "parameter releaseName: given twice"));
+  EXPECT_THAT(
+      Parameters::FromJson(R"([{"name":"releaseName"},{"name":"releaseName","string":"b"}])"),
+      IsOk());
+}
+
+TEST(Parameters, RefusesWhatNoRendererCouldRead) {
+  const std::pair<const char*, const char*> cases[] = {
+      {R"([{"name":"skipTests","string":"yes"}])", "parameter skipTests: must be true or false"},
+      {R"([{"name":"commonAnnotationsEnvsubst","string":"2"}])", "must be true or false"},
+      {R"([{"name":"renderer","string":"Helm"}])", "parameter renderer: no such renderer"},
+      {R"([{"name":"replicas","map":{"web":"-1"}}])", "parameter replicas: web: expected a count"},
+      {R"([{"name":"replicas","map":{"web":"3000000000"}}])", "0 to 2147483647"},
+      {R"([{"name":"replicas","map":{"web":"99999999999999999999"}}])", "expected a count"},
+      {R"([{"name":"replicas","map":{"web":"1.5"}}])", "expected a count"},
+      {R"([{"name":"replicas","map":{"web":""}}])", "expected a count"},
+  };
+  for (const auto& [json, text] : cases) {
+    EXPECT_THAT(Parameters::FromJson(json), Fails(Code::kInvalidInput, text)) << json;
+  }
+  for (const char* json :
+       {R"([{"name":"skipTests","string":"TRUE"}])", R"([{"name":"skipTests","string":""}])",
+        R"([{"name":"renderer","string":""}])",
+        R"([{"name":"replicas","map":{"web":"2147483647","a":"0"}}])"}) {
+    EXPECT_THAT(Parameters::FromJson(json), IsOk()) << json;
+  }
+  Parameters set;
+  ASSERT_THAT(set.Set("skipTests", "maybe"), IsOk());
+  EXPECT_THAT(set.CheckFor("helm"), Fails(Code::kInvalidInput, "parameter skipTests"));
+}
+
+TEST(Parameters, LenientlyKeepsWhatIsRight) {
+  const Parameters out = Parameters::FromJsonLeniently(
+      R"([5,{"name":"nope","string":"x"},{"name":"valueFiles","array":["a"]},{"name":"recurse","string":"yes"}])");
+  EXPECT_THAT(out.Array("valueFiles"), ElementsAre("a"));
+  EXPECT_FALSE(out.Has("recurse"));
+  for (const char* json : {"", "null", "{", "5"}) {
+    EXPECT_FALSE(Parameters::FromJsonLeniently(json).Has("renderer"));
+  }
+}
+
 TEST(Parameters, NamesTheRightShape) {
   EXPECT_THAT(Parameters::FromJson(R"([{"name":"valueFiles","string":"a.yaml"}])"),
               Fails(Code::kInvalidInput, "parameter valueFiles: must be given as `array`"));

@@ -1,0 +1,43 @@
+#include "plugin/commands/discover_command.h"
+
+#include <chrono>
+#include <cstdio>
+
+#include "plugin/commands/cli.h"
+#include "plugin/commands/local_place.h"
+#include "plugin/render/content_renderer.h"
+#include "plugin/render/encrypted_content.h"
+
+namespace acd::commands {
+namespace {
+
+constexpr std::chrono::seconds kMaxTime{10};
+
+Status PrintMatch() {
+  ACD_TRY(const LocalPlace place, FindLocalPlace());
+  exec::Budget budget;
+  budget.deadline = exec::Budget::Clock::now() + kMaxTime;
+  if (!render::HoldsEncrypted(place.root, place.app_dir, budget)) return {};
+  const std::string text = render::RendererByContent(place.app_dir) + "\n";
+  const bool written = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+  return written ? Status() : Fail(Code::kIo, "standard output: cannot be written");
+}
+
+}  // namespace
+
+int RunDiscover(std::span<char*> args) {
+  CLI::App app(
+      "Prints the renderer's name if the current folder holds something encrypted that would be\n"
+      "decrypted: an encrypted manifest, a kustomization that reaches an encrypted file or runs\n"
+      "KSOPS, a chart with an encrypted file in it. Prints nothing if not; exit status 0 in both\n"
+      "cases, as a stock argocd-cmp-server expects of spec.discover.find.command.\n"
+      "An Application that names its plugin is safer: one that is not discovered is rendered by\n"
+      "Argo CD itself, which applies the ciphertext.",
+      "argocd-decrypt discover");
+  app.footer("Example: cd apps/shop && argocd-decrypt discover");
+  if (const auto code = ParseArguments(app, args)) return *code;
+  const Status status = PrintMatch();
+  return status ? kDone : ReportFailure("discover", status.error());
+}
+
+}  // namespace acd::commands

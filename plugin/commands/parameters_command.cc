@@ -1,0 +1,43 @@
+#include "plugin/commands/parameters_command.h"
+
+#include <chrono>
+#include <cstdio>
+#include <string>
+
+#include "plugin/commands/cli.h"
+#include "plugin/commands/local_place.h"
+#include "plugin/render/renderer.h"
+#include "plugin/server/announcements.h"
+
+namespace acd::commands {
+namespace {
+
+constexpr std::chrono::seconds kMaxTime{10};
+
+Status PrintParameters() {
+  ACD_TRY(const LocalPlace place, FindLocalPlace());
+  exec::Budget budget;
+  budget.deadline = exec::Budget::Clock::now() + kMaxTime;
+  const auto announcements = server::Announcements(
+      {place.root, place.app_dir, render::Application::FromEnvironment(place.environment), budget});
+  const std::string text = server::AnnouncementsJson(announcements) + "\n";
+  const bool written = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+  return written ? Status() : Fail(Code::kIo, "standard output: cannot be written");
+}
+
+}  // namespace
+
+int RunParameters(std::span<char*> args) {
+  CLI::App app(
+      "Prints the parameters that the current folder's renderer takes, as the JSON array that a\n"
+      "stock argocd-cmp-server expects of spec.parameters.dynamic.command: with what holds when\n"
+      "they are absent, such as a chart's values and a kustomization's images. Nothing encrypted\n"
+      "is read, and no key is needed.",
+      "argocd-decrypt parameters");
+  app.footer("Example: ARGOCD_APP_SOURCE_PATH=apps/shop argocd-decrypt parameters");
+  if (const auto code = ParseArguments(app, args)) return *code;
+  const Status status = PrintParameters();
+  return status ? kDone : ReportFailure("parameters", status.error());
+}
+
+}  // namespace acd::commands
