@@ -2,9 +2,7 @@
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
-#include <new>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -12,16 +10,13 @@
 #include <utility>
 #include <vector>
 
-#include "decrypt/decrypt.h"
-#include "plugin/archive/copy_tree.h"
 #include "plugin/commands/cli.h"
 #include "plugin/commands/engine.h"
 #include "plugin/commands/engine_options.h"
+#include "plugin/commands/local_repository.h"
 #include "plugin/commands/manifest_output.h"
 #include "plugin/commands/process_secrets.h"
 #include "plugin/commands/signal_watch.h"
-#include "plugin/render/parallel.h"
-#include "plugin/server/repository_source.h"
 
 namespace acd::commands {
 namespace {
@@ -67,67 +62,11 @@ Place FindPlace(const std::string& current, const Environment& environment) {
   return {current.substr(0, current.size() - suffix.size()), path};
 }
 
-// What is left out of the copy: git's own, and our work folder when that lies in the repository.
-std::vector<std::string> Excluded(const std::string& root, const std::string& workspace) {
-  std::vector<std::string> patterns{".git"};
-  std::error_code error;
-  const auto work = std::filesystem::canonical(workspace, error).parent_path();
-  if (error) return patterns;
-  const std::string relative = work.lexically_relative(root).string();
-  if (relative.empty() || relative.starts_with("..")) return patterns;
-  std::string pattern;
-  for (const char c : relative) {
-    if (std::string_view("*?[\\").find(c) != std::string_view::npos) pattern += '\\';
-    pattern += c;
-  }
-  patterns.push_back(std::move(pattern));
-  return patterns;
-}
-
-// The caller's copy is not on a file system of our choice, and is not ours to write to.
-class LocalRepository final : public server::RepositorySource {
- public:
-  LocalRepository(server::RequestMetadata metadata, std::string root,
-                  std::vector<std::string> excluded)
-      : metadata_(std::move(metadata)), root_(std::move(root)), excluded_(std::move(excluded)) {}
-
-  Result<server::RequestMetadata> ReadMetadata() override { return std::move(metadata_); }
-  Status ReadFiles(int root_fd, const archive::UnpackOptions& options, const exec::Budget& budget,
-                   archive::UnpackStats& stats) override {
-    ACD_TRY(stats, archive::CopyTree(root_, excluded_, root_fd, options,
-                                     [&budget] { return budget.Check(); }));
-    return {};
-  }
-  void Drain() override {}
-  std::uint64_t received_bytes() const override { return 0; }
-
- private:
-  server::RequestMetadata metadata_;
-  std::string root_;
-  std::vector<std::string> excluded_;
-};
-
 Result<std::string> CurrentFolder() {
   std::error_code error;
   const auto path = std::filesystem::current_path(error);
   if (error) return Fail(Code::kIo, "current folder: " + error.message());
   return path.string();
-}
-
-// Ciphers load while the repository is copied. Not keys: nobody may need them, and they may be
-// slow to read.
-std::jthread WarmUp() {
-  const auto load = [] {
-    try {
-      LoadCiphers();
-    } catch (const std::bad_alloc&) {  // whoever needs them will find out
-    }
-  };
-  try {
-    return render::StartBeside(load);
-  } catch (const std::system_error&) {
-    return {};  // no thread to be had: the first file does it
-  }
 }
 
 Status Generate(EngineFlags& flags) {
@@ -146,7 +85,7 @@ Status Generate(EngineFlags& flags) {
   Environment environment = ArgoEnvironment();
   const Place place = FindPlace(current, environment);
   LocalRepository repository({place.app_path, "", std::move(environment)}, place.root,
-                             Excluded(place.root, engine->workspace_path()));
+                             engine->workspace_path());
   server::RequestRecord record;
   auto result = engine->service().Generate(repository, budget, record);
   if (auto* failure = std::get_if<server::CallError>(&result)) {
