@@ -8,12 +8,14 @@
 #include "plugin/commands/age_command.h"
 #include "plugin/commands/call_command.h"
 #include "plugin/commands/decrypt_command.h"
+#include "plugin/commands/diff_command.h"
 #include "plugin/commands/discover_command.h"
 #include "plugin/commands/generate_command.h"
 #include "plugin/commands/healthcheck_command.h"
 #include "plugin/commands/helm_downloader_command.h"
 #include "plugin/commands/ksops_command.h"
 #include "plugin/commands/parameters_command.h"
+#include "plugin/commands/render_command.h"
 #include "plugin/commands/seal_command.h"
 #include "plugin/commands/serve_command.h"
 #include "plugin/commands/tool_guard_command.h"
@@ -35,6 +37,8 @@ constexpr auto kCommands = std::to_array<Command>({
      RunDiscover},
     {"parameters", "the parameters of the current folder, for a stock plugin server",
      RunParameters},
+    {"render", "show what an Application's folder renders to, secrets as keyed hashes", RunRender},
+    {"diff", "show what changes in the cluster against a git revision or a folder", RunDiff},
     {"decrypt", "print a SOPS file decrypted, as `sops -d` does", RunDecrypt},
     {"age", "decrypt an age file, as `age -d` does", RunAge},
     {"ksops", "the KSOPS generator for kustomize (also when called as `ksops`)", RunKsops},

@@ -93,6 +93,7 @@ Result<SecretBytes> FileDecryptor::DecryptUntimed(const std::string& path, SopsD
                                   [this] { return request_.budget.Check(); }};
   auto plaintext = std::move(document).Decrypt(options, keys == nullptr ? keys_ : *keys, requester);
   if (!plaintext) return Fail(std::move(plaintext).error().With(file).With("decrypt"));
+  if (settings_.decrypted != nullptr) settings_.decrypted->Add(plaintext->values);
   redactor_.Add(std::move(plaintext->values));
   const std::lock_guard lock(mutex_);
   ++files_decrypted_;

@@ -10,6 +10,7 @@
 #include "decrypt/base/result.h"
 #include "decrypt/keys/key_service.h"
 #include "plugin/exec/command_runner.h"
+#include "plugin/guard/decrypted_values.h"
 #include "plugin/render/helm_secrets_policy.h"
 #include "plugin/render/key_import.h"
 #include "plugin/render/parameters.h"
@@ -47,6 +48,7 @@ struct RenderSettings {
   std::map<std::string, std::string> network_environment;
   bool allow_hydrator = false;  ///< decrypt although KUBE_VERSION is empty
   std::size_t max_output_bytes = 90U << 20U;
+  guard::DecryptedValues* decrypted = nullptr;  ///< gets every value, for a preview; borrowed
 };
 
 /// One render: a folder that may be written to, and who asks.

@@ -35,13 +35,15 @@ ALLOWED = {
     "plugin/workspace": ["decrypt/base"],
     "plugin/archive": ["decrypt/base"],
     "plugin/guard": ["decrypt/base", "decrypt/yaml"],
+    # What it shows it gets as texts and values, whoever rendered and decrypted them.
+    "plugin/preview": ["decrypt/base", "decrypt/yaml", "plugin/guard"],
     "plugin/ksops": DECRYPT + ["plugin/workspace"],
     "plugin/render": DECRYPT + ["plugin/exec", "plugin/workspace", "plugin/guard", "plugin/ksops"],
     "plugin/request": RENDERING + ["plugin/archive"],
     "plugin/api": [],
     "plugin/server": RENDERING + ["plugin/archive", "plugin/request"],
-    "plugin/commands": SERVING,
-    "plugin": SERVING + ["plugin/commands"],
+    "plugin/commands": SERVING + ["plugin/preview"],
+    "plugin": SERVING + ["plugin/preview", "plugin/commands"],
 }
 
 # Headers that protoc makes, and gRPC's own: only these folders may see them, and show them to each other.

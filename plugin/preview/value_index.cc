@@ -1,0 +1,134 @@
+#include "plugin/preview/value_index.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "plugin/preview/forms.h"
+
+namespace acd::preview {
+namespace {
+
+constexpr std::size_t kMinInside = 4;
+constexpr std::size_t kPairs = 1U << 16U;
+
+std::size_t PairAt(std::string_view text) {
+  return static_cast<std::size_t>(static_cast<std::uint8_t>(text[0])) << 8U |
+         static_cast<std::uint8_t>(text[1]);
+}
+
+bool IsWordChar(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+         c == '_';
+}
+
+std::size_t CommonLength(std::string_view a, std::string_view b) {
+  const std::size_t size = std::min(a.size(), b.size());
+  return static_cast<std::size_t>(std::mismatch(a.begin(), a.begin() + size, b.begin()).first -
+                                  a.begin());
+}
+
+bool StandsAlone(std::string_view text, std::size_t at, std::size_t size) {
+  return (at == 0 || !IsWordChar(text[at - 1])) &&
+         (at + size == text.size() || !IsWordChar(text[at + size]));
+}
+
+}  // namespace
+
+Result<ValueIndex> ValueIndex::Build(const std::vector<SecretBytes>& values, const HashKey& key) {
+  ValueIndex index;
+  std::size_t bytes = 0;
+  std::map<std::string, std::uint32_t> hash_ids;
+  const auto add = [&](std::string_view text, std::uint32_t hash, Reach reach) {
+    if (text.empty() || bytes > kMaxBytes || index.forms_.size() > kMaxForms) return;
+    Form form;
+    form.text = SecretBytes::CopyOf(text);
+    form.hash = hash;
+    form.inside = reach != Reach::kScalar && text.size() >= kMinInside;
+    form.alone = reach == Reach::kAlone && text.size() < kMinInside + 2;
+    bytes += text.size();
+    index.forms_.push_back(std::move(form));
+  };
+  for (const SecretBytes& value : values) {
+    const Reach reach = ReachOf(value.ExposeText());
+    if (reach == Reach::kNowhere) continue;
+    std::string_view last;
+    std::uint32_t id = kNone;
+    bool has_itself = false;
+    ForEachForm(value.ExposeText(), [&](std::string_view text, std::string_view stands_for) {
+      if (id == kNone || stands_for.data() != last.data() || stands_for.size() != last.size()) {
+        last = stands_for;
+        has_itself = false;
+        const auto [known, is_new] =
+            hash_ids.try_emplace(key.Hash(stands_for), static_cast<std::uint32_t>(hash_ids.size()));
+        id = known->second;
+        if (is_new) index.hashes_.push_back(known->first);
+      }
+      const bool itself = text == stands_for;  // which most forms of most values are
+      if (!itself || !has_itself) add(text, id, reach);
+      has_itself = has_itself || itself;
+    });
+  }
+  if (bytes > kMaxBytes || index.forms_.size() > kMaxForms) {
+    return Fail(Code::kLimitExceeded,
+                "more was decrypted than can be looked for in the output (64 MiB, with all forms "
+                "of each value)",
+                "render a smaller part of the application, or use --reveal where nobody looks on");
+  }
+  index.Finish();
+  return index;
+}
+
+void ValueIndex::Finish() {
+  // Of equal forms the one that is looked for in more places comes first and stays.
+  const auto order = [](const Form& a, const Form& b) {
+    const int compared = a.text.ExposeText().compare(b.text.ExposeText());
+    if (compared != 0) return compared < 0;
+    if (a.inside != b.inside) return a.inside;
+    return !a.alone && b.alone;
+  };
+  std::stable_sort(forms_.begin(), forms_.end(), order);
+  const auto same = [](const Form& a, const Form& b) {
+    return a.text.ExposeText() == b.text.ExposeText();
+  };
+  forms_.erase(std::unique(forms_.begin(), forms_.end(), same), forms_.end());
+  begins_.assign(kPairs, false);
+  for (const Form& form : forms_) {
+    if (form.inside) begins_[PairAt(form.text.ExposeText())] = true;
+  }
+}
+
+std::optional<ValueIndex::Match> ValueIndex::Longest(std::string_view text, std::size_t at) const {
+  std::string_view wanted = text.substr(at);
+  if (wanted.size() < kMinInside || !begins_[PairAt(wanted)]) return std::nullopt;
+  // Of the forms that `wanted` begins with, the longest is right below it in their order, or else
+  // begins with no more than what `wanted` has in common with the one that is.
+  while (wanted.size() >= kMinInside) {
+    const auto above = std::upper_bound(
+        forms_.begin(), forms_.end(), wanted,
+        [](std::string_view sought, const Form& form) { return sought < form.text.ExposeText(); });
+    if (above == forms_.begin()) return std::nullopt;
+    const Form& form = *std::prev(above);
+    const std::string_view found = form.text.ExposeText();
+    const std::size_t common = CommonLength(found, wanted);
+    if (common < found.size()) {
+      wanted = wanted.substr(0, common);
+      continue;
+    }
+    if (form.inside && (!form.alone || StandsAlone(text, at, found.size()))) {
+      return Match{found.size(), hashes_[form.hash]};
+    }
+    wanted = wanted.substr(0, found.size() - 1);
+  }
+  return std::nullopt;
+}
+
+std::optional<ValueIndex::Match> ValueIndex::Whole(std::string_view text) const {
+  const auto found = std::lower_bound(
+      forms_.begin(), forms_.end(), text,
+      [](const Form& form, std::string_view wanted) { return form.text.ExposeText() < wanted; });
+  if (found == forms_.end() || found->text.ExposeText() != text) return std::nullopt;
+  return Match{text.size(), hashes_[found->hash]};
+}
+
+}  // namespace acd::preview
