@@ -25,11 +25,13 @@ Result<std::string> StripKubeVersion(std::string_view version) {
   bool padded = false;
   while (!rest.empty() && IsDigit(rest.front())) {
     const auto end = std::find_if_not(rest.begin(), rest.end(), IsDigit);
-    const std::string_view number = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
-    padded |= number.size() > 1 && number.front() == '0';
+    std::string_view number = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
+    rest.remove_prefix(number.size());
+    padded |= count == 0 && number.size() > 1 && number.front() == '0';
+    // Argo CD reads numbers and writes them again.
+    while (number.size() > 1 && number.front() == '0') number.remove_prefix(1);
     if (count++ > 0) numbers += '.';
     numbers += number;
-    rest.remove_prefix(number.size());
     if (rest.size() < 2 || rest.front() != '.' || !IsDigit(rest[1])) break;
     rest.remove_prefix(1);
   }

@@ -163,7 +163,13 @@ Result<std::vector<GlobMatch>> ExpandGlob(const std::string& root, const std::st
     ACD_TRY(std::vector<Part> parts, FromRoot(root, base, alternative));
     ACD_CHECK(expansion.Add(std::move(parts)));
   }
-  return std::move(expansion).Matches();
+  std::vector<GlobMatch> matches = std::move(expansion).Matches();
+  // doublestar merges what alternatives found, by their names.
+  if (alternatives.size() > 1) {
+    std::sort(matches.begin(), matches.end(),
+              [](const GlobMatch& a, const GlobMatch& b) { return a.name < b.name; });
+  }
+  return matches;
 }
 
 }  // namespace acd::render

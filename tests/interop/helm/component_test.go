@@ -32,6 +32,7 @@ func TestComponentFitsArgoCD(t *testing.T) {
 	var server appsv1.Deployment
 	var settings corev1.ConfigMap
 	for _, document := range strings.Split(built, "\n---\n") {
+		document += "\n"
 		if strings.Contains(document, "\nkind: Deployment\n") && strings.Contains(document, "\n  name: argocd-repo-server\n") {
 			harness.Check(t, yaml.UnmarshalStrict([]byte(document), &server))
 		}

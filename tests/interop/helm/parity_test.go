@@ -83,7 +83,7 @@ func sources() []source {
 		files("v/b.yaml", "/shared/values.yaml"),
 		files("../../shared/values.yaml", "v/b.yaml"),
 		files("v/**/*.yaml"),
-		files("v/**"),
+		files("v/{x/c,b}*.yaml", "v/{b,x/[a-c]}*.yaml"),
 		files("v/x*/*.yaml", "v/b.yaml"),
 		files("v/[bc].yaml", "/**/x/c.yaml"),
 		files("v/{x/c,b}*.yaml"),
@@ -112,7 +112,8 @@ func sources() []source {
 		{"no such set file", v1alpha1.ApplicationSourceHelm{FileParameters: []v1alpha1.HelmFileParameter{{Name: "host", Path: "missing"}}},
 			parameters{mapping("fileParameters", map[string]string{"host": "missing"})}},
 		{"bad version", v1alpha1.ApplicationSourceHelm{Version: "v2"}, parameters{text("version", "v2")}},
-		{"bad kube version", v1alpha1.ApplicationSourceHelm{KubeVersion: "1.033"}, parameters{text("kubeVersion", "1.033")}},
+		{"bad kube version", v1alpha1.ApplicationSourceHelm{KubeVersion: "01.33"}, parameters{text("kubeVersion", "01.33")}},
+		{"padded kube version", v1alpha1.ApplicationSourceHelm{KubeVersion: "v1.031.02"}, parameters{text("kubeVersion", "v1.031.02")}},
 		{"bad values", v1alpha1.ApplicationSourceHelm{Values: "a: ["}, parameters{text("values", "a: [")}},
 	}
 }
@@ -167,7 +168,8 @@ func helms(t *testing.T) map[string]string {
 	return map[string]string{"helm3": harness.Helm(t), "helm4": harness.Helm4(t)}
 }
 
-// Every field of spec.source.helm gives what Argo CD's own Helm source gives, with helm 3 and helm 4, and
+// Every field of spec.source.helm (but for `valueFiles: [v/**]`, where Argo CD hands helm folders, too, and so
+// always fails) gives what Argo CD's own Helm source gives, with helm 3 and helm 4, and
 // fails where that fails.
 func TestSameAsArgoCD(t *testing.T) {
 	for version, helm := range helms(t) {
