@@ -268,10 +268,11 @@ class Walk {
 
   Status PluginObject(const yaml::Node& object, const std::string& base,
                       std::set<std::string>& exec_paths) {
-    ACD_CHECK(ForEachNamed(object, "items", [&](const yaml::Node& list) -> Status {
+    const Status items = ForEachNamed(object, "items", [&](const yaml::Node& list) -> Status {
       for (const yaml::Node& item : list.items) ACD_CHECK(PluginObject(item, base, exec_paths));
       return {};
-    }));
+    });
+    if (!items) return items;
     if (object.kind == Kind::kScalar && object.text.empty()) return {};
     ACD_TRY(const PluginUse use, ClassifyPlugin(object));
     if (use.kind != PluginUse::Kind::kBuiltin) {

@@ -38,10 +38,10 @@ func TestEveryFileThatKustomizeReadsMayBeEncrypted(t *testing.T) {
 		"patchesJson6902":       {kustomization("resources: [s.yaml]\npatchesJson6902: [{path: ops.patch, target: {version: v1, kind: Secret, name: s}}]\n", harness.Tree{"ops.patch": "- op: add\n  path: /stringData/x\n  value: " + canary + "\n"}), []string{"ops.patch"}},
 		"kustomization":         {kustomization("resources: [m.yaml]\npatches:\n    - patch: |-\n        apiVersion: v1\n        kind: ConfigMap\n        metadata: {name: m}\n        data: {x: "+canary+"}\nsecretGenerator:\n    - name: l\n      literals: [p="+canary+"]\n", nil), []string{"kustomization.yaml"}},
 		"base's kustomization":  {kustomization("resources: [base]\n", harness.Tree{"base/kustomization.yaml": "secretGenerator:\n    - name: l\n      literals:\n        - p=" + canary + "\n"}), []string{"base/kustomization.yaml"}},
-		"generator files": {kustomization("secretGenerator: [{name: x, files: [a.txt, b=c.yaml, c.yaml, d.json, e.ini]}]\nconfigMapGenerator: [{name: y, files: [a.txt]}]\n", harness.Tree{
+		"generator files": {kustomization("secretGenerator: [{name: x, files: [a.txt, b=c.yaml, c.yaml, d.json, e.ini]}]\nconfigMapGenerator: [{name: other, files: [a.txt]}]\n", harness.Tree{
 			"a.txt": "line\n" + canary, "c.yaml": "a: " + canary + "\n", "d.json": "{\n\t\"a\": \"" + canary + "\"\n}\n", "e.ini": "[s]\nk = " + canary + "\n",
 		}), []string{"a.txt", "c.yaml", "d.json", "e.ini"}},
-		"generator envs": {kustomization("secretGenerator: [{name: x, envs: [a.env, b.env]}, {name: y, env: a.env}]\nconfigMapGenerator: [{name: z, envs: [b.env]}]\ngeneratorOptions: {disableNameSuffixHash: true, immutable: true}\n", harness.Tree{
+		"generator envs": {kustomization("secretGenerator: [{name: x, envs: [a.env, b.env]}, {name: other, env: a.env}]\nconfigMapGenerator: [{name: z, envs: [b.env]}]\ngeneratorOptions: {disableNameSuffixHash: true, immutable: true}\n", harness.Tree{
 			"a.env": dotenv, "b.env": "OTHER=" + canary + "\n",
 		}), []string{"a.env", "b.env"}},
 		"replacements":       {kustomization("resources: [s.yaml, m.yaml]\nreplacements: [{path: r.yaml}]\n", harness.Tree{"r.yaml": "source:\n    kind: Secret\n    fieldPath: stringData.password\ntargets:\n    - select:\n        kind: ConfigMap\n      fieldPaths:\n        - data.a\n"}), []string{"s.yaml", "r.yaml"}},

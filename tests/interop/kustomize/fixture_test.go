@@ -99,7 +99,7 @@ func native(t *testing.T, tree harness.Tree, path string, source *v1alpha1.Appli
 	t.Helper()
 	root := harness.TempDir(t, "")
 	tree.Write(t, root)
-	t.Setenv("PATH", filepath.Dir(harness.Kustomize(t))+":"+filepath.Dir(harness.Helm(t))+":/usr/bin:/bin")
+	t.Setenv("PATH", filepath.Dir(harness.Kustomize(t))+":"+filepath.Dir(harness.Helm(t))+":"+os.Getenv("PATH"))
 	environment := v1alpha1.Env{}
 	variables, err := harness.App{Path: path}.Environment()
 	harness.Check(t, err)

@@ -69,7 +69,7 @@ func TestParametersDoWhatArgoCDDoes(t *testing.T) {
 		"patch file":                  {patched, source{Patches: v1alpha1.KustomizePatches{filePatch}}, ""},
 		"patches after others":        {patched.With(harness.Tree{"kustomization.yaml": "patches:\n  - path: p.yaml\n    target: {kind: Service}\nresources: [d.yaml]\n"}), source{Patches: v1alpha1.KustomizePatches{jsonPatch, mergePatch}}, ""},
 		"patches, flow style":         {base.With(harness.Tree{"kustomization.yaml": "{resources: [d.yaml], patches: []}"}), source{Patches: v1alpha1.KustomizePatches{jsonPatch}}, ""},
-		"patches, anchors":            {base.With(harness.Tree{"kustomization.yaml": "resources: &r [d.yaml]\nlabels:\n- pairs: &p {x: \"1\"}\n- {pairs: {<<: *p, y: 'yes'}, includeSelectors: false}\n"}), source{Patches: v1alpha1.KustomizePatches{jsonPatch}}, ""},
+		"patches, anchors":            {base.With(harness.Tree{"kustomization.yaml": "resources: &r [d.yaml]\nlabels:\n- pairs: &p {x: \"1\"}\n- {pairs: {<<: *p, w: 'yes'}, includeSelectors: false}\n"}), source{Patches: v1alpha1.KustomizePatches{jsonPatch}}, ""},
 		"patches and a prefix":        {base, source{NamePrefix: "a-", Patches: v1alpha1.KustomizePatches{jsonPatch}}, ""},
 		"kustomization.yml":           {harness.Tree{"kustomization.yml": "resources: [d.yaml]\n", "d.yaml": deployment}, source{NamePrefix: "a-", Patches: v1alpha1.KustomizePatches{jsonPatch}}, ""},
 		"Kustomization":               {harness.Tree{"Kustomization": "resources: [d.yaml]\n", "d.yaml": deployment}, source{NameSuffix: "-z", Patches: v1alpha1.KustomizePatches{mergePatch}}, ""},
