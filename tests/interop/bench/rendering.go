@@ -138,20 +138,26 @@ func (b *bench) peakOf(command harness.Command) float64 {
 func peakWhile(pid int, done <-chan struct{}) float64 {
 	peak := 0.0
 	for {
-		total := privateMemory(pid)
-		for _, child := range children(pid) {
-			total += privateMemory(child)
-			for _, grandchild := range children(child) {
-				total += privateMemory(grandchild)
-			}
-		}
-		peak = max(peak, total)
+		peak = max(peak, treeMemory(pid, ""))
 		select {
 		case <-done:
 			return peak
 		case <-time.After(time.Millisecond):
 		}
 	}
+}
+
+// treeMemory leaves out a child that still runs its parent's program: until it starts its own, both share memory.
+func treeMemory(pid int, parent string) float64 {
+	program, err := os.Readlink(fmt.Sprintf("/proc/%d/exe", pid))
+	if err != nil || program == parent {
+		return 0
+	}
+	total := privateMemory(pid)
+	for _, child := range children(pid) {
+		total += treeMemory(child, program)
+	}
+	return total
 }
 
 // privateMemory is a process's resident memory without the pages of files, which the kernel can drop.
