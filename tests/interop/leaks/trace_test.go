@@ -15,7 +15,7 @@ import (
 )
 
 // What starts programs, makes or changes files, and writes.
-const traced = "execve,execveat,open,openat,openat2,creat,chmod,fchmod,fchmodat,rename,renameat,renameat2,link,linkat,unlink,unlinkat," +
+const traced = "execve,execveat,open,openat,openat2,creat,mkdir,mkdirat,chmod,fchmod,fchmodat,rename,renameat,renameat2,link,linkat,unlink,unlinkat," +
 	"write,pwrite64,writev,pwritev,pwritev2,sendfile,copy_file_range,socket"
 
 // underTrace is the server's command with strace around it: -D makes strace a process beside it, so that the

@@ -10,7 +10,10 @@ import (
 	"argocd-decrypt/tests/interop/harness"
 )
 
-const tmpfsMagic = 0x01021994
+const (
+	tmpfsMagic = 0x01021994
+	depth      = 2 // of requests' folders below the workdir: argocd-decrypt/process-XXXXXX/REQUEST
+)
 
 // watch goes through the calls of a server and its children, in order.
 type watch struct {
@@ -18,6 +21,7 @@ type watch struct {
 	place    harness.Place
 	modes    map[string]os.FileMode // of files, as they were made or changed
 	programs map[string]int         // how often each was started
+	requests int                    // folders made for them
 	files    int                    // writes of secrets to files in memory
 	pipes    int                    // and to pipes and the like
 }
@@ -34,6 +38,18 @@ func (w *watch) check(c call) string {
 		}
 		if c.result == "0" {
 			w.programs[filepath.Base(c.paths()[0])]++
+		}
+	case "mkdir", "mkdirat":
+		mode, known := c.mode()
+		rest, below := strings.CutPrefix(c.paths()[0], w.place.Work+"/")
+		if !below || c.result != "0" || strings.Count(rest, "/") > depth {
+			return ""
+		}
+		if strings.Count(rest, "/") == depth {
+			w.requests++
+		}
+		if !known || mode != 0o700 {
+			return "a request's folder is not its owner's alone"
 		}
 	case "fchmod":
 		if mode, known := c.mode(); known {
@@ -100,7 +116,7 @@ func (w *watch) checkWrite(where string) string {
 	}
 	rest, below := strings.CutPrefix(where, w.place.Work+"/")
 	switch {
-	case !below || !strings.Contains(rest, "/") || !onTmpfs(w.place.Work):
+	case !below || strings.Count(rest, "/") <= depth || !onTmpfs(w.place.Work):
 		return "a secret is written to " + where + ", which is in no request's folder in memory"
 	case w.modes[where]&0o077 != 0 || w.modes[where] == 0:
 		return "a secret is written to " + where + ", which has mode " + w.modes[where].String()
@@ -123,8 +139,9 @@ func exists(path string) bool {
 func TestWatchSeesLeaks(t *testing.T) {
 	canary := "canary0123456789abcdef"
 	place := harness.NewPlace(t)
-	request := filepath.Join(place.Work, "request")
-	harness.Check(t, os.Mkdir(request, 0o700))
+	process := filepath.Join(place.Work, "argocd-decrypt", "process")
+	request := filepath.Join(process, "request")
+	harness.Check(t, os.MkdirAll(request, 0o700))
 	disk := harness.TempDir(t, "")
 	encoded := "Y2FuYXJ5MDEyMzQ1Njc4OWFiY2RlZg==" // base64 of the canary
 	cases := map[string]struct {
@@ -136,7 +153,8 @@ func TestWatchSeesLeaks(t *testing.T) {
 		"Environment":    {"PASSWORD=" + canary + " /bin/true", "argument or environment"},
 		"File":           {"install -m 600 /dev/null " + request + "/file; read -r x < " + place.Home + "/secret; echo \"$x\" > " + request + "/file", ""},
 		"OpenFile":       {"umask 022; read -r x < " + place.Home + "/secret; echo \"$x\" > " + request + "/open", "mode"},
-		"OutsideRequest": {"umask 077; read -r x < " + place.Home + "/secret; echo \"$x\" > " + place.Work + "/file", "no request's folder"},
+		"OutsideRequest": {"umask 077; read -r x < " + place.Home + "/secret; echo \"$x\" > " + process + "/file", "no request's folder"},
+		"OpenFolder":     {"mkdir -m 750 " + process + "/open", "owner's alone"},
 		"OnDisk":         {"umask 077; echo nothing > " + disk + "/file", "not in memory"},
 		"InAChild":       {"/bin/sh -c 'read -r x < " + place.Home + "/secret; echo \"$x\" > " + disk + "/child'", "no request's folder"},
 	}
