@@ -32,7 +32,10 @@ Result<std::vector<std::string>> ReadArray(const Json& json, const std::string& 
   if (!json.is_array()) return Malformed(name + ".array: not an array");
   for (const Json& item : json) {
     if (!item.is_string()) return Malformed(name + ".array: an element is not a string");
-    values.push_back(item.get<std::string>());
+    // What the UI writes for an element that was added and not filled in; it names nothing.
+    if (std::string value = item.get<std::string>(); !value.empty()) {
+      values.push_back(std::move(value));
+    }
   }
   return values;
 }

@@ -147,6 +147,12 @@ TEST(Parameters, RefusesWhatNoRendererCouldRead) {
   EXPECT_THAT(set.CheckFor("helm"), Fails(Code::kInvalidInput, "parameter skipTests"));
 }
 
+TEST(Parameters, DropsElementsThatWereNotFilledIn) {
+  const auto out = Parameters::FromJson(R"([{"name":"valueFiles","array":["","a",""]}])");
+  ASSERT_THAT(out, IsOk());
+  EXPECT_THAT(out->Array("valueFiles"), ElementsAre("a"));
+}
+
 TEST(Parameters, LenientlyKeepsWhatIsRight) {
   const Parameters out = Parameters::FromJsonLeniently(
       R"([5,{"name":"nope","string":"x"},{"name":"valueFiles","array":["a"]},{"name":"recurse","string":"yes"}])");
