@@ -93,32 +93,34 @@ void ValueIndex::Finish() {
   };
   forms_.erase(std::unique(forms_.begin(), forms_.end(), same), forms_.end());
   begins_.assign(kPairs, false);
-  for (const Form& form : forms_) {
-    if (form.inside) begins_[PairAt(form.text.ExposeText())] = true;
+  std::vector<std::uint32_t> open;  // each begins with the one below it
+  for (std::size_t i = 0; i < forms_.size(); ++i) {
+    const std::string_view text = forms_[i].text.ExposeText();
+    while (!open.empty() && !text.starts_with(forms_[open.back()].text.ExposeText())) {
+      open.pop_back();
+    }
+    if (!open.empty()) forms_[i].shorter = open.back();
+    open.push_back(static_cast<std::uint32_t>(i));
+    if (forms_[i].inside) begins_[PairAt(text)] = true;
   }
 }
 
 std::optional<ValueIndex::Match> ValueIndex::Longest(std::string_view text, std::size_t at) const {
-  std::string_view wanted = text.substr(at);
-  if (wanted.size() < kMinInside || !begins_[PairAt(wanted)]) return std::nullopt;
-  // Of the forms that `wanted` begins with, the longest is right below it in their order, or else
-  // begins with no more than what `wanted` has in common with the one that is.
-  while (wanted.size() >= kMinInside) {
-    const auto above = std::upper_bound(
-        forms_.begin(), forms_.end(), wanted,
-        [](std::string_view sought, const Form& form) { return sought < form.text.ExposeText(); });
-    if (above == forms_.begin()) return std::nullopt;
-    const Form& form = *std::prev(above);
-    const std::string_view found = form.text.ExposeText();
-    const std::size_t common = CommonLength(found, wanted);
-    if (common < found.size()) {
-      wanted = wanted.substr(0, common);
-      continue;
-    }
-    if (form.inside && (!form.alone || StandsAlone(text, at, found.size()))) {
-      return Match{found.size(), hashes_[form.hash]};
-    }
-    wanted = wanted.substr(0, found.size() - 1);
+  const std::string_view rest = text.substr(at);
+  if (rest.size() < kMinInside || !begins_[PairAt(rest)]) return std::nullopt;
+  const auto above = std::upper_bound(
+      forms_.begin(), forms_.end(), rest,
+      [](std::string_view wanted, const Form& form) { return wanted < form.text.ExposeText(); });
+  if (above == forms_.begin()) return std::nullopt;
+  // A form that the text begins with is not above the one next below the text, and so that one
+  // begins with it, too: as far as the two agree, they begin with the same forms.
+  auto candidate = static_cast<std::uint32_t>(std::prev(above) - forms_.begin());
+  const std::size_t common = CommonLength(forms_[candidate].text.ExposeText(), rest);
+  for (; candidate != kNone; candidate = forms_[candidate].shorter) {
+    const Form& form = forms_[candidate];
+    const std::size_t size = form.text.size();
+    if (size > common || !form.inside || (form.alone && !StandsAlone(text, at, size))) continue;
+    return Match{size, hashes_[form.hash]};
   }
   return std::nullopt;
 }

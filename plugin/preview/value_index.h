@@ -40,6 +40,7 @@ class ValueIndex {
   struct Form {
     SecretBytes text;
     std::uint32_t hash = 0;
+    std::uint32_t shorter = kNone;  ///< the longest other form that this one begins with
     bool inside = false;            ///< may be part of a text
     bool alone = false;             ///< only if no letter or digit is next to it
   };
