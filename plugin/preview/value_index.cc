@@ -49,7 +49,10 @@ Result<ValueIndex> ValueIndex::Build(const std::vector<SecretBytes>& values, con
     bytes += text.size();
     index.forms_.push_back(std::move(form));
   };
+  std::size_t value_bytes = 0;
   for (const SecretBytes& value : values) {
+    value_bytes += value.size();
+    if (value_bytes > kMaxValueBytes || bytes > kMaxBytes) break;
     const Reach reach = ReachOf(value.ExposeText());
     if (reach == Reach::kNowhere) continue;
     std::string_view last;
@@ -69,10 +72,10 @@ Result<ValueIndex> ValueIndex::Build(const std::vector<SecretBytes>& values, con
       has_itself = has_itself || itself;
     });
   }
-  if (bytes > kMaxBytes || index.forms_.size() > kMaxForms) {
+  if (value_bytes > kMaxValueBytes || bytes > kMaxBytes || index.forms_.size() > kMaxForms) {
     return Fail(Code::kLimitExceeded,
-                "more was decrypted than can be looked for in the output (64 MiB, with all forms "
-                "of each value)",
+                "more was decrypted than can be looked for in the output (16 MiB, or 64 MiB with "
+                "all forms of each value)",
                 "render a smaller part of the application, or use --reveal where nobody looks on");
   }
   index.Finish();

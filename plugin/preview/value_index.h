@@ -19,7 +19,8 @@ namespace acd::preview {
 class ValueIndex {
  public:
   /// Values are copied as far as needed and wiped at the end. Error: kLimitExceeded when they are
-  /// more than kMaxBytes or kMaxForms: then nothing could be shown with confidence.
+  /// more than kMaxValueBytes, or in all forms more than
+  /// kMaxBytes or kMaxForms: then nothing could be shown with confidence.
   static Result<ValueIndex> Build(const std::vector<SecretBytes>& values, const HashKey& key);
 
   struct Match {
@@ -32,6 +33,7 @@ class ValueIndex {
   std::optional<Match> Whole(std::string_view text) const;
   bool empty() const { return forms_.empty(); }
 
+  static constexpr std::size_t kMaxValueBytes = 16U << 20U;
   static constexpr std::size_t kMaxBytes = 64U << 20U;
   static constexpr std::size_t kMaxForms = 4'000'000;
 

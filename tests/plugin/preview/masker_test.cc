@@ -165,8 +165,7 @@ TEST(Masker, SuffixesOfGeneratedNamesAndChecksumsAreHashesWithoutAKey) {
 
 TEST(Masker, TooMuchIsAnError) {
   std::vector<SecretBytes> values;
-  for (int i = 0; i < 17; ++i) values.push_back(SecretBytes(4U << 20U));
-  for (std::size_t i = 0; i < values.size(); ++i) values[i].ExposeMutable()[0] = static_cast<std::uint8_t>(i);
+  values.push_back(SecretBytes(ValueIndex::kMaxValueBytes + 1));
   const auto made = Masker::Make(values, HashKey::Random());
   ASSERT_FALSE(made.has_value());
   EXPECT_EQ(made.error().code, Code::kLimitExceeded);
