@@ -49,7 +49,7 @@ var chartCases = map[string]struct {
 	tree      harness.Tree
 	encrypted []string
 }{
-	"local chart": {withChart("charts/web", "helmCharts: [{name: web, releaseName: r, namespace: n}]\n", nil), []string{"charts/web/values.yaml"}},
+	"local chart": {withChart("charts/web", "helmCharts: [{name: web, releaseName: r, namespace: there}]\n", nil), []string{"charts/web/values.yaml"}},
 	"templates":   {withChart("charts/web", "helmCharts: [{name: web, releaseName: r, includeCRDs: true}]\n", nil), []string{"charts/web/templates/plain.yaml", "charts/web/crds/crd.yaml"}},
 	"values files": {withChart("charts/web", "helmCharts:\n- {name: web, releaseName: r, valuesFile: v.yaml, additionalValuesFiles: [w.yaml]}\n", values), []string{
 		"v.yaml", "w.yaml", "charts/web/values.yaml",
@@ -70,7 +70,7 @@ var chartCases = map[string]struct {
 	"own versions":     {withChart("charts/web", "helmCharts: [{name: web, releaseName: r, kubeVersion: '1.20.0', apiVersions: [a/v1]}]\n", nil), nil},
 	"name template":    {withChart("charts/web", "helmCharts: [{name: web, nameTemplate: 'n-{{ lower \"X\" }}', skipTests: true, skipHooks: true}]\n", nil), nil},
 	"debug":            {withChart("charts/web", "helmCharts: [{name: web, releaseName: r, debug: true}]\n", nil), nil},
-	"twice":            {withChart("charts/web", "helmCharts: [{name: web, releaseName: a, valuesFile: v.yaml}, {name: web, releaseName: b, skipTests: true}]\npatches: [{target: {name: in-chart}, patch: '[{op: test, path: /kind, value: Secret}]'}]\n", values.With(harness.Tree{"charts/web/templates/plain.yaml": ""})), []string{"v.yaml", "charts/web/values.yaml"}},
+	"twice":            {withChart("charts/web", "helmCharts: [{name: web, releaseName: a, valuesFile: v.yaml}, {name: web, releaseName: b, skipTests: true}]\n", values.With(harness.Tree{"charts/web/templates/plain.yaml": ""})), []string{"v.yaml", "charts/web/values.yaml"}},
 	"generators, too":  {withChart("charts/web", "helmCharts: [{name: web, releaseName: r}]\nsecretGenerator: [{name: g, files: [v.yaml]}]\n", values), []string{"v.yaml"}},
 	"chart and prefix": {withChart("charts/web", "helmCharts: [{name: web, releaseName: r}]\nnamePrefix: p-\nnamespace: there\n", nil), []string{"charts/web/values.yaml"}},
 }
