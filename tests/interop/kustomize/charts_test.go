@@ -41,7 +41,7 @@ func withChart(folder, kustomization string, more harness.Tree) harness.Tree {
 }
 
 var values = harness.Tree{
-	"v.yaml": "password: " + canary + "-file\nmap:\n    y: \"2\"\n",
+	"v.yaml": "password: " + canary + "-file\nmap:\n    k: \"2\"\n",
 	"w.yaml": "list:\n    - b\nextra: " + canary + "-extra\n",
 }
 
