@@ -1,9 +1,8 @@
 // Variables as godotenv reads them (tests/interop/ksops compares the two): bounded, the same again,
 // and an error that says where and never what.
-#include "plugin/ksops/dotenv.h"
-
 #include <string>
 
+#include "plugin/ksops/dotenv.h"
 #include "tests/fuzz/claim.h"
 
 using namespace acd;
