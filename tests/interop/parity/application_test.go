@@ -157,6 +157,11 @@ func (a *application) cases() [][]setting {
 	if isMissing(a.feature) {
 		return cases[:1]
 	}
+	if len(factors) == 1 && !a.alone { // no second one to make pairs with
+		for _, value := range factors[0].values {
+			cases = append(cases, append(slices.Clone(a.always), value))
+		}
+	}
 	for _, row := range coverPairs(counts) {
 		var chosen []setting
 		for i, value := range row {
