@@ -3,6 +3,7 @@ package parity_test
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -65,7 +66,11 @@ func (a *application) pluginManifests(t *testing.T, settings []setting) ([]strin
 		if s.both != nil {
 			s.both(q)
 		}
-		parameters = append(parameters, s.plugin...)
+		for _, p := range s.plugin { // two settings may say the same, but only once
+			if !slices.ContainsFunc(parameters, func(q v1alpha1.ApplicationSourcePluginParameter) bool { return q.Name == p.Name }) {
+				parameters = append(parameters, p)
+			}
+		}
 	}
 	q.ApplicationSource.Plugin = &v1alpha1.ApplicationSourcePlugin{Name: "argocd-decrypt", Parameters: parameters}
 	return generate(a.dir, a.path, q)
