@@ -110,7 +110,7 @@ class Search {
   }
 
   bool Inline(const std::string& text, const std::string& base) {
-    if (!Contains(text, "\n")) return false;
+    if (!Contains(text, ":")) return false;
     const auto documents = files_.Parse(SecretBytes::CopyOf(text));
     return documents && AnyPlugin(*documents, base);
   }

@@ -70,7 +70,7 @@ class Finder {
     const auto found = files_.Locate(dir, entry.text);
     if (!found) {
       const bool text = entry.use == FieldUse::kPatch || entry.use == FieldUse::kPlugin;
-      return text && entry.text.find('\n') != std::string::npos &&
+      return text && IsObject(entry.text) &&
              Text(SecretBytes::CopyOf(entry.text), entry.use, base, images);
     }
     if (found->is_folder) {
@@ -84,6 +84,12 @@ class Finder {
     }
     const auto file = files_.Read(found->path);
     return file && Text(file->text, entry.use, base, images);
+  }
+
+  // Written out, instead of the name of a file.
+  bool IsObject(const std::string& text) {
+    const auto documents = files_.Parse(SecretBytes::CopyOf(text));
+    return documents && !documents->empty() && documents->front().root.kind != Kind::kScalar;
   }
 
   bool Text(const SecretBytes& text, FieldUse use, const std::string& base, Images& images) {

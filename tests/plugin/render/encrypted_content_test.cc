@@ -74,6 +74,7 @@ TEST_F(EncryptedContent, OfAKustomizationIsWhatItReaches) {
       {"generators:\n- |-\n  apiVersion: builtin\n  kind: SecretGenerator\n  metadata: {name: x}\n"
        "  files: [../unused/secret.yaml]\n",
        true},
+      {"generators: ['{apiVersion: viaduct.ai/v1, kind: ksops, metadata: {name: x}}']\n", true},
       {"helmCharts: [{name: x, valuesFile: ../unused/secret.yaml}]\n", true},
       {"helmGlobals: {chartHome: ..}\nhelmCharts: [{name: unused}]\n", true},
       {"helmCharts: [{name: x}]\n", false},

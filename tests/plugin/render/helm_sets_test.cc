@@ -65,7 +65,7 @@ hosts: [one, {name: two, ports: [80, "90"]}]
 }
 
 TEST_F(HelmDefaultsTest, TakesWhatCountsInTheEnd) {
-  Write("values.yaml", "a: 1\nb: 1\nc: {x: 1, y: 1}\nd: [1, 2]\ne: &e {f: 1}\ng: {<<: *e, h: 2}\n");
+  Write("values.yaml", "a: 1\nb: 1\nc: {x: 1, w: 1}\nd: [1, 2]\ne: &e {f: 1}\ng: {<<: *e, h: 2}\n");
   Write("one.yaml", "b: 2\nc: null\nd: [3]\n");
   Write("env/two.yaml", "c: {z: 3}\n");
   Set("valueFiles", "one.yaml");
@@ -75,7 +75,7 @@ TEST_F(HelmDefaultsTest, TakesWhatCountsInTheEnd) {
   ASSERT_TRUE(found);
   EXPECT_THAT(found->values,
               UnorderedElementsAre(Pair("a", "inline"), Pair("b", "2"), Pair("c.x", "1"),
-                                   Pair("c.y", "1"), Pair("c.z", "3"), Pair("d[0]", "3"),
+                                   Pair("c.w", "1"), Pair("c.z", "3"), Pair("d[0]", "3"),
                                    Pair("e.f", "1"), Pair("g.f", "1"), Pair("g.h", "2")));
 }
 
@@ -142,8 +142,8 @@ TEST_F(HelmDefaultsTest, IsBoundedForHostileFiles) {
 }
 
 TEST_F(HelmDefaultsTest, OnlyWhatWasEditedIsLeft) {
-  Write("values.yaml", "a: \"1\"\nb: {c: x}\nn:\n");
-  EXPECT_THAT(Edited({{"a", "1"}, {"b.c", "x"}, {"n", "null"}}).changed, IsEmpty());
+  Write("values.yaml", "a: \"1\"\nb: {c: x}\nnil:\n");
+  EXPECT_THAT(Edited({{"a", "1"}, {"b.c", "x"}, {"nil", "null"}}).changed, IsEmpty());
   EXPECT_THAT(Edited({{"a", "2"}, {"b.c", "x"}}).changed, ElementsAre(Pair("a", "2")));
   EXPECT_THAT(Edited({{"new", "1"}}).changed, ElementsAre(Pair("new", "1")));
   // A neighbour above or below it: the order decides, as in helm.

@@ -77,6 +77,15 @@ TEST_F(ImageList, TakesPatchesForWhatMayBe) {
   EXPECT_THAT(*Find(), ElementsAre("other:1", "third:3"));
 }
 
+TEST_F(ImageList, TakesAPatchOfOneLineForAPatch) {
+  dir_.Write("a.yaml", Pod("{image: nginx:1.25}, {image: other:1}"));
+  Kustomization(
+      "resources: [a.yaml]\npatches:\n- target: {kind: Pod}\n  patch: |-\n"
+      "    - {op: replace, path: /spec/containers/0/image, value: nginx:1.27}\n");
+  ASSERT_TRUE(Find());
+  EXPECT_THAT(*Find(), ElementsAre("other:1"));
+}
+
 TEST_F(ImageList, IsSilentWhereTheFilesDoNotTell) {
   dir_.Write("a.yaml", Pod("{image: nginx:1.25}"));
   for (const char* text :
