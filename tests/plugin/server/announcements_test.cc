@@ -145,7 +145,9 @@ TEST_F(FolderAnnouncements, AreJsonForAStockServer) {
       EXPECT_EQ(entry.at("collectionType"), "map");
       EXPECT_EQ(entry.at("map").at("a"), "1");
     }
-    if (entry.at("name") == "values") EXPECT_FALSE(entry.contains("collectionType"));
+    if (entry.at("name") == "values") {
+      EXPECT_FALSE(entry.contains("collectionType"));
+    }
   }
 }
 
