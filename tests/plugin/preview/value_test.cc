@@ -21,16 +21,16 @@ TEST(Value, OfDuplicateKeysTheLastCounts) {
 }
 
 TEST(Value, FollowsMergeKeysBelowOwnOnes) {
-  EXPECT_EQ(WriteYaml(Parsed("x: &x {a: 1, b: 2}\ny:\n  <<: *x\n  b: 3\n")),
-            "x:\n  a: 1\n  b: 2\ny:\n  b: 3\n  a: 1\n");
+  EXPECT_EQ(WriteYaml(Parsed("x: &x {a: 1, b: 2}\nw:\n  <<: *x\n  b: 3\n")),
+            "x:\n  a: 1\n  b: 2\nw:\n  b: 3\n  a: 1\n");
 }
 
 TEST(Value, KeysAreTexts) { EXPECT_EQ(WriteYaml(Parsed("on: 1\n5: 2\n")), "\"true\": 1\n\"5\": 2\n"); }
 
 TEST(Value, SortsItsKeysAtEveryDepth) {
-  Value value = Parsed("b: [{z: 1, y: 2}]\na: 1\n");
+  Value value = Parsed("b: [{z: 1, v: 2}]\na: 1\n");
   value.SortKeys();
-  EXPECT_EQ(WriteYaml(value), "a: 1\nb:\n- y: 2\n  z: 1\n");
+  EXPECT_EQ(WriteYaml(value), "a: 1\nb:\n- v: 2\n  z: 1\n");
 }
 
 }  // namespace

@@ -59,7 +59,7 @@ TEST(Warnings, OfOneObject) {
       {"data", Manifest("v1", "ConfigMap", "name: a", "data: {a: true}\n"), "data.a: is no string"},
       {"removed API", Manifest("policy/v1beta1", "PodDisruptionBudget", "name: a", ""),
        "policy/v1beta1 was removed in Kubernetes 1.25"},
-      {"both data", Manifest("v1", "Secret", "name: a", "data: {a: eA==}\nstringData: {a: x, b: y}\n"),
+      {"both data", Manifest("v1", "Secret", "name: a", "data: {a: eA==}\nstringData: {a: x, b: z}\n"),
        "data.a is replaced by stringData.a"},
       {"hook", Manifest("batch/v1", "Job", "name: a, annotations: {argocd.argoproj.io/hook: PreSync}", ""),
        "is a hook (PreSync)"},
