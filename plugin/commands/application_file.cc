@@ -120,8 +120,8 @@ Result<const Value*> ChooseSource(const Value& spec, std::optional<int> wanted) 
   if (wanted) {
     const auto index = static_cast<std::size_t>(*wanted);
     if (*wanted < 1 || index > count) {
-      return Fail(Code::kInvalidInput, "--source: the Application has sources 1 to " +
-                                           std::to_string(count));
+      return Fail(Code::kInvalidInput,
+                  "--source: the Application has sources 1 to " + std::to_string(count));
     }
     return &several->items[index - 1];
   }

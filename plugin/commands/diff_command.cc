@@ -16,7 +16,8 @@
 namespace acd::commands {
 namespace {
 
-// `argocd app diff` and diff(1) keep 1 for a difference as well; 2 is wrong usage for every command.
+// `argocd app diff` and diff(1) keep 1 for a difference as well; 2 is wrong usage for every
+// command.
 constexpr int kDiffers = 1;
 constexpr int kTrouble = 3;
 
@@ -37,8 +38,10 @@ std::optional<int> DiffFlags::Parse(std::span<char*> args) {
       "Renders an Application's folder as it is, and as it was in another git revision or as\n"
       "another folder has it, and prints what differs, object by object. Objects are matched by\n"
       "group, kind, namespace and name; neither the order of keys nor formatting makes a\n"
-      "difference. Secrets, and decrypted values wherever they end up, are shown as keyed hashes, so\n"
-      "that a change shows and the value does not. What the cluster would make of a change is said\n"
+      "difference. Secrets, and decrypted values wherever they end up, are shown as keyed hashes, "
+      "so\n"
+      "that a change shows and the value does not. What the cluster would make of a change is "
+      "said\n"
       "on standard error. Each setting is a flag, or the variable in brackets.",
       "argocd-decrypt diff");
   app.add_option("--against", against,
@@ -55,7 +58,8 @@ std::optional<int> DiffFlags::Parse(std::span<char*> args) {
   app.add_flag("--exit-zero", exit_zero, "exit with 0 also when there are differences");
   preview.AddTo(app);
   app.footer(
-      "Exit status: 0 no difference, 1 differences, 2 wrong usage, 3 a side could not be rendered.\n"
+      "Exit status: 0 no difference, 1 differences, 2 wrong usage, 3 a side could not be "
+      "rendered.\n"
       "Keys: as for `argocd-decrypt decrypt`, and all files in age/, ssh/ and pgp/ of --key-dir.\n"
       "Examples: argocd-decrypt diff apps/shop\n"
       "          argocd-decrypt diff apps/shop --against origin/main --kube-version 1.33.2\n"

@@ -16,8 +16,8 @@ namespace acd::commands {
 /// is checked out, no filter, hook or attribute of the repository has a say.
 class GitRepository {
  public:
-  /// `root`: its top folder, or one below it. `tool_path`: where git is looked for. `runner` is borrowed.
-  /// Error: kNotFound (no git).
+  /// `root`: its top folder, or one below it. `tool_path`: where git is looked for. `runner` is
+  /// borrowed. Error: kNotFound (no git).
   static Result<GitRepository> Open(std::string root, const std::string& tool_path,
                                     exec::CommandRunner& runner);
 

@@ -86,7 +86,8 @@ void PreviewFlags::AddTo(CLI::App& app) {
   AddSetting(app, "hash-key-file", hash_key_file,
              "key of the hashes, so that they are equal wherever it is used; default "
              "~/.config/argocd-decrypt/hash-key, made when there is none");
-  app.add_option("-o,--output", output, "a file to write, for its owner only; - is standard output");
+  app.add_option("-o,--output", output,
+                 "a file to write, for its owner only; - is standard output");
   app.add_flag("-q,--quiet", quiet, "no summary and no warnings");
   engine.AddTo(app);
 }

@@ -48,7 +48,8 @@ class PreviewSession {
   Result<preview::Presentation> Present(std::span<const Rendering* const> renderings);
 
   /// Prints warnings, each once, and the summary of a render, on standard error; not with --quiet.
-  void Warn(std::vector<preview::Warning> warnings, const preview::Presentation& presentation) const;
+  void Warn(std::vector<preview::Warning> warnings,
+            const preview::Presentation& presentation) const;
   void Note(const std::string& text) const;
   preview::CheckOptions check_options() const;
 

@@ -37,9 +37,11 @@ Status Render(PreviewFlags& flags) {
 int RunRender(std::span<char*> args) {
   PreviewFlags flags;
   CLI::App app(
-      "Renders an Application's folder as the sidecar does and prints the manifests, for a look at\n"
+      "Renders an Application's folder as the sidecar does and prints the manifests, for a look "
+      "at\n"
       "them before they are pushed. Secrets, and decrypted values wherever they end up, are shown\n"
-      "as keyed hashes: equal for equal values, useless to whoever lacks the key. With --reveal the\n"
+      "as keyed hashes: equal for equal values, useless to whoever lacks the key. With --reveal "
+      "the\n"
       "output is what Argo CD gets. What the cluster would do differently is said on standard\n"
       "error. Each setting is a flag, or the variable in brackets.",
       "argocd-decrypt render");

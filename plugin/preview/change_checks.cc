@@ -53,8 +53,7 @@ constexpr auto kImmutable = std::to_array<ImmutableField>({
 });
 
 const Value* FieldOf(const Object& object, const ImmutableField& field) {
-  const Value* parent =
-      field.parent.empty() ? &object.value : object.value.Find(field.parent);
+  const Value* parent = field.parent.empty() ? &object.value : object.value.Find(field.parent);
   return parent == nullptr ? nullptr : parent->Find(field.field);
 }
 
@@ -88,8 +87,8 @@ void CheckImmutable(const Object& before, const Object& after, std::vector<Warni
   if (before.identity != after.identity) return;  // another object, because of its generated name
   for (const std::string_view field : {"data", "stringData", "binaryData", "immutable"}) {
     if (!Differs(before.value.Find(field), after.value.Find(field), false)) continue;
-    warnings.push_back({after.identity.Label(),
-                        "is immutable and changes: the sync fails; give it another name"});
+    warnings.push_back(
+        {after.identity.Label(), "is immutable and changes: the sync fails; give it another name"});
     return;
   }
 }

@@ -84,8 +84,8 @@ Status MakeKeyFile(const std::string& path) {
   const UniqueFd file(::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
   if (!file) return Trouble(path);
   const SecretBytes hex = RandomHex();
-  const bool written = ::write(file.get(), hex.Expose().data(), hex.size()) ==
-                       static_cast<ssize_t>(hex.size());
+  const bool written =
+      ::write(file.get(), hex.Expose().data(), hex.size()) == static_cast<ssize_t>(hex.size());
   const bool linked = written && (::link(temporary.c_str(), path.c_str()) == 0 || errno == EEXIST);
   const int trouble = errno;
   ::unlink(temporary.c_str());

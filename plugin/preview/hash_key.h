@@ -10,7 +10,8 @@
 namespace acd::preview {
 
 /// The key of the hashes that stand for values: without it, nobody can try out which value a hash
-/// is of; with it, equal values have equal hashes. Worth as much care as a weak secret of one's own.
+/// is of; with it, equal values have equal hashes. Worth as much care as a weak secret of one's
+/// own.
 class HashKey {
  public:
   /// A new random key.

@@ -17,7 +17,8 @@ class Numbers {
     Lines numbers;
     numbers.reserve(lines.size());
     for (const std::string_view line : lines) {
-      numbers.push_back(numbers_.try_emplace(line, static_cast<Line>(numbers_.size())).first->second);
+      numbers.push_back(
+          numbers_.try_emplace(line, static_cast<Line>(numbers_.size())).first->second);
     }
     return numbers;
   }
@@ -70,8 +71,7 @@ class Myers {
                            std::ptrdiff_t k) {
     return row[static_cast<std::size_t>(k + d)];
   }
-  static bool Inserts(const std::vector<std::ptrdiff_t>& last, std::ptrdiff_t d,
-                      std::ptrdiff_t k) {
+  static bool Inserts(const std::vector<std::ptrdiff_t>& last, std::ptrdiff_t d, std::ptrdiff_t k) {
     if (k == -d) return true;
     if (k == d) return false;
     return At(last, d - 1, k - 1) < At(last, d - 1, k + 1);
@@ -89,8 +89,8 @@ class Myers {
         x = Inserts(last, d, k) ? At(last, d - 1, k + 1) : At(last, d - 1, k - 1) + 1;
       }
       std::ptrdiff_t y = x - k;
-      while (x < rows && y < columns && before_[static_cast<std::size_t>(x)] ==
-                                            after_[static_cast<std::size_t>(y)]) {
+      while (x < rows && y < columns &&
+             before_[static_cast<std::size_t>(x)] == after_[static_cast<std::size_t>(y)]) {
         ++x;
         ++y;
       }

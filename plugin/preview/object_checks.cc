@@ -40,10 +40,10 @@ void CheckName(const Object& object, const CheckOptions& /*options*/, Findings& 
   const Value* metadata = object.value.Find("metadata");
   if (metadata == nullptr || metadata->Text("name").empty()) {
     const bool generated = metadata != nullptr && !metadata->Text("generateName").empty();
-    found.emplace_back(generated
-                           ? "has generateName and no name: Argo CD can only create it anew at each "
-                             "sync, and never compares it"
-                           : "has no name: the API server refuses it");
+    found.emplace_back(
+        generated ? "has generateName and no name: Argo CD can only create it anew at each "
+                    "sync, and never compares it"
+                  : "has no name: the API server refuses it");
   }
 }
 
@@ -97,9 +97,10 @@ void CheckStrings(const Object& object, const CheckOptions& /*options*/, Finding
 
 void CheckHooks(const Object& object, const CheckOptions& /*options*/, Findings& found) {
   if (const std::string_view hook = Annotation(object, "argocd.argoproj.io/hook"); !hook.empty()) {
-    found.push_back(hook == "Skip" ? "is never applied: argocd.argoproj.io/hook: Skip"
-                                   : "is a hook (" + std::string(hook) +
-                                         "): it runs in its phase of each sync, and is not compared");
+    found.push_back(hook == "Skip"
+                        ? "is never applied: argocd.argoproj.io/hook: Skip"
+                        : "is a hook (" + std::string(hook) +
+                              "): it runs in its phase of each sync, and is not compared");
     return;
   }
   const std::string_view helm = Annotation(object, "helm.sh/hook");
@@ -134,14 +135,14 @@ void CheckSyncOptions(const Object& object, const CheckOptions& /*options*/, Fin
        "does not count as out of sync when it is removed here (IgnoreExtraneous)"},
   });
   for (const Option& option : kOptions) {
-    if (HasItem(Annotation(object, option.annotation), option.item)) found.emplace_back(option.text);
+    if (HasItem(Annotation(object, option.annotation), option.item))
+      found.emplace_back(option.text);
   }
 }
 
-constexpr auto kChecks =
-    std::to_array<void (*)(const Object&, const CheckOptions&, Findings&)>(
-        {CheckName, CheckScope, CheckVersion, CheckTypes, CheckStrings, CheckSecretKeys, CheckHooks,
-         CheckSyncOptions});
+constexpr auto kChecks = std::to_array<void (*)(const Object&, const CheckOptions&, Findings&)>(
+    {CheckName, CheckScope, CheckVersion, CheckTypes, CheckStrings, CheckSecretKeys, CheckHooks,
+     CheckSyncOptions});
 
 Warning AboutNamespaces(std::size_t count, const CheckOptions& options) {
   return {"", std::to_string(count) + (count == 1 ? " object names" : " objects name") +

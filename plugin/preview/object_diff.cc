@@ -92,8 +92,8 @@ std::vector<ObjectDifference> CompareObjects(std::span<const ObjectPair> pairs,
     ObjectDifference difference;
     const std::string before = Shown(pair.before, presentation);
     const std::string after = Shown(pair.after, presentation);
-    std::string hunks = UnifiedHunks(before, after, options, difference.lines_added,
-                                     difference.lines_removed);
+    std::string hunks =
+        UnifiedHunks(before, after, options, difference.lines_added, difference.lines_removed);
     if (hunks.empty()) continue;
     if (pair.before == nullptr) difference.kind = ObjectDifference::Kind::kAdded;
     if (pair.after == nullptr) difference.kind = ObjectDifference::Kind::kRemoved;

@@ -33,7 +33,7 @@ struct Surprise {
 /// One object of the rendered output.
 struct Object {
   Identity identity;
-  std::string version;      ///< of apiVersion, "v1"
+  std::string version;         ///< of apiVersion, "v1"
   bool has_namespace = false;  ///< its manifest names one
   Value value;
   std::vector<Surprise> surprises;

@@ -26,8 +26,9 @@ std::string_view NumberTrouble(std::string_view text) {
   if (text.find('_') != std::string_view::npos) {
     return "a number with `_` between its digits loses them; put it in quotes if it is text";
   }
-  const bool octal = text.size() > 1 && text[0] == '0' &&
-                     std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '7'; });
+  const bool octal =
+      text.size() > 1 && text[0] == '0' &&
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '7'; });
   return octal ? "a number with a leading 0 is octal and becomes another one; put it in quotes if "
                  "it is text"
                : "";
@@ -48,7 +49,8 @@ class Finder {
       case yaml::Node::Kind::kMapping:
         for (const auto& [name, value] : node.members) {
           const std::string_view text = name.text.ExposeText();
-          const std::string below = path.empty() ? std::string(text) : path + "." + std::string(text);
+          const std::string below =
+              path.empty() ? std::string(text) : path + "." + std::string(text);
           Look(name, below, {});
           Walk(value, below, text);
         }

@@ -12,7 +12,8 @@ using Lines = std::vector<std::string_view>;
 
 // "12,3" of a hunk's header. A side without a line stands behind the line before it.
 std::string Range(std::size_t begin, std::size_t size) {
-  return std::to_string(size == 0 ? begin : begin + 1) + (size == 1 ? "" : "," + std::to_string(size));
+  return std::to_string(size == 0 ? begin : begin + 1) +
+         (size == 1 ? "" : "," + std::to_string(size));
 }
 
 class Printer {

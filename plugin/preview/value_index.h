@@ -24,8 +24,8 @@ class ValueIndex {
   static Result<ValueIndex> Build(const std::vector<SecretBytes>& values, const HashKey& key);
 
   struct Match {
-    std::size_t size = 0;    ///< in the text
-    std::string_view hash;   ///< of the value that the form stands for
+    std::size_t size = 0;   ///< in the text
+    std::string_view hash;  ///< of the value that the form stands for
   };
   /// The longest form that begins at `at`, of those that may be part of a text.
   std::optional<Match> Longest(std::string_view text, std::size_t at) const;

@@ -28,7 +28,8 @@ bool StaysPlain(std::string_view text) {
   if (text.back() == ' ' || text.back() == ':') return false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    if (!IsAlnum(c) && std::string_view(" _-./:+=,;@%()*$<>|^~'\"#").find(c) == std::string_view::npos) {
+    if (!IsAlnum(c) &&
+        std::string_view(" _-./:+=,;@%()*$<>|^~'\"#").find(c) == std::string_view::npos) {
       return false;
     }
     if (c == ':' && text[i + 1] == ' ') return false;
@@ -38,7 +39,8 @@ bool StaysPlain(std::string_view text) {
     if (yaml::Resolve(text, {}, true, rules).type != yaml::Type::kString) return false;
   }
   // 12:30 is a number to some, and = a type of its own.
-  return !std::all_of(text.begin(), text.end(), [](char c) { return !IsAlnum(c) || (c >= '0' && c <= '9'); });
+  return !std::all_of(text.begin(), text.end(),
+                      [](char c) { return !IsAlnum(c) || (c >= '0' && c <= '9'); });
 }
 
 // The code point of a sequence that must not stand as it is: C1 controls, line separators, marks
@@ -133,8 +135,8 @@ class Writer {
  public:
   // Writes what follows a key or a dash that stands at `indent`.
   void Child(const Value& value, std::size_t indent, bool in_list) {
-    const bool nested = (value.IsMap() && !value.members.empty()) ||
-                        (value.IsList() && !value.items.empty());
+    const bool nested =
+        (value.IsMap() && !value.members.empty()) || (value.IsList() && !value.items.empty());
     if (!nested) {
       out_ += ' ';
       Scalar(value, indent + 2);

@@ -13,8 +13,8 @@ namespace acd::preview {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::Mask;
+using ::testing::Not;
 using testing::Objects;
 
 std::string Hunks(const std::string& before, const std::string& after, std::size_t context = 3,
@@ -124,9 +124,9 @@ TEST(ObjectDiff, OrderAndFormattingMakeNoDifference) {
 
 TEST(ObjectDiff, TellsAddedRemovedAndChanged) {
   const Mask mask({});
-  const auto differences =
-      Compared(Objects({Named("ConfigMap", "a", ""), Named("ConfigMap", "b", "data: {k: x}\n")}),
-               Objects({Named("ConfigMap", "b", "data: {k: z}\n"), Named("ConfigMap", "c", "")}), mask);
+  const auto differences = Compared(
+      Objects({Named("ConfigMap", "a", ""), Named("ConfigMap", "b", "data: {k: x}\n")}),
+      Objects({Named("ConfigMap", "b", "data: {k: z}\n"), Named("ConfigMap", "c", "")}), mask);
   ASSERT_EQ(differences.size(), 3U);
   EXPECT_EQ(differences[0].kind, ObjectDifference::Kind::kRemoved);
   EXPECT_EQ(differences[0].label, "ConfigMap shop/a");
@@ -142,8 +142,9 @@ TEST(ObjectDiff, ASecretsChangeShowsAndItsValueDoesNot) {
       Compared(Objects({Named("Secret", "s", "stringData: {a: hunter22, b: same}\n")}),
                Objects({Named("Secret", "s", "stringData: {a: hunter23, b: same}\n")}), mask);
   ASSERT_EQ(differences.size(), 1U);
-  EXPECT_THAT(differences[0].text, HasSubstr("-  a: " + mask.Hash("hunter22") + "\n+  a: " +
-                                             mask.Hash("hunter23") + "\n   b: " + mask.Hash("same")));
+  EXPECT_THAT(differences[0].text,
+              HasSubstr("-  a: " + mask.Hash("hunter22") + "\n+  a: " + mask.Hash("hunter23") +
+                        "\n   b: " + mask.Hash("same")));
   EXPECT_THAT(differences[0].text, Not(HasSubstr("hunter")));
 }
 
@@ -161,13 +162,15 @@ TEST(ObjectDiff, GeneratedNamesAreMatchedByTheirStems) {
 
 TEST(ObjectDiff, OfDuplicatesTheLastCounts) {
   const Mask mask({});
-  const auto twice = Objects({Named("ConfigMap", "c", "data: {a: x}\n"), Named("ConfigMap", "c", "")});
+  const auto twice =
+      Objects({Named("ConfigMap", "c", "data: {a: x}\n"), Named("ConfigMap", "c", "")});
   EXPECT_TRUE(Compared(twice, Objects({Named("ConfigMap", "c", "")}), mask).empty());
 }
 
 TEST(ObjectDiff, NamesObeyNoTerminal) {
   const Mask mask({});
-  const auto differences = Compared({}, Objects({Named("ConfigMap", "\"a\\e[31m\\nb\"", "")}), mask);
+  const auto differences =
+      Compared({}, Objects({Named("ConfigMap", "\"a\\e[31m\\nb\"", "")}), mask);
   ASSERT_EQ(differences.size(), 1U);
   EXPECT_EQ(differences[0].label, "ConfigMap shop/a?[31m?b");
   EXPECT_THAT(differences[0].text, Not(HasSubstr("\x1b")));

@@ -13,8 +13,8 @@ namespace acd::preview {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 using testing::Mask;
+using ::testing::Not;
 using testing::OneObject;
 
 std::string Base64(std::string_view text) {
@@ -22,7 +22,8 @@ std::string Base64(std::string_view text) {
 }
 
 std::string ConfigMap(const std::string& value) {
-  Value manifest = testing::Parsed("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {key: x}\n");
+  Value manifest =
+      testing::Parsed("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {key: x}\n");
   *manifest.Find("data")->Find("key") = Value::String(value);
   return WriteYaml(manifest);
 }
@@ -58,7 +59,8 @@ TEST(Masker, FindsValuesInsideOfBase64) {
   std::string wrapped;
   const std::string all = Base64(std::string(100, 'a') + auth + std::string(100, 'b'));
   for (std::size_t at = 0; at < all.size(); at += 76) wrapped += all.substr(at, 76) + "\n";
-  EXPECT_EQ(Shown(mask, wrapped), mask.Hash(std::string(100, 'a') + auth + std::string(100, 'b')) + "\n");
+  EXPECT_EQ(Shown(mask, wrapped),
+            mask.Hash(std::string(100, 'a') + auth + std::string(100, 'b')) + "\n");
 }
 
 TEST(Masker, MultipleLinesAreFoundAsAWholeAndOneByOne) {
@@ -91,8 +93,9 @@ TEST(Masker, ShortValuesOnlyWhereAScalarIsNothingElse) {
   EXPECT_EQ(Shown(mask, Base64("abc")), mask.Hash("abc"));
   EXPECT_EQ(Shown(mask, "abcd abc"), "abcd abc");
   EXPECT_EQ(Shown(mask, "db:5432/x 15432 5432.1"), "db:" + mask.Hash("5432") + "/x 15432 5432.1");
-  const Value shown = mask.masker.Apply(OneObject(
-      "apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {replicas: 5, port: 5432, other: 55}\n"));
+  const Value shown =
+      mask.masker.Apply(OneObject("apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {replicas: "
+                                  "5, port: 5432, other: 55}\n"));
   EXPECT_EQ(shown.Find("spec")->Text("replicas"), mask.Hash("5"));
   EXPECT_EQ(shown.Find("spec")->Text("port"), mask.Hash("5432"));
   EXPECT_EQ(shown.Find("spec")->Find("other")->text, "55");
@@ -101,8 +104,8 @@ TEST(Masker, ShortValuesOnlyWhereAScalarIsNothingElse) {
 TEST(Masker, NumbersAreFoundAsHelmPrintsThem) {
   const Mask mask({"12345678"});
   EXPECT_EQ(Shown(mask, "pin=1.2345678e+07"), "pin=" + mask.Hash("12345678"));
-  const Value shown = mask.masker.Apply(
-      OneObject("apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {a: 12345678, b: 1.2345678e+07}\n"));
+  const Value shown = mask.masker.Apply(OneObject(
+      "apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {a: 12345678, b: 1.2345678e+07}\n"));
   EXPECT_EQ(shown.Find("spec")->Text("a"), mask.Hash("12345678"));
   EXPECT_EQ(shown.Find("spec")->Text("b"), mask.Hash("12345678"));
 }
@@ -115,11 +118,11 @@ TEST(Masker, BooleansAndNothingAreNoSecrets) {
 
 TEST(Masker, ASecretIsMaskedWholeWhateverItComesFrom) {
   const Mask mask({});
-  const Value shown = mask.masker.Apply(OneObject(
-      "apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\n  annotations:\n"
-      "    kubectl.kubernetes.io/last-applied-configuration: '{\"data\":1}'\n"
-      "data: {a: aHVudGVyMjI=, empty: '', none: null, bad: '*'}\n"
-      "stringData: {b: hunter22, c: 5, d: [hunter22]}\n"));
+  const Value shown = mask.masker.Apply(
+      OneObject("apiVersion: v1\nkind: Secret\nmetadata:\n  name: s\n  annotations:\n"
+                "    kubectl.kubernetes.io/last-applied-configuration: '{\"data\":1}'\n"
+                "data: {a: aHVudGVyMjI=, empty: '', none: null, bad: '*'}\n"
+                "stringData: {b: hunter22, c: 5, d: [hunter22]}\n"));
   EXPECT_EQ(shown.Find("data")->Text("a"), mask.Hash("hunter22"));
   EXPECT_EQ(shown.Find("stringData")->Text("b"), mask.Hash("hunter22"));
   EXPECT_EQ(shown.Find("data")->Text("empty"), "");
@@ -139,9 +142,9 @@ TEST(Masker, SecretsInAListAreSecretsToo) {
 
 TEST(Masker, MasksNamesAndKeysButNotTheKind) {
   const Mask mask({"hunter22-canary", "ConfigMap", "metadata", "containers"});
-  const Value shown = mask.masker.Apply(OneObject(
-      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x-hunter22-canary}\n"
-      "data: {hunter22-canary.txt: a, containers: b}\n"));
+  const Value shown = mask.masker.Apply(
+      OneObject("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x-hunter22-canary}\n"
+                "data: {hunter22-canary.txt: a, containers: b}\n"));
   EXPECT_EQ(shown.Text("kind"), "ConfigMap");
   EXPECT_EQ(shown.Find("metadata")->Text("name"), "x-" + mask.Hash("hunter22-canary"));
   EXPECT_EQ(shown.Find("data")->members.front().first, mask.Hash("hunter22-canary") + ".txt");

@@ -25,7 +25,9 @@ TEST(Value, FollowsMergeKeysBelowOwnOnes) {
             "x:\n  a: 1\n  b: 2\nw:\n  b: 3\n  a: 1\n");
 }
 
-TEST(Value, KeysAreTexts) { EXPECT_EQ(WriteYaml(Parsed("on: 1\n5: 2\n")), "\"true\": 1\n\"5\": 2\n"); }
+TEST(Value, KeysAreTexts) {
+  EXPECT_EQ(WriteYaml(Parsed("on: 1\n5: 2\n")), "\"true\": 1\n\"5\": 2\n");
+}
 
 TEST(Value, SortsItsKeysAtEveryDepth) {
   Value value = Parsed("b: [{z: 1, v: 2}]\na: 1\n");

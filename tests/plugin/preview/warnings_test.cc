@@ -46,29 +46,41 @@ TEST(Warnings, OfOneObject) {
       {"nothing", Manifest("v1", "ConfigMap", "name: a", "data: {a: b}\n"), ""},
       {"generated name", Manifest("batch/v1", "Job", "generateName: a-", ""), "has generateName"},
       {"no name", Manifest("v1", "ConfigMap", "namespace: a", ""), "has no name"},
-      {"cluster-scoped", Manifest("v1", "Namespace", "name: a, namespace: b", ""), "its kind has none"},
+      {"cluster-scoped", Manifest("v1", "Namespace", "name: a, namespace: b", ""),
+       "its kind has none"},
       {"cluster-scoped without", Manifest("v1", "Namespace", "name: a", ""), ""},
       {"another's kind", Manifest("example.org/v1", "Namespace", "name: a, namespace: b", ""), ""},
-      {"yes", Manifest("v1", "X", "name: a", "spec: {a: yes}\n"), "spec.a: `yes` is the boolean true"},
-      {"on as a key", Manifest("v1", "X", "name: a", "spec: {on: b}\n"), "spec.on: `on` is the boolean"},
-      {"octal", Manifest("v1", "X", "name: a", "spec: {a: [0123]}\n"), "spec.a[0]: a number with a leading 0"},
+      {"yes", Manifest("v1", "X", "name: a", "spec: {a: yes}\n"),
+       "spec.a: `yes` is the boolean true"},
+      {"on as a key", Manifest("v1", "X", "name: a", "spec: {on: b}\n"),
+       "spec.on: `on` is the boolean"},
+      {"octal", Manifest("v1", "X", "name: a", "spec: {a: [0123]}\n"),
+       "spec.a[0]: a number with a leading 0"},
       {"underscore", Manifest("v1", "X", "name: a", "spec: {a: 1_000}\n"), "loses them"},
       {"a file's mode", Manifest("v1", "X", "name: a", "spec: {defaultMode: 0644}\n"), ""},
       {"quoted", Manifest("v1", "X", "name: a", "spec: {a: 'yes', b: '0123'}\n"), ""},
-      {"label", Manifest("v1", "X", "name: a, labels: {a: 5}", ""), "metadata.labels.a: is no string"},
+      {"label", Manifest("v1", "X", "name: a, labels: {a: 5}", ""),
+       "metadata.labels.a: is no string"},
       {"data", Manifest("v1", "ConfigMap", "name: a", "data: {a: true}\n"), "data.a: is no string"},
       {"removed API", Manifest("policy/v1beta1", "PodDisruptionBudget", "name: a", ""),
        "policy/v1beta1 was removed in Kubernetes 1.25"},
-      {"both data", Manifest("v1", "Secret", "name: a", "data: {a: eA==}\nstringData: {a: x, b: z}\n"),
+      {"both data",
+       Manifest("v1", "Secret", "name: a", "data: {a: eA==}\nstringData: {a: x, b: z}\n"),
        "data.a is replaced by stringData.a"},
-      {"hook", Manifest("batch/v1", "Job", "name: a, annotations: {argocd.argoproj.io/hook: PreSync}", ""),
+      {"hook",
+       Manifest("batch/v1", "Job", "name: a, annotations: {argocd.argoproj.io/hook: PreSync}", ""),
        "is a hook (PreSync)"},
-      {"skipped", Manifest("batch/v1", "Job", "name: a, annotations: {argocd.argoproj.io/hook: Skip}", ""),
+      {"skipped",
+       Manifest("batch/v1", "Job", "name: a, annotations: {argocd.argoproj.io/hook: Skip}", ""),
        "is never applied"},
-      {"helm's hook", Manifest("batch/v1", "Job", "name: a, annotations: {helm.sh/hook: 'pre-install, test'}", ""),
+      {"helm's hook",
+       Manifest("batch/v1", "Job", "name: a, annotations: {helm.sh/hook: 'pre-install, test'}", ""),
        "Argo CD runs it"},
-      {"helm's test", Manifest("v1", "Pod", "name: a, annotations: {helm.sh/hook: test}", ""), "is not applied"},
-      {"sync option", Manifest("v1", "X", "name: a, annotations: {argocd.argoproj.io/sync-options: 'A=b, Replace=true'}", ""),
+      {"helm's test", Manifest("v1", "Pod", "name: a, annotations: {helm.sh/hook: test}", ""),
+       "is not applied"},
+      {"sync option",
+       Manifest("v1", "X",
+                "name: a, annotations: {argocd.argoproj.io/sync-options: 'A=b, Replace=true'}", ""),
        "is replaced instead of patched"},
   };
   for (const Row& row : rows) {
@@ -82,11 +94,11 @@ TEST(Warnings, OfOneObject) {
 }
 
 TEST(Warnings, OfDuplicatesAndNamespaces) {
-  const auto warnings = CheckObjects(
-      Objects({Manifest("v1", "ConfigMap", "name: a", ""),
-               Manifest("v1", "ConfigMap", "name: a, namespace: shop", ""),
-               Manifest("v1", "ConfigMap", "name: a, namespace: other", "")}),
-      {"1.34.0", "shop"});
+  const auto warnings =
+      CheckObjects(Objects({Manifest("v1", "ConfigMap", "name: a", ""),
+                            Manifest("v1", "ConfigMap", "name: a, namespace: shop", ""),
+                            Manifest("v1", "ConfigMap", "name: a, namespace: other", "")}),
+                   {"1.34.0", "shop"});
   ASSERT_EQ(warnings.size(), 2U);
   EXPECT_EQ(warnings[0].object, "ConfigMap shop/a");
   EXPECT_THAT(warnings[0].text, HasSubstr("2 times"));
@@ -121,25 +133,32 @@ TEST(Warnings, OfChanges) {
   const auto service = [](const std::string& spec) {
     return Manifest("v1", "Service", "name: a", "spec: " + spec + "\n");
   };
-  const auto secret = [](const std::string& rest) { return Manifest("v1", "Secret", "name: a", rest); };
+  const auto secret = [](const std::string& rest) {
+    return Manifest("v1", "Secret", "name: a", rest);
+  };
   const auto set = [](const std::string& spec) {
     return Manifest("apps/v1", "StatefulSet", "name: a", "spec: " + spec + "\n");
   };
   const std::vector<ChangeRow> rows = {
-      {"selector", deployment("{selector: {a: b}}"), deployment("{selector: {a: c}}"), "spec.selector"},
+      {"selector", deployment("{selector: {a: b}}"), deployment("{selector: {a: c}}"),
+       "spec.selector"},
       {"order", deployment("{selector: {a: b, c: d}}"), deployment("{selector: {c: d, a: b}}"), ""},
       {"replicas", deployment("{replicas: 1}"), deployment("{replicas: 2}"), ""},
-      {"clusterIP", service("{clusterIP: 1.2.3.4}"), service("{clusterIP: 1.2.3.5}"), "spec.clusterIP"},
+      {"clusterIP", service("{clusterIP: 1.2.3.4}"), service("{clusterIP: 1.2.3.5}"),
+       "spec.clusterIP"},
       {"clusterIP by default", service("{}"), service("{clusterIP: None}"), ""},
       {"claims", set("{}"), set("{volumeClaimTemplates: [{}]}"), "spec.volumeClaimTemplates"},
       {"job", Manifest("batch/v1", "Job", "name: a", "spec: {template: {a: 1}}\n"),
        Manifest("batch/v1", "Job", "name: a", "spec: {template: {a: 2}}\n"), "spec.template"},
       {"type", secret("type: Opaque\n"), secret("type: a/b\n"), "type cannot be changed"},
-      {"immutable", secret("immutable: true\ndata: {a: eA==}\n"), secret("immutable: true\ndata: {a: eQ==}\n"),
-       "is immutable"},
-      {"not yet immutable", secret("data: {a: eA==}\n"), secret("immutable: true\ndata: {a: eQ==}\n"), ""},
-      {"binding", Manifest("rbac.authorization.k8s.io/v1", "RoleBinding", "name: a", "roleRef: {name: a}\n"),
-       Manifest("rbac.authorization.k8s.io/v1", "RoleBinding", "name: a", "roleRef: {name: b}\n"), "roleRef"},
+      {"immutable", secret("immutable: true\ndata: {a: eA==}\n"),
+       secret("immutable: true\ndata: {a: eQ==}\n"), "is immutable"},
+      {"not yet immutable", secret("data: {a: eA==}\n"),
+       secret("immutable: true\ndata: {a: eQ==}\n"), ""},
+      {"binding",
+       Manifest("rbac.authorization.k8s.io/v1", "RoleBinding", "name: a", "roleRef: {name: a}\n"),
+       Manifest("rbac.authorization.k8s.io/v1", "RoleBinding", "name: a", "roleRef: {name: b}\n"),
+       "roleRef"},
   };
   for (const ChangeRow& row : rows) {
     const auto lines = Changed({row.before}, {row.after});
@@ -155,7 +174,10 @@ TEST(Warnings, OfRemovalsAndMoves) {
   EXPECT_THAT(Changed({Manifest("v1", "PersistentVolumeClaim", "name: a", "")}, {}),
               ElementsAre(HasSubstr("and all that it holds")));
   EXPECT_THAT(
-      Changed({Manifest("v1", "ConfigMap", "name: a, annotations: {argocd.argoproj.io/sync-options: Prune=false}", "")}, {}),
+      Changed(
+          {Manifest("v1", "ConfigMap",
+                    "name: a, annotations: {argocd.argoproj.io/sync-options: Prune=false}", "")},
+          {}),
       ElementsAre(HasSubstr("stays in the cluster")));
   EXPECT_THAT(Changed({Manifest("v1", "ConfigMap", "name: a", "")},
                       {Manifest("v1", "ConfigMap", "name: a, namespace: new", "")}),
