@@ -129,6 +129,7 @@ class ValueReader {
   struct Entry {
     std::vector<std::string> paths;
     bool glob = false;
+    bool wrapped = false;  ///< in one of helm-secrets' schemes
   };
 
   std::optional<Entry> Resolve(const std::string& written, bool ignore_missing) {
@@ -136,13 +137,17 @@ class ValueReader {
     // Variables of a render are not all known when the UI asks.
     if (!url || url->kind != ValueUrl::Kind::kPath || written.starts_with('$')) return std::nullopt;
     Entry entry;
-    entry.glob = url->glob_allowed && HasGlob(url->path);
-    if (entry.glob) {
-      auto paths = ExpandGlob(query_.root, query_.app_dir, url->path, query_.budget);
-      if (!paths) return std::nullopt;
-      entry.paths = *std::move(paths);
-    } else if (const auto found = files_.Locate(query_.app_dir, url->path)) {
+    entry.wrapped = url->helm_secrets();
+    const auto found = entry.wrapped || !HasGlob(url->path)
+                           ? files_.Locate(query_.app_dir, url->path)
+                           : std::nullopt;
+    if (found) {
       entry.paths = {found->path};
+    } else if (HasGlob(url->path)) {
+      const auto matches = ExpandGlob(query_.root, query_.app_dir, url->path, query_.budget);
+      if (!matches) return std::nullopt;
+      entry.glob = true;
+      for (const GlobMatch& match : *matches) entry.paths.push_back(match.path);
     }
     if (entry.paths.empty() && !ignore_missing && !url->optional) return std::nullopt;
     return entry;
@@ -164,7 +169,9 @@ class ValueReader {
     std::set<std::string> seen;
     for (const Entry& entry : entries) {
       for (const std::string& path : entry.paths) {
-        if ((entry.glob && named.contains(path)) || !seen.insert(path).second) continue;
+        const bool again = (entry.glob && named.contains(path)) || !seen.insert(path).second;
+        if (again && entry.wrapped) return std::nullopt;  // helm may be given it twice
+        if (again) continue;
         const auto file = File(path);
         if (!file) return std::nullopt;
         values = HelmValue::Merge(std::move(values), *file);
