@@ -35,7 +35,7 @@ bool IsScpAddress(const std::string& address) {
   const std::string_view host =
       std::string_view(address).substr(0, colon).substr(at < colon ? at + 1 : 0);
   return !host.empty() && host.front() != '-' && address.front() != '-' &&
-         address.compare(colon, 2, "::") != 0;
+         address.compare(colon, 2, "::") != 0 && address.compare(colon, 3, "://") != 0;
 }
 
 Failure Refuse(const std::string& what, const char* why) {

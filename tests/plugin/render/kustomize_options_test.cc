@@ -137,7 +137,8 @@ class KustomizeParametersTest : public RenderTest {
 
 TEST_F(KustomizeParametersTest, PatchWhatKustomizeReads) {
   Set("patches",
-      R"({"patch": "[{op: add, path: /data/x, value: word}]", "target": {"kind": "ConfigMap"}})");
+      R"({"patch": "[{\"op\": \"add\", \"path\": \"/data/x\", \"value\": \"word\"}]",
+           "target": {"kind": "ConfigMap"}})");
   Set("patches", "path: p.yaml");
   Write("p.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m}\ndata: {z: file}\n");
   EXPECT_THAT(Text(Run()), AllOf(HasSubstr("x: word"), HasSubstr("z: file")));
