@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -27,11 +26,6 @@ type fixture struct {
 	harness.Client
 	server *harness.Server
 	key    harness.Key
-}
-
-var shared struct {
-	sync.Mutex
-	key harness.Key
 }
 
 // newFixture is a running server with the real helm, kustomize and git.
