@@ -124,6 +124,11 @@ Result<preview::Presentation> PreviewSession::Present(
     return presentation;
   }
   std::vector<SecretBytes> values = Cloned(values_);
+  std::vector<const preview::Object*> objects;
+  for (const Rendering* rendering : renderings) {
+    for (const preview::Object& object : rendering->objects) objects.push_back(&object);
+  }
+  preview::DropNames(objects, values);
   for (const Rendering* rendering : renderings) preview::AddSuffixes(rendering->objects, values);
   ACD_TRY(preview::Masker made, preview::Masker::Make(values, key_.Clone()));
   // Shared by the two functions, which std::function copies.

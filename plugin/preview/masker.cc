@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "decrypt/base/encoding.h"
@@ -65,6 +68,35 @@ std::string_view HashSuffix(std::string_view name) {
   const std::string_view suffix = name.substr(name.size() - kSize);
   const bool all = suffix.find_first_not_of("2456789bcdfghkmt") == std::string_view::npos;
   return all ? suffix : std::string_view();
+}
+
+void DropNames(std::span<const Object* const> objects, std::vector<SecretBytes>& values) {
+  std::set<std::string, std::less<>> names;
+  std::set<std::string, std::less<>> held;
+  for (const Object* object : objects) {
+    const Identity& identity = object->identity;
+    names.insert(identity.kind);
+    names.insert(identity.namespace_);
+    names.insert(identity.name);
+    if (const std::size_t suffix = HashSuffix(identity.name).size(); suffix > 0) {
+      names.insert(identity.name.substr(0, identity.name.size() - suffix - 1));
+    }
+    if (!IsSecret(*object)) continue;
+    for (const char* field : {"data", "stringData"}) {
+      const Value* map = object->value.Find(field);
+      if (map == nullptr) continue;
+      for (const auto& [key, value] : map->members) {
+        held.insert(value.text);
+        if (const auto decoded = DecodeBase64Go(value.text)) {
+          held.insert(std::string(decoded->ExposeText()));
+        }
+      }
+    }
+  }
+  std::erase_if(values, [&](const SecretBytes& value) {
+    const std::string_view text = value.ExposeText();
+    return IsWord(text, "-.") && names.contains(text) && !held.contains(text);
+  });
 }
 
 void AddSuffixes(std::span<const Object> objects, std::vector<SecretBytes>& values) {

@@ -61,6 +61,11 @@ class Masker {
 /// Spec: sigs.k8s.io/kustomize api/hasher.
 std::string_view HashSuffix(std::string_view name);
 
+/// Drops values that are no secret although they were decrypted, as all of a manifest is that sops
+/// encrypted whole: what an object is called (kind, name, namespace), if it looks like that and no
+/// Secret holds the same.
+void DropNames(std::span<const Object* const> objects, std::vector<SecretBytes>& values);
+
 /// Appends the suffixes of generated Secrets: hashes of what they hold.
 void AddSuffixes(std::span<const Object> objects, std::vector<SecretBytes>& values);
 

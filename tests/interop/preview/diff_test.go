@@ -20,7 +20,7 @@ func TestDiffAgainstARevision(t *testing.T) {
 	changed := tree.Without("app/old.yaml").With(harness.Tree{
 		"app/secret.yaml":     strings.Replace(secret, "-plain", "-changed", 1),
 		"app/deployment.yaml": strings.Replace(deployment, "matchLabels: {app: web}", "matchLabels: {app: shop}", 1),
-		"app/new.yaml":        "kind: ConfigMap\napiVersion: v1\ndata:\n  b: x\n  a: y\nmetadata: {name: new}\n",
+		"app/new.yaml":        "kind: ConfigMap\napiVersion: v1\ndata:\n  b: x\n  a: z\nmetadata: {name: new}\n",
 	})
 	harness.Check(t, os.Remove(dir+"/app/old.yaml"))
 	l.mark(t, changed, "app/secret.yaml").Write(t, dir)
@@ -29,7 +29,7 @@ func TestDiffAgainstARevision(t *testing.T) {
 		"diff Secret shop/database\n--- old/Secret/shop/database\n+++ new/Secret/shop/database\n@@ -4,5 +4,5 @@\n",
 		"-  password: hmac:", "+  password: hmac:", "\n   user: hmac:",
 		"--- old/ConfigMap/shop/old\n+++ /dev/null\n@@ -1,4 +0,0 @@\n",
-		"--- /dev/null\n+++ new/ConfigMap/shop/new\n@@ -0,0 +1,7 @@\n+apiVersion: v1\n+data:\n+  a: \"y\"\n+  b: x\n",
+		"--- /dev/null\n+++ new/ConfigMap/shop/new\n@@ -0,0 +1,7 @@\n+apiVersion: v1\n+data:\n+  a: z\n+  b: x\n",
 		"-      app: web\n+      app: shop\n")
 	hasNot(t, o.Out, "\x1b", "changed")
 	has(t, []byte(o.Err), "Deployment.apps shop/web: spec.selector cannot be changed", "ConfigMap shop/old: is removed: where pruning is on",

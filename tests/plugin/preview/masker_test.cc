@@ -166,6 +166,19 @@ TEST(Masker, SuffixesOfGeneratedNamesAndChecksumsAreHashesWithoutAKey) {
   EXPECT_EQ(HashSuffix("8h5k2mf9gt"), "");
 }
 
+TEST(Masker, NamesOfObjectsAreNoSecretsUnlessASecretHoldsThem) {
+  const auto objects = testing::Objects(
+      {"apiVersion: v1\nkind: Secret\nmetadata: {name: database}\nstringData: {a: admin-pw}\n",
+       "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: admin-pw}\n"});
+  std::vector<SecretBytes> values =
+      testing::Values({"Secret", "database", "admin-pw", "shop", "hunter22"});
+  const Object* const all[] = {&objects[0], &objects[1]};
+  DropNames(all, values);
+  ASSERT_EQ(values.size(), 2U);
+  EXPECT_EQ(values[0].ExposeText(), "admin-pw");
+  EXPECT_EQ(values[1].ExposeText(), "hunter22");
+}
+
 TEST(Masker, TooMuchIsAnError) {
   std::vector<SecretBytes> values;
   values.push_back(SecretBytes(ValueIndex::kMaxValueBytes + 1));
