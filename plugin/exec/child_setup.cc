@@ -30,10 +30,12 @@ bool ResetSignals() noexcept {
   return ::sigprocmask(SIG_SETMASK, &none, nullptr) == 0;
 }
 
-bool DropPrivileges(pid_t parent) noexcept {
+bool DropPrivileges(pid_t parent, std::size_t max_file_bytes) noexcept {
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return false;
   const struct rlimit no_core = {0, 0};
   if (::setrlimit(RLIMIT_CORE, &no_core) != 0) return false;
+  const struct rlimit file_size = {max_file_bytes, max_file_bytes};
+  if (max_file_bytes > 0 && ::setrlimit(RLIMIT_FSIZE, &file_size) != 0) return false;
   // A child does not survive us, even when we are killed. The signal follows the thread that
   // forked, which waits for the child in Run.
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return false;
@@ -110,7 +112,7 @@ void PrepareChild(const ChildPlan& plan) noexcept {
   };
   check(ResetSignals(), ChildStep::kSignals);
   check(::setpgid(0, 0) == 0, ChildStep::kGroup);
-  check(DropPrivileges(plan.parent), ChildStep::kPrivileges);
+  check(DropPrivileges(plan.parent, plan.max_file_bytes), ChildStep::kPrivileges);
   WakeRarely();
   for (int fd = 0; fd < 3; ++fd) {
     check(::dup2(plan.stdio[static_cast<std::size_t>(fd)], fd) == fd, ChildStep::kStdio);

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <array>
+#include <cstddef>
 #include <span>
 
 namespace acd::exec {
@@ -16,6 +17,7 @@ struct ChildPlan {
   const char* directory;
   int report_fd;  ///< above 3, write end of a close-on-exec pipe: a ChildReport on failure
   pid_t parent;
+  std::size_t max_file_bytes;  ///< 0: no limit
 };
 
 /// Where the way to a running program ended.

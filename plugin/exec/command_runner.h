@@ -35,7 +35,8 @@ struct Command {
   std::vector<int> pass_fds;  ///< kept open under the same number (memfds with values)
   /// Standard input, which may be secret; borrowed for the call. Empty: /dev/null.
   std::span<const std::uint8_t> input = {};
-  int listening_socket = -1;  ///< becomes descriptor 3, where systemd puts one; -1: none
+  int listening_socket = -1;       ///< becomes descriptor 3, where systemd puts one; -1: none
+  std::size_t max_file_bytes = 0;  ///< of each file it writes (RLIMIT_FSIZE); 0: no limit
   std::size_t max_stdout_bytes = 256U << 20U;
   std::size_t max_stderr_bytes = 64U << 10U;  ///< more is read and dropped, with a note
 };

@@ -187,7 +187,8 @@ Result<pid_t> Spawn(const Command& command, const ChildStreams& streams) {
                          .listening_socket = command.listening_socket,
                          .directory = command.directory.empty() ? "/" : command.directory.c_str(),
                          .report_fd = report_write.get(),
-                         .parent = ::getpid()};
+                         .parent = ::getpid(),
+                         .max_file_bytes = command.max_file_bytes};
   hooks.argv = arguments.Finish();
   hooks.envp = environment.Finish();
 

@@ -45,6 +45,17 @@ TEST(ProcessRunner, ReturnsOutputErrorTextAndExitCode) {
   EXPECT_EQ(outcome->exit_code, 7);
 }
 
+TEST(ProcessRunner, BoundsTheFilesThatAreWritten) {
+  const acd::testing::TempDir dir;
+  Command command = Shell("head -c 100000 /dev/zero >file");
+  command.directory = dir.path();
+  command.max_file_bytes = 4096;
+  const auto outcome = RunOnce(command);
+  ASSERT_THAT(outcome, IsOk());
+  EXPECT_NE(outcome->exit_code, 0);
+  EXPECT_EQ(std::filesystem::file_size(dir / "file"), 4096U);
+}
+
 TEST(ProcessRunner, PassesArgumentsUnchanged) {
   Command command = Shell(R"(for a in "$@"; do printf '[%s]' "$a"; done)");
   command.args.insert(command.args.end(), {"sh", "", "a b", "$HOME", "'\"", "--", "\n", "é"});
