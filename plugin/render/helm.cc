@@ -15,13 +15,16 @@
 #include "plugin/render/helm_tool.h"
 #include "plugin/render/helm_values.h"
 #include "plugin/render/kube_version.h"
+#include "plugin/render/source_session.h"
 #include "plugin/render/substitute.h"
 #include "plugin/render/tool.h"
+#include "plugin/sources/dependencies.h"
 
 namespace acd::render {
 namespace {
 
-constexpr std::string_view kMissingDependency = "missing in charts/ directory";
+// Of Chart.yaml, and of requirements.yaml; as in Argo CD's IsMissingDependencyErr.
+constexpr std::string_view kMissingDependency = "missing in charts";
 constexpr std::size_t kManyVersions = 1000;
 constexpr std::size_t kMaxJoined = 64U << 10U;
 
@@ -197,14 +200,13 @@ Result<std::vector<Produced>> RenderHelm(Context& context) {
   run.command.pass_fds = arguments.files().fds();
   run.renames = arguments.files().renames();
   ACD_TRY(exec::Outcome outcome, RunTemplate(context, run));
-  if (outcome.exit_code != 0) {
-    Failure failure = ToolFailure(context, run, outcome, "");
-    if (outcome.err.find(kMissingDependency) != std::string::npos) {
-      failure.error.hint =
-          "this version downloads no dependencies: run `helm dependency update` and commit charts/";
-    }
-    return failure;
+  if (outcome.exit_code != 0 && outcome.err.find(kMissingDependency) != std::string::npos) {
+    ACD_TRY(const bool pass_credentials, context.request.parameters.Bool("passCredentials", false));
+    sources::Session session = MakeSourceSession(context);
+    ACD_CHECK(sources::BuildDependencies(session, context.app_dir, pass_credentials));
+    ACD_TRY(outcome, RunTemplate(context, run));
   }
+  if (outcome.exit_code != 0) return ToolFailure(context, run, outcome, "");
   std::vector<Produced> produced;
   produced.push_back({std::move(outcome.out), run.label});
   return produced;

@@ -14,6 +14,7 @@
 #include "plugin/render/helm_secrets_policy.h"
 #include "plugin/render/key_import.h"
 #include "plugin/render/parameters.h"
+#include "plugin/sources/session.h"
 
 namespace acd::render {
 
@@ -44,6 +45,7 @@ struct RenderSettings {
   std::string key_dir = "/sops";        ///< key files an Application may name must lie in here
   KeyImportSettings key_imports;        ///< how; without folders: in key_dir
   HelmSecretsPolicy helm_secrets;       ///< which value files it may name by a secrets URL
+  sources::Settings sources;            ///< charts and files from elsewhere, and what opens them
   /// Proxies and certificates of the operator, for a child that fetches from the network.
   std::map<std::string, std::string> network_environment;
   bool allow_hydrator = false;  ///< decrypt although KUBE_VERSION is empty
