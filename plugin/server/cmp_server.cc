@@ -141,6 +141,7 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
       plugin::CheckPluginConfigurationResponse* response) override {
     return Observed("CheckPluginConfiguration", [&](RequestRecord&) {
       response->set_isdiscoveryconfigured(service_.settings().discover_encrypted);
+      response->set_providegitcreds(service_.settings().provide_git_creds);
       return grpc::Status::OK;
     });
   }

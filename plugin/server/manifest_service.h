@@ -28,6 +28,7 @@ struct ServiceSettings {
   archive::UnpackOptions unpack;
   std::size_t max_message_bytes = 100U << 20U;  ///< an answer above it would not reach the client
   std::size_t max_concurrent_renders = 4;
+  bool provide_git_creds = false;  ///< asks the repo-server for its git credentials
   std::optional<std::chrono::milliseconds> max_run_time;  ///< for callers that set no deadline
   /// Take Applications that name no plugin, if they hold something encrypted. Else the server says
   /// that it has no discovery, and is never sent another plugin's repository.

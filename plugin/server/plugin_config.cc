@@ -71,10 +71,7 @@ Status RefuseCommands(const YAML::Node& spec, const std::string& origin) {
         "remove spec." + std::string(field) +
             "; plugins with commands of their own need the stock argocd-cmp-server");
   }
-  ACD_TRY(const bool wants_credentials, Flag(spec, "provideGitCreds", origin));
-  if (!wants_credentials) return {};
-  return Fail(Code::kUnsupported, origin + ": spec.provideGitCreds: not supported by this server",
-              "remove it or set it to false");
+  return {};
 }
 
 Result<PluginConfig> FromDocument(const YAML::Node& document, const std::string& origin) {
@@ -95,6 +92,7 @@ Result<PluginConfig> FromDocument(const YAML::Node& document, const std::string&
   ACD_CHECK(CheckName(config.name, origin));
   ACD_CHECK(RefuseCommands(spec, origin));
   ACD_TRY(config.preserve_file_mode, Flag(spec, "preserveFileMode", origin));
+  ACD_TRY(config.provide_git_creds, Flag(spec, "provideGitCreds", origin));
   return config;
 }
 

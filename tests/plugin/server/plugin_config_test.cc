@@ -40,9 +40,14 @@ TEST(PluginConfig, RefusesWhatItWouldHaveToRun) {
     EXPECT_THAT(Parse(WithSpec(std::string("  ") + field + ": {command: [sh]}\n")),
                 Fails(Code::kUnsupported, std::string("p.yaml: spec.") + field));
   }
-  EXPECT_THAT(Parse(WithSpec("  provideGitCreds: true\n")),
-              Fails(Code::kUnsupported, "spec.provideGitCreds"));
   EXPECT_THAT(Parse(WithSpec("  provideGitCreds: false\n  generate:\n")), IsOk());
+}
+
+TEST(PluginConfig, AsksForGitCredentialsOnlyWhenTold) {
+  EXPECT_FALSE(Parse(WithSpec("  provideGitCreds: false\n"))->provide_git_creds);
+  EXPECT_TRUE(Parse(WithSpec("  provideGitCreds: true\n"))->provide_git_creds);
+  EXPECT_THAT(Parse(WithSpec("  provideGitCreds: perhaps\n")),
+              Fails(Code::kInvalidInput, "spec.provideGitCreds"));
 }
 
 TEST(PluginConfig, RefusesOtherDocuments) {
