@@ -12,6 +12,7 @@
 #include "plugin/commands/network_environment.h"
 #include "plugin/commands/private_folder.h"
 #include "plugin/exec/command_runner.h"
+#include "plugin/server/ask_pass.h"
 
 namespace acd::commands {
 namespace {
@@ -28,6 +29,19 @@ std::string OwnPath() {
   std::array<char, PATH_MAX> path{};
   const ssize_t size = ::readlink("/proc/self/exe", path.data(), path.size());
   return size > 0 ? std::string(path.data(), static_cast<std::size_t>(size)) : std::string();
+}
+
+constexpr std::size_t kMegabyte = 1U << 20U;
+
+// Charts are no secret, but memory is dear: what is kept in it is little.
+Result<std::shared_ptr<sources::SourceCache>> OpenCache(const EngineSettings& settings,
+                                                        const std::string& workspace) {
+  if (settings.chart_cache == "off") return std::shared_ptr<sources::SourceCache>();
+  const bool in_memory = settings.chart_cache.empty();
+  const std::size_t megabytes =
+      settings.chart_cache_mb > 0 ? settings.chart_cache_mb : (in_memory ? 64 : 512);
+  return sources::SourceCache::Open(in_memory ? workspace + "/charts" : settings.chart_cache,
+                                    megabytes * kMegabyte);
 }
 
 }  // namespace
@@ -55,7 +69,9 @@ Result<std::unique_ptr<Engine>> Engine::Create(EngineSettings settings, bool ser
   if (render.self.empty()) render.self = OwnPath();
   render.helm_secrets = render::HelmSecretsPolicy::FromEnvironment(
       [](const char* name) { return std::getenv(name); });
-  render.network_environment = NetworkEnvironment();
+  ACD_TRY(render.sources.cache, OpenCache(settings, parts->workspaces->path()));
+  render.sources.network = NetworkEnvironment();
+  render.sources.ask_pass = server::AskRepoServer;
   parts->runner = exec::MakeProcessRunner();
   KeySetup keys;
   keys.server = server;

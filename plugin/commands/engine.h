@@ -18,8 +18,10 @@ struct EngineSettings {
   std::string workdir;  ///< empty: see DefaultWorkdir
   bool allow_disk_workdir = false;
   bool allow_key_commands = false;
-  std::string age_plugins;      ///< comma list of names
-  std::string key_import_dirs;  ///< colon list of folders besides the key folder
+  std::string age_plugins;         ///< comma list of names
+  std::string key_import_dirs;     ///< colon list of folders besides the key folder
+  std::string chart_cache;         ///< a folder, "off", or empty: one in the workspace
+  std::size_t chart_cache_mb = 0;  ///< 0: the default
   render::RenderSettings render;
   server::ServiceSettings service;
 };

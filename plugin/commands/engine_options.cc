@@ -63,6 +63,19 @@ void EngineFlags::AddTo(CLI::App& app) {
              "--enable-helm");
   AddSetting(app, "tool-path", settings.render.tool_path,
              "where tools are looked for, and their PATH; default $PATH");
+  AddSetting(app, "repository-secrets", settings.render.sources.repository_secrets,
+             "folder of mounted repository Secrets of Argo CD: repository/NAME/KEY and "
+             "repo-creds/NAME/KEY");
+  AddSetting(app, "ssh-known-hosts", settings.render.sources.ssh_known_hosts,
+             "host keys for git by SSH, as in argocd-ssh-known-hosts-cm");
+  AddSetting(app, "tls-certificates", settings.render.sources.tls_certificates,
+             "folder of CA certificates by host, as in argocd-tls-certs-cm");
+  AddSetting(app, "git", settings.render.sources.git, "name or path of git");
+  AddSetting(app, "chart-cache", settings.chart_cache,
+             "folder that keeps downloaded charts and files of other repositories; default: in "
+             "memory, gone with the process; off: keep nothing");
+  AddSetting(app, "chart-cache-mb", settings.chart_cache_mb,
+             "MiB that it may take; default 512 in a folder, 64 in memory");
   AddSetting(app, "allow-hydrator", settings.render.allow_hydrator,
              "decrypt for Argo CD's source hydrator too, which commits plaintext to git");
   AddSetting(app, "max-concurrent-renders", settings.service.max_concurrent_renders,

@@ -103,7 +103,7 @@ Result<SecretBytes> Download(const Arguments& arguments) {
   settings.key_imports.gpg_tools = MakeGpgTools(setup);
   settings.helm_secrets = render::HelmSecretsPolicy::FromEnvironment(
       [](const char* name) { return std::getenv(name); });
-  settings.network_environment = NetworkEnvironment();
+  settings.sources.network = NetworkEnvironment();
   settings.allow_hydrator = true;  // helm is not told for whom it renders
   ACD_TRY(const auto keys, MakeKeys(std::move(setup)));
 

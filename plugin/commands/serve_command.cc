@@ -160,6 +160,7 @@ Result<int> Serve(ServeFlags& flags) {
   ACD_TRY(const server::PluginConfig config, LoadConfig(flags.config));
   ACD_TRY(EngineSettings settings, flags.engine.Take());
   settings.service.unpack.preserve_file_mode = config.preserve_file_mode;
+  settings.service.provide_git_creds = config.provide_git_creds;
 
   Log log(FormatNamed(flags.log_format), LevelNamed(flags.log_level));
   ACD_TRY(const auto engine,

@@ -70,7 +70,7 @@ Result<std::optional<SecretBytes>> FetchByHelm(Context& context, const std::stri
   ACD_TRY(ToolRun run,
           HelmRun(context, "fetch " + shown,
                   {"template", "fetch", ".", "--set-file", "content=" + Escaped(url)}, chart));
-  for (const auto& variable : context.settings.network_environment) {
+  for (const auto& variable : context.settings.sources.network) {
     run.command.environment.insert(variable);
   }
   run.renames = {{url, shown}, {WithMaskedPassword(url), shown}};

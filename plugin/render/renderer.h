@@ -46,9 +46,7 @@ struct RenderSettings {
   KeyImportSettings key_imports;        ///< how; without folders: in key_dir
   HelmSecretsPolicy helm_secrets;       ///< which value files it may name by a secrets URL
   sources::Settings sources;            ///< charts and files from elsewhere, and what opens them
-  /// Proxies and certificates of the operator, for a child that fetches from the network.
-  std::map<std::string, std::string> network_environment;
-  bool allow_hydrator = false;  ///< decrypt although KUBE_VERSION is empty
+  bool allow_hydrator = false;          ///< decrypt although KUBE_VERSION is empty
   std::size_t max_output_bytes = 90U << 20U;
   guard::DecryptedValues* decrypted = nullptr;  ///< gets every value, for a preview; borrowed
 };
