@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "plugin/render/git_values.h"
 #include "plugin/render/helm_fetch.h"
 #include "plugin/render/path_glob.h"
 #include "plugin/render/substitute.h"
@@ -104,12 +105,13 @@ Result<ValueEntry> ValueResolver::FindUrl(ValueUrl url) {
     case ValueUrl::Kind::kPath:
       return FindFile(std::move(url));
     case ValueUrl::Kind::kRemote:
+    case ValueUrl::Kind::kGit:
     case ValueUrl::Kind::kLiteral: {
       ValueEntry found;
       found.optional = url.optional;
       std::string id = Id(url, url.path);
-      std::string shown = url.kind == ValueUrl::Kind::kRemote ? ShownEntry(url.path)
-                                                              : ShownEntry(url.scheme + "://");
+      std::string shown =
+          ShownEntry(url.kind == ValueUrl::Kind::kLiteral ? url.scheme + "://" : url.path);
       found.sources.push_back({std::move(url), {}, std::move(id), std::move(shown)});
       return found;
     }
@@ -160,6 +162,8 @@ Result<ValueContent> ValueResolver::Read(const ValueSource& source) {
       return ReadRemote(source);
     case ValueUrl::Kind::kLiteral:
       return ReadLiteral(source);
+    case ValueUrl::Kind::kGit:
+      return ReadGit(source);
   }
   return Fail(Code::kInternal, "a value file of no kind");
 }
@@ -192,6 +196,18 @@ Result<ValueContent> ValueResolver::ReadRemote(const ValueSource& source) {
     ACD_TRY(read.text, Decrypt(source, source.shown, *std::move(document)));
   } else {
     read.text = *std::move(content);
+  }
+  return read;
+}
+
+Result<ValueContent> ValueResolver::ReadGit(const ValueSource& source) {
+  ACD_TRY(const std::string copy, FetchGitValues(context_, source.url.path));
+  ACD_TRY(SecretBytes content, workspace::ReadFile(copy, Limits().max_document_bytes));
+  ValueContent read;
+  if (auto document = DetectSops(copy, Content::Lasting(content))) {
+    ACD_TRY(read.text, Decrypt(source, source.shown, *std::move(document)));
+  } else {
+    read.text = std::move(content);
   }
   return read;
 }

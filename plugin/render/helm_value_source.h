@@ -55,6 +55,7 @@ class ValueResolver {
   Result<ValueEntry> FindByGlob(const ValueUrl& url);
   Result<ValueContent> ReadFile(const ValueSource& source);
   Result<ValueContent> ReadRemote(const ValueSource& source);
+  Result<ValueContent> ReadGit(const ValueSource& source);
   Result<ValueContent> ReadLiteral(const ValueSource& source);
   Result<SecretBytes> Decrypt(const ValueSource& source, const std::string& path,
                               SopsDocument document);

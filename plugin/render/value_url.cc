@@ -7,6 +7,7 @@ namespace acd::render {
 namespace {
 
 constexpr std::string_view kLiteralScheme = "secrets+literal";
+constexpr std::string_view kGitScheme = "secrets+git";
 
 struct ImportScheme {
   std::string_view name;
@@ -136,6 +137,11 @@ Result<ValueUrl> ParseValueUrl(std::string_view text) {
     return url;
   }
   const std::string_view rest = text.substr(scheme.size() + 3);
+  if (scheme == kGitScheme) {  // ours, so that helm-secrets' settings do not speak of it
+    url.kind = ValueUrl::Kind::kGit;
+    url.path = text;
+    return url;
+  }
   url.scheme = scheme;
   if (scheme == "secrets") return ParseSecrets(rest, std::move(url));
   if (scheme == kLiteralScheme) return ParseLiteral(rest, std::move(url));
@@ -145,9 +151,10 @@ Result<ValueUrl> ParseValueUrl(std::string_view text) {
     url.key.in_cluster = import.in_cluster;
     return ParseSecrets(rest, std::move(url));
   }
-  return Fail(Code::kInvalidInput, "the URL scheme '" + scheme + "' is not allowed",
-              "a path in the repository, https://, or of helm-secrets secrets://FILE, "
-              "secrets+age-import://KEYFILE?FILE and the like");
+  return Fail(
+      Code::kInvalidInput, "the URL scheme '" + scheme + "' is not allowed",
+      "a path in the repository, https://, secrets+git://REPOSITORY//FILE?ref=COMMIT, or of "
+      "helm-secrets secrets://FILE, secrets+age-import://KEYFILE?FILE and the like");
 }
 
 std::string ShownEntry(std::string_view text) {

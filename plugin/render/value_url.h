@@ -21,6 +21,7 @@ struct ValueUrl {
     kPath,     ///< a path or a glob in the repository
     kRemote,   ///< http or https
     kLiteral,  ///< the content itself
+    kGit,      ///< a file of another git repository, see sources::ParseGitFile
   };
   Kind kind = Kind::kPath;
   std::string scheme;  ///< helm-secrets' scheme that it was wrapped in; empty: none of them
@@ -32,7 +33,8 @@ struct ValueUrl {
   bool helm_secrets() const { return !scheme.empty(); }
 };
 
-/// Reads `text`, variables already substituted. Knows paths, http(s), and of helm-secrets
+/// Reads `text`, variables already substituted. Knows paths, http(s), `secrets+git://`, and of
+/// helm-secrets
 /// `secrets://[?][sops!]FILE`, `secrets+literal://[sops!]VALUE`,
 /// `secrets+{age,gpg}-import://[?][sops!]KEYFILE?FILE` and
 /// `secrets+{age,gpg}-import-kubernetes://[?][sops!][NAMESPACE/]SECRET#KEY?FILE`.
