@@ -40,7 +40,9 @@ type App struct {
 	Root       string // the repository
 	Path       string // the application in it; empty for the root
 	Parameters v1alpha1.ApplicationSourcePluginParameters
-	Hydrator   bool // the source hydrator generates: no cluster, so empty KUBE_ variables
+	Project    string   // empty: Project
+	Env        []string // more of the repo-server's variables
+	Hydrator   bool     // the source hydrator generates: no cluster, so empty KUBE_ variables
 }
 
 // What the destination cluster reports.
@@ -57,8 +59,12 @@ func (a App) Environment() ([]string, error) {
 	if name == "" {
 		name = "sample"
 	}
+	project := a.Project
+	if project == "" {
+		project = Project
+	}
 	env := []string{
-		"ARGOCD_APP_NAME=" + name, "ARGOCD_APP_NAMESPACE=" + Namespace, "ARGOCD_APP_PROJECT_NAME=" + Project,
+		"ARGOCD_APP_NAME=" + name, "ARGOCD_APP_NAMESPACE=" + Namespace, "ARGOCD_APP_PROJECT_NAME=" + project,
 		"ARGOCD_APP_REVISION=0123456789abcdef0123456789abcdef01234567", "ARGOCD_APP_REVISION_SHORT=0123456",
 		"ARGOCD_APP_REVISION_SHORT_8=01234567", "ARGOCD_APP_SOURCE_REPO_URL=https://git.example.org/team/repo.git",
 		"ARGOCD_APP_SOURCE_PATH=" + a.Path, "ARGOCD_APP_SOURCE_TARGET_REVISION=main",
@@ -69,7 +75,7 @@ func (a App) Environment() ([]string, error) {
 		env = append(env, "KUBE_VERSION="+KubeVersion, "KUBE_API_VERSIONS="+APIVersions)
 	}
 	parameters, err := a.Parameters.Environ()
-	return append(env, parameters...), err
+	return append(append(env, parameters...), a.Env...), err
 }
 
 // appDir is the application's folder.
