@@ -33,7 +33,7 @@ packages() {
       go) echo ca-certificates ;;
       # What opens and makes keys of other kinds than age, for the tests and the image.
       keys) echo gpg gpg-agent openssh-client ;;
-      render) echo git ca-certificates ;;  # helm and kustomize come through Go, see tools.sh
+      render) echo git openssh-client ca-certificates ;;  # helm and kustomize come through Go, see tools.sh
       trace) echo strace ;;  # what the server and its children do, for tests/interop/leaks
       *) die "packages: no such purpose: $purpose" ;;
     esac
