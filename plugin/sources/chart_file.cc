@@ -162,10 +162,8 @@ Result<ChartFile> ReadChartFile(const std::string& folder) {
 std::optional<std::string> LockDigest(const std::vector<Dependency>& wanted,
                                       const std::vector<Dependency>& locked) {
   SecretBytes text;
-  text.Append('[');
   for (const std::vector<Dependency>* list : {&wanted, &locked}) {
-    if (list == &locked) text.Append(',');
-    text.Append('[');
+    text.Append(text.empty() ? "[[" : ",[");
     for (const Dependency& one : *list) {
       if (!one.json) return std::nullopt;
       if (&one != &list->front()) text.Append(',');

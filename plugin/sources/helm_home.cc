@@ -185,7 +185,10 @@ Failure HelmHome::Explain(const exec::Outcome& outcome, const std::string& label
   std::string said(outcome.out.ExposeText());
   // What helm says first is the consequence; why an index could not be had is in its output.
   const std::size_t cause = said.find("...Unable to get an update");
-  said = outcome.err + (cause == std::string::npos ? "" : "\n" + said.substr(cause));
+  said = cause == std::string::npos ? outcome.err : said.substr(cause + 3);
+  for (std::size_t at = said.find(":\n\t"); at != std::string::npos; at = said.find(":\n\t")) {
+    said.replace(at, 3, ": ");
+  }
   Failure failure =
       Fail(Code::kToolFailed, label + ": exit status " + std::to_string(outcome.exit_code) + ": " +
                                   CleanWords(said, session_, used_));

@@ -58,6 +58,19 @@ TEST_F(ChartTest, ReadsWhatTheDigestIsOf) {
   EXPECT_TRUE(LockDigest(chart->dependencies, chart->lock->dependencies));
 }
 
+TEST(LockDigest, IsHelms) {
+  Dependency one;
+  one.name = "common";
+  one.version = "1.2.3";
+  one.repository = "http://127.0.0.1:18090";
+  one.json = std::pair(R"("name":"common","version":"1.2.3")", "");
+  const std::vector<Dependency> list = {one};
+  const std::string digest =  // of a Chart.lock that helm 3.19 wrote
+      "sha256:b9c8f0d091891d5fc7b0497a533f3147b299966110e6d13de53d772c08000d10";
+  EXPECT_EQ(LockDigest(list, list), digest);
+  EXPECT_EQ(LockDigest(list, std::vector<Dependency>(list)), digest);
+}
+
 TEST_F(ChartTest, RefusesNamesThatLeave) {
   for (const char* name : {"../x", "a/b", "''", ".hidden"}) {
     dir_.Write("tree/Chart.yaml", std::string("name: a\ndependencies: [{name: ") + name +
