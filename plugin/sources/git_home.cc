@@ -58,7 +58,7 @@ Status GitHome::Configure() {
   const Access& access = login_.access;
   SecretBytes text;
   text.Append(
-      "[core]\n\thooksPath = /dev/null\n\tfsmonitor = false\n\taskPass = /bin/false\n"
+      "[core]\n\thooksPath = /dev/null\n\tfsmonitor = false\n"
       "[gc]\n\tauto = 0\n[maintenance]\n\tauto = false\n[submodule]\n\trecurse = false\n"
       "[fetch]\n\trecurseSubmodules = false\n\tunpackLimit = 1\n"
       "[protocol]\n\tallow = never\n[protocol \"https\"]\n\tallow = always\n"
