@@ -192,7 +192,8 @@ Failure HelmHome::Explain(const exec::Outcome& outcome, const std::string& label
   Failure failure =
       Fail(Code::kToolFailed, label + ": exit status " + std::to_string(outcome.exit_code) + ": " +
                                   CleanWords(said, session_, used_));
-  if (!Mentions(said, {"401", "403", "nauthorized", "orbidden", "denied", "authentication"})) {
+  if (!Mentions(said, {"401", "403", "nauthorized", "orbidden", "denied", "authentication",
+                       "credential not found"})) {
     return failure;
   }
   std::string secrets;

@@ -217,7 +217,7 @@ func TestRegistry(t *testing.T) {
 		one := app(t, dependent("oci://"+host+"/team", chartVersion), "")
 		ranged := app(t, dependent("oci://"+host+"/team", "^1.0.0"), "")
 		f.mount(t, "repository", "registry", map[string]string{"url": host + "/team", "type": "helm", "enableOCI": "true", "insecureOCIForceHttp": "true"})
-		f.refused(t, one, "401", "repository-secrets")
+		f.refused(t, one, "credential not found", "repository-secrets")
 		f.mount(t, "repository", "registry", map[string]string{"url": host + "/team", "type": "helm", "enableOCI": "true", "insecureOCIForceHttp": "true", "username": "robot", "password": f.password})
 		mustHold(t, f.render(t, one), "from-dependency")
 		mustHold(t, f.render(t, ranged), "from-dependency")
