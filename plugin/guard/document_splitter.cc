@@ -1,7 +1,9 @@
 #include "plugin/guard/document_splitter.h"
 
-#include <optional>
+#include <algorithm>
 #include <string>
+
+#include "plugin/guard/json_reader.h"
 
 namespace acd::guard {
 namespace {
@@ -34,19 +36,27 @@ std::size_t EndOfObject(std::string_view text, std::size_t begin) {
   return std::string_view::npos;
 }
 
-// Objects one after the other and nothing else; nullopt when the text is not that.
-std::optional<std::vector<std::string_view>> SplitJson(std::string_view text) {
+// The JSON objects that stand one after the other at the beginning of `text`, which then begins
+// behind them.
+std::vector<std::string_view> TakeJson(std::string_view& text) {
   std::vector<std::string_view> pieces;
-  std::size_t i = 0;
   while (true) {
-    while (i < text.size() && IsSpace(text[i])) ++i;
-    if (i == text.size()) return pieces;
-    if (text[i] != '{') return std::nullopt;
-    const std::size_t end = EndOfObject(text, i);
-    if (end == std::string_view::npos) return std::nullopt;
-    pieces.push_back(text.substr(i, end - i));
-    i = end;
+    const std::size_t begin = text.find_first_not_of(" \t\r\n");
+    if (begin == std::string_view::npos || text[begin] != '{') return pieces;
+    const std::size_t end = EndOfObject(text, begin);
+    if (end == std::string_view::npos) return pieces;
+    const std::string_view piece = text.substr(begin, end - begin);
+    if (!IsJson(piece)) return pieces;
+    pieces.push_back(piece);
+    text.remove_prefix(end);
   }
+}
+
+// What is not JSON behind the first object is YAML, from the next line on when nothing else stands
+// on this one.
+void SkipLineEnd(std::string_view& text) {
+  const std::size_t begin = std::min(text.find_first_not_of(" \t\r"), text.size());
+  text.remove_prefix(begin < text.size() && text[begin] == '\n' ? begin + 1 : begin);
 }
 
 // Whether what follows `---` on its line is nothing or a comment.
@@ -69,14 +79,18 @@ Result<std::vector<std::string_view>> SplitDocuments(std::string_view text,
   if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
     text.remove_prefix(kByteOrderMark.size());
   }
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first != std::string_view::npos && text[first] == '{') {
-    if (auto pieces = SplitJson(text)) {
-      if (pieces->size() > max_documents) return TooMany(max_documents);
-      return *std::move(pieces);
+  std::vector<std::string_view> pieces = TakeJson(text);
+  if (pieces.size() > max_documents) return TooMany(max_documents);
+  if (!pieces.empty()) {
+    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return pieces;
+    if (pieces.size() > 1) {
+      return Fail(Code::kInvalidInput,
+                  "document " + std::to_string(pieces.size() + 1) +
+                      ": neither JSON, as the documents before it, nor the end",
+                  "put a --- line between all documents, or between none");
     }
+    SkipLineEnd(text);
   }
-  std::vector<std::string_view> pieces;
   std::size_t begin = 0;
   for (std::size_t line = 0; line < text.size();) {
     const std::size_t newline = text.find('\n', line);

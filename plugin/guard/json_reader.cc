@@ -92,4 +92,10 @@ std::optional<yaml::Node> ReadJson(std::string_view text, const Limits& limits) 
   return std::move(builder).Take();
 }
 
+bool IsJson(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos || text[first] != '{') return false;
+  return nlohmann::json::accept(text.begin(), text.end());
+}
+
 }  // namespace acd::guard

@@ -13,4 +13,7 @@ namespace acd::guard {
 /// nullopt: not JSON, or past a limit (then the YAML reader has the last word).
 std::optional<yaml::Node> ReadJson(std::string_view text, const Limits& limits);
 
+/// Whether a text is one JSON object and white space around it.
+bool IsJson(std::string_view text);
+
 }  // namespace acd::guard

@@ -1,24 +1,16 @@
 #include "plugin/guard/output_guard.h"
 
-#include <optional>
+#include <algorithm>
 #include <utility>
 
+#include "plugin/guard/document_reader.h"
 #include "plugin/guard/document_splitter.h"
 #include "plugin/guard/json_reader.h"
+#include "plugin/guard/json_text.h"
 #include "plugin/guard/manifest_check.h"
-#include "plugin/guard/yaml11.h"
 
 namespace acd::guard {
 namespace {
-
-// A tool's output is bounded by its own limit; a large one has more nodes than a SOPS file may
-// have.
-Limits ManifestLimits() {
-  Limits limits;
-  limits.max_document_bytes = 256U << 20U;
-  limits.max_nodes = 5'000'000;
-  return limits;
-}
 
 bool IsNothing(std::string_view piece) {
   std::size_t line = 0;
@@ -32,21 +24,13 @@ bool IsNothing(std::string_view piece) {
   return true;
 }
 
-// nullopt: the piece holds no object (comments, `null`).
-Result<std::optional<yaml::Node>> ReadDocument(std::string_view piece, const Limits& limits) {
-  const std::size_t first = piece.find_first_not_of(" \t\r\n");
-  if (first != std::string_view::npos && piece[first] == '{') {
-    if (auto node = ReadJson(piece, limits)) return node;
-  }
-  ACD_TRY(auto documents, yaml::ReadStream(AsBytes(piece), limits));
-  std::optional<yaml::Node> object;
-  for (yaml::Document& document : documents) {
-    if (document.empty || Resolve(document.root) == ScalarType::kNull) continue;
-    // Argo CD would read the first one and drop the others without a word.
-    if (object) return Fail(Code::kInvalidInput, "a second document without a --- line before it");
-    object = std::move(document.root);
-  }
-  return object;
+// What Argo CD reads as the document that we read. It takes a text that begins with a brace for
+// JSON, until a line says otherwise.
+std::string OwnText(std::string_view piece) {
+  if (IsJson(piece)) return JsonForYaml(piece);
+  const bool brace =
+      piece.substr(std::min(piece.find_first_not_of(" \t\r\n"), piece.size())).starts_with('{');
+  return (brace ? "---\n" : "") + std::string(piece);
 }
 
 }  // namespace
@@ -68,7 +52,7 @@ Result<std::vector<std::string>> CheckManifests(std::span<const Stream> streams,
       if (!*object) continue;
       auto checked = CheckObject(**object, label);
       if (!checked) return Fail(std::move(checked).error().With(stream.origin));
-      manifests.emplace_back(piece);
+      manifests.push_back(OwnText(piece));
       objects += CountObjects(**object);
     }
   }

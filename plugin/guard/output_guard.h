@@ -24,7 +24,8 @@ struct Stream {
 /// ciphertext (any `ENC[AES256_GCM,` scalar, base64-decoded Secret data too), a leftover top-level
 /// `sops` map, no document at all, an object without apiVersion or kind, Secret `data` that is not
 /// base64 or `stringData` that is not all strings. Reads as YAML 1.1, as Argo CD does.
-/// Returns each document's own text, untouched; empty, comment-only and null documents are dropped.
+/// Returns each document's own text, of JSON as JsonForYaml spells it; empty, comment-only and null
+/// documents are dropped.
 /// Errors: kInvalidInput naming kind, name and field (or the document's index), never a value.
 Result<std::vector<std::string>> CheckManifests(std::span<const Stream> streams,
                                                 const GuardOptions& options);

@@ -54,6 +54,36 @@ TEST(OutputGuard, CountsAListAsWhatIsInIt) {
   EXPECT_THAT(Check("apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod}\n"), IsOk());
 }
 
+// Argo CD reads JSON first and goes on with YAML behind the first object.
+TEST(OutputGuard, SplitsWhereArgoCdDoes) {
+  const std::string json = R"({"apiVersion":"v1","kind":"Pod"})";
+  const auto count = [](const std::string& text) {
+    const auto out = Check(text);
+    return out ? static_cast<int>(out->size()) : -1;
+  };
+  EXPECT_EQ(count(json + json + "\n" + json), 3);
+  EXPECT_EQ(count(json + "---\n" + json), 2);
+  EXPECT_EQ(count(json + " \n---\n" + ConfigMap("")), 2);
+  EXPECT_EQ(count(json + "\n---\n" + json + "\n---\n" + json), 3);
+  EXPECT_EQ(count(json + json + "\n---\n" + json), -1);
+  EXPECT_EQ(count("{apiVersion: v1, kind: Pod, a: '}{'}\n---\n" + json), 2);
+  EXPECT_EQ(count("{apiVersion: v1, kind: Pod}{apiVersion: v1, kind: Pod}"), -1);
+}
+
+// Argo CD reads what a plugin returns as YAML, to which these are no characters.
+TEST(OutputGuard, SpellsJsonSoThatYamlTakesIt) {
+  const std::string head = R"({"apiVersion":"v1","kind":"Pod","a":")";
+  const auto spelled = [&](const std::string& value) {
+    const auto out = Check(head + value + "\"}");
+    if (!out || out->size() != 1) return std::string("refused");
+    return out->front().substr(head.size(), out->front().size() - head.size() - 2);
+  };
+  EXPECT_EQ(spelled(R"(\ud83d\ude00 \u00e9 \\ud83d \" x)"), "\U0001F600 \\u00e9 \\\\ud83d \\\" x");
+  EXPECT_EQ(spelled("\x7f|\u0085|\u2028|\u2029|\ufeff|\uffff|\u00e9|\u2027"),
+            R"(\u007f|\u0085|\u2028|\u2029|\ufeff|\uffff|)"
+            "\u00e9|\u2027");
+}
+
 TEST(OutputGuard, DropsEmptyCommentAndNullDocuments) {
   const auto out = Check("# only a comment\n---\n---\nnull\n---\n~\n---\n" + ConfigMap("") +
                          "---\n  # another\n");
@@ -193,7 +223,7 @@ TEST(OutputGuard, SplitsAJsonStream) {
   const auto out = Check(object + object + "\n" + object);
   ASSERT_THAT(out, IsOk());
   ASSERT_EQ(out->size(), 3U);
-  EXPECT_EQ((*out)[2], object);
+  EXPECT_EQ((*out)[2], "{\"apiVersion\":\"v1\",\"kind\":\"X\",\"a\":\"}{ \\\" \U0001F600\"}");
 }
 
 TEST(OutputGuard, ReadsFlowYamlThatIsNotJson) {
