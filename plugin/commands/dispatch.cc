@@ -20,6 +20,7 @@
 #include "plugin/commands/serve_command.h"
 #include "plugin/commands/tool_guard_command.h"
 #include "plugin/commands/version_command.h"
+#include "plugin/jsonnet/vm.h"
 
 namespace acd::commands {
 namespace {
@@ -81,6 +82,8 @@ int Route(std::span<char*> argv) {
     std::fputs(Help().c_str(), stdout);
     return 0;
   }
+  // Not for people: the server starts it for each jsonnet file, and speaks with it over pipes.
+  if (name == jsonnet::kVmCommand) return jsonnet::RunVm(argv.subspan(1));
   if (name == "--version") return RunVersion(argv.subspan(1, 1));
   for (const Command& command : kCommands) {
     if (command.name == name) return command.run(argv.subspan(1));

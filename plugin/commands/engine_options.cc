@@ -33,7 +33,8 @@ std::size_t DefaultMessageMb() {
 EngineFlags::EngineFlags()
     : max_message_mb(DefaultMessageMb()),
       max_archive_mb(settings.service.unpack.limits.max_compressed_bytes / kMegabyte),
-      max_unpacked_mb(settings.service.unpack.limits.max_bytes / kMegabyte) {
+      max_unpacked_mb(settings.service.unpack.limits.max_bytes / kMegabyte),
+      max_jsonnet_mb(settings.render.max_jsonnet_bytes / kMegabyte) {
   settings.service.max_concurrent_renders = DefaultConcurrency();
 }
 
@@ -91,6 +92,10 @@ void EngineFlags::AddTo(CLI::App& app) {
       ->check(CLI::Range(1, 1 << 20));
   AddSetting(app, "max-unpacked-mb", max_unpacked_mb, "MiB of a repository's files")
       ->check(CLI::Range(1, 1 << 20));
+  AddSetting(app, "max-directory-bytes", settings.render.max_directory_bytes,
+             "bytes of a plain folder's manifests together, jsonnet apart; 0: no limit");
+  AddSetting(app, "max-jsonnet-mb", max_jsonnet_mb, "MiB of memory for one jsonnet evaluation")
+      ->check(CLI::Range(64, 1 << 20));
   AddSetting(app, "max-entries", settings.service.unpack.limits.max_entries,
              "files and folders of a repository");
   AddSetting(app, "max-ratio", settings.service.unpack.limits.max_ratio,
@@ -101,6 +106,7 @@ Result<EngineSettings> EngineFlags::Take() {
   settings.service.unpack.limits.max_compressed_bytes = max_archive_mb * kMegabyte;
   settings.service.unpack.limits.max_bytes = max_unpacked_mb * kMegabyte;
   settings.service.max_message_bytes = max_message_mb * kMegabyte;
+  settings.render.max_jsonnet_bytes = max_jsonnet_mb * kMegabyte;
   settings.render.max_output_bytes = settings.service.max_message_bytes;
   if (max_run_time_s > 0) {
     settings.service.max_run_time =

@@ -36,6 +36,7 @@ struct EngineFlags {
   double max_run_time_s = 0;   ///< 0: as long as the caller's deadline
   std::size_t max_archive_mb;
   std::size_t max_unpacked_mb;
+  std::size_t max_jsonnet_mb;
 
   void AddTo(CLI::App& app);
   /// The settings, once the command line is parsed. Error: kInvalidInput naming the flag.

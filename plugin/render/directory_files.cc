@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -17,14 +18,15 @@ namespace fs = std::filesystem;
 
 constexpr int kMaxDepth = 256;
 
-enum class Extension { kManifest, kJsonnet, kOther };
+using Type = ManifestFile::Type;
 
-Extension ExtensionOf(std::string_view name) {
-  const auto ends = [name](std::string_view suffix) {
-    return name.size() >= suffix.size() && name.substr(name.size() - suffix.size()) == suffix;
-  };
-  if (ends(".yaml") || ends(".yml") || ends(".json")) return Extension::kManifest;
-  return ends(".jsonnet") ? Extension::kJsonnet : Extension::kOther;
+// nullopt: the name is no manifest's. Argo CD's expression does not take a line's end in a name.
+std::optional<Type> TypeOf(std::string_view name, bool any_name) {
+  if (!any_name && name.find('\n') != std::string_view::npos) return std::nullopt;
+  if (name.ends_with(".jsonnet")) return Type::kJsonnet;
+  if (name.ends_with(".json")) return Type::kJson;
+  if (any_name || name.ends_with(".yaml") || name.ends_with(".yml")) return Type::kYaml;
+  return std::nullopt;
 }
 
 class Walker {
@@ -67,8 +69,8 @@ class Walker {
 
  private:
   Status Take(const std::string& dir, const std::string& relative, const std::string& name) {
-    const Extension extension = ExtensionOf(name);
-    if (extension == Extension::kOther) return {};
+    const std::optional<Type> type = TypeOf(name, selection_.any_name);
+    if (!type) return {};
     ACD_CHECK(budget_.Check());
     auto real = workspace::ResolveInside(root_, dir, name);
     if (!real) {
@@ -79,11 +81,7 @@ class Walker {
     if (::stat(real->c_str(), &info) != 0 || !S_ISREG(info.st_mode)) return {};
     if (selection_.exclude && selection_.exclude->Matches(relative)) return {};
     if (selection_.include && !selection_.include->Matches(relative)) return {};
-    if (extension == Extension::kJsonnet) {
-      return Fail(Code::kUnsupported, relative + ": jsonnet is not supported by this version",
-                  "leave it out with the parameter exclude");
-    }
-    files_.push_back({relative, *std::move(real)});
+    files_.push_back({relative, *std::move(real), *type});
     return {};
   }
 

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -52,6 +53,11 @@ Result<std::vector<Produced>> Produce(Context& context, const std::string& rende
   return RenderDirectory(context);
 }
 
+bool HasPrograms(const std::vector<Produced>& produced) {
+  return std::any_of(produced.begin(), produced.end(),
+                     [](const Produced& one) { return one.origin.ends_with(".jsonnet"); });
+}
+
 Result<std::vector<std::string>> Guard(const std::vector<Produced>& produced, bool allow_empty) {
   std::vector<guard::Stream> streams;
   streams.reserve(produced.size());
@@ -80,7 +86,12 @@ Result<Rendered> Render(const RenderRequest& request, const RenderSettings& sett
   const microseconds total = Since(begin);
   const auto guard_begin = Clock::now();
   auto manifests = Guard(produced, allow_empty);
-  if (!manifests) return Fail(std::move(manifests).error().With("guard"));
+  if (!manifests) {
+    Error error = std::move(manifests).error();
+    // A program may put a decrypted value where others have a kind or a name.
+    if (HasPrograms(produced)) error.message = redactor.Apply(error.message);
+    return Fail(std::move(error).With("guard"));
+  }
   rendered.manifests = *std::move(manifests);
   rendered.files_decrypted = files.files_decrypted();
   // KSOPS files are decrypted while kustomize runs, so the two can overlap.

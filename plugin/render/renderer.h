@@ -48,7 +48,9 @@ struct RenderSettings {
   sources::Settings sources;            ///< charts and files from elsewhere, and what opens them
   bool allow_hydrator = false;          ///< decrypt although KUBE_VERSION is empty
   std::size_t max_output_bytes = 90U << 20U;
-  guard::DecryptedValues* decrypted = nullptr;  ///< gets every value, for a preview; borrowed
+  std::size_t max_directory_bytes = 10'000'000;  ///< of a plain folder's manifests; 0: no limit
+  std::size_t max_jsonnet_bytes = 1U << 30U;     ///< memory of one jsonnet evaluation
+  guard::DecryptedValues* decrypted = nullptr;   ///< gets every value, for a preview; borrowed
 };
 
 /// One render: a folder that may be written to, and who asks.

@@ -34,7 +34,16 @@ SecretBytes FromUtf16(std::span<const std::uint8_t> bytes, bool big_endian) {
     }
     AppendUtf8(c, out);
   }
+  if (bytes.size() % 2 != 0) AppendUtf8(kReplacement, out);
   return out;
+}
+
+// How many bytes the character at the front of `text` has; 0: it is none in UTF-8.
+std::size_t CharacterSize(std::string_view text) {
+  const auto first = static_cast<std::uint8_t>(text.front());
+  if (first < 0x80) return 1;
+  const std::size_t size = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  return text.size() >= size && IsUtf8(text.substr(0, size)) ? size : 0;
 }
 
 }  // namespace
@@ -51,6 +60,24 @@ SecretBytes ToUtf8(SecretBytes content) {
     return FromUtf16(bytes.subspan(2), /*big_endian=*/true);
   }
   return content;
+}
+
+SecretBytes ReplaceBrokenUtf8(SecretBytes content) {
+  std::string_view rest = content.ExposeText();
+  if (IsUtf8(rest)) return content;
+  SecretBytes out;
+  out.Reserve(rest.size());
+  while (!rest.empty()) {
+    const std::size_t size = CharacterSize(rest);
+    if (size == 0) {
+      AppendUtf8(kReplacement, out);
+      rest.remove_prefix(1);
+      continue;
+    }
+    out.Append(AsBytes(rest.substr(0, size)));
+    rest.remove_prefix(size);
+  }
+  return out;
 }
 
 }  // namespace acd::render

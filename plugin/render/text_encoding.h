@@ -8,4 +8,7 @@ namespace acd::render {
 /// A broken surrogate becomes U+FFFD.
 SecretBytes ToUtf8(SecretBytes content);
 
+/// The text with U+FFFD in place of each byte that is not UTF-8, which is what Argo CD makes of it.
+SecretBytes ReplaceBrokenUtf8(SecretBytes content);
+
 }  // namespace acd::render

@@ -27,13 +27,14 @@ packages() {
         echo libarchive-dev libre2-dev libspdlog-dev nlohmann-json3-dev libcli11-dev
         echo libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
         ;;
-      unit-tests) echo libgtest-dev libgmock-dev git python3 ;;
+      unit-tests) echo libgtest-dev libgmock-dev git python3 libjsonnet0 ;;
       checks) echo clang-format lua5.1 python3 python3-yaml ;;
       fuzz) echo clang libclang-rt-dev ;;  # the runtimes are only recommended by clang
       go) echo ca-certificates ;;
       # What opens and makes keys of other kinds than age, for the tests and the image.
       keys) echo gpg gpg-agent openssh-client ;;
-      render) echo git openssh-client ca-certificates ;;  # helm and kustomize come through Go, see tools.sh
+      # helm and kustomize come through Go, see tools.sh; libjsonnet is loaded when a .jsonnet file is rendered.
+      render) echo git openssh-client ca-certificates libjsonnet0 ;;
       trace) echo strace ;;  # what the server and its children do, for tests/interop/leaks
       *) die "packages: no such purpose: $purpose" ;;
     esac

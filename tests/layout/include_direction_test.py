@@ -15,7 +15,7 @@ import re
 import sys
 
 DECRYPT = ["decrypt/base", "decrypt/age", "decrypt/pgp", "decrypt/keys", "decrypt/yaml", "decrypt/sops", "decrypt/sops/stores", "decrypt/sealed", "decrypt"]
-RENDERING = DECRYPT + ["plugin/exec", "plugin/workspace", "plugin/guard", "plugin/ksops", "plugin/sources", "plugin/render"]
+RENDERING = DECRYPT + ["plugin/exec", "plugin/workspace", "plugin/guard", "plugin/jsonnet", "plugin/ksops", "plugin/sources", "plugin/render"]
 SERVING = RENDERING + ["plugin/archive", "plugin/request", "plugin/server"]
 
 ALLOWED = {
@@ -41,7 +41,9 @@ ALLOWED = {
     # What lies outside of the repository that was sent: charts, and files of other repositories. It reads
     # Chart.yaml, so it may read YAML; of decryption and of keys it knows nothing.
     "plugin/sources": ["decrypt/base", "decrypt/yaml", "plugin/exec", "plugin/workspace", "plugin/archive"],
-    "plugin/render": DECRYPT + ["plugin/exec", "plugin/workspace", "plugin/guard", "plugin/ksops", "plugin/sources"],
+    # Its virtual machine runs in a process that gets nothing but a request.
+    "plugin/jsonnet": ["decrypt/base"],
+    "plugin/render": DECRYPT + ["plugin/exec", "plugin/workspace", "plugin/guard", "plugin/jsonnet", "plugin/ksops", "plugin/sources"],
     "plugin/request": RENDERING + ["plugin/archive"],
     "plugin/api": [],
     "plugin/server": RENDERING + ["plugin/archive", "plugin/request"],

@@ -190,12 +190,31 @@ TEST_F(DirectoryTest, FollowsSymlinksInsideTheRepositoryOnly) {
   EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "leaves the repository"));
 }
 
-TEST_F(DirectoryTest, RefusesJsonnet) {
-  Write("a.jsonnet", "{}");
-  EXPECT_THAT(Run(), Fails(Code::kUnsupported, "a.jsonnet: jsonnet"));
-  Write("a.yaml", kManifest);
-  Set("exclude", "*.jsonnet");
+TEST_F(DirectoryTest, BoundsAllManifestsTogether) {
+  Write("a.yaml", std::string(kManifest) + "#" + std::string(1000, 'x'));
+  Write("values.yaml", "a: b #" + std::string(1000, 'x'));
+  settings_.max_directory_bytes = 2000;
+  const auto out = Run();
+  EXPECT_THAT(out, Fails(Code::kLimitExceeded, "larger than 2000 bytes"));
+  EXPECT_THAT(Complaint(out), HasSubstr("ARGOCD_DECRYPT_MAX_DIRECTORY_BYTES"));
+  settings_.max_directory_bytes = 0;
   EXPECT_THAT(Run(), IsOk());
+}
+
+TEST_F(DirectoryTest, TakesFilesOfAnyNameWhenAsked) {
+  Write("a.yaml.sealed", kManifest);
+  Write("b.json", "{\"apiVersion\":\"v1\",\"kind\":\"X\"}");
+  Set("disableExtensionFilter", "true");
+  const auto out = Run();
+  ASSERT_THAT(out, IsOk());
+  EXPECT_EQ(out->manifests.size(), 2U);
+}
+
+TEST_F(DirectoryTest, KeepsJsonThatYamlCannotRead) {
+  Write("a.yaml", "{\"apiVersion\":\"v1\",\"kind\":\"X\",\"a\":\"\\ud83d\\ude00\"}");
+  const auto out = Run();
+  ASSERT_THAT(out, IsOk());
+  EXPECT_EQ(out->manifests.size(), 1U);
 }
 
 TEST_F(DirectoryTest, RefusesAnApplicationPathOutside) {

@@ -220,6 +220,22 @@ TEST(ToUtf8, ReadsBothByteOrdersAndReplacesBrokenPairs) {
             "a");
 }
 
+TEST(ReplaceBrokenUtf8, ReplacesEachByteAsGoDoes) {
+  const auto convert = [](std::string_view bytes) {
+    return std::string(ReplaceBrokenUtf8(SecretBytes::CopyOf(bytes)).ExposeText());
+  };
+  EXPECT_EQ(convert("pr\u00fcf\u20ac\U0001F600"), "pr\u00fcf\u20ac\U0001F600");
+  EXPECT_EQ(convert("pr\xFC"
+                    "fung"),
+            "pr\ufffd"
+            "fung");
+  EXPECT_EQ(convert("a\xE2\x82"), "a\ufffd\ufffd");
+  EXPECT_EQ(convert("\xED\xA0\x80"
+                    "b"),
+            "\ufffd\ufffd\ufffd"
+            "b");
+}
+
 TEST(KustomizePlugin, RewritesWholeWordsOnly) {
   EXPECT_EQ(
       RewriteExecPaths("path: /b/ksops\n# /b/ksops-docs\nx: '/b/ksops' {/b/ksops}", {"/b/ksops"}),
