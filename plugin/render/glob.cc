@@ -1,7 +1,10 @@
 #include "plugin/render/glob.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <utility>
+
+#include "decrypt/base/encoding.h"
 
 namespace acd::render {
 namespace {
@@ -13,6 +16,27 @@ constexpr std::size_t kMaxExpanded = 64U << 10U;
 
 Failure Bad(std::string_view pattern, const char* what) {
   return Fail(Code::kInvalidInput, "glob " + std::string(pattern.substr(0, 200)) + ": " + what);
+}
+
+// Code points; a byte that is not UTF-8 stands for itself, as a lone surrogate.
+std::u32string Decode(std::string_view text) {
+  std::u32string out;
+  while (!text.empty()) {
+    const auto first = static_cast<std::uint8_t>(text.front());
+    const std::size_t size = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+    if (size > text.size() || !IsUtf8(text.substr(0, size))) {
+      out += static_cast<char32_t>(0xDC00 + first);
+      text.remove_prefix(1);
+      continue;
+    }
+    char32_t c = size == 1 ? first : first & (0x7FU >> size);
+    for (const char next : text.substr(1, size - 1)) {
+      c = (c << 6U) | (static_cast<std::uint8_t>(next) & 0x3FU);
+    }
+    out += c;
+    text.remove_prefix(size);
+  }
+  return out;
 }
 
 // The index of the bracket that closes the one at `open`, or npos.
@@ -98,12 +122,47 @@ Result<Glob> Glob::Compile(std::string_view pattern, bool separated) {
   return glob;
 }
 
-Result<std::vector<Glob::Token>> Glob::Tokenize(std::string_view pattern, bool separated) {
+// The class that opens at `at`, which is left on its closing bracket. gobwas takes one range or one
+// list of characters, doublestar any mixture.
+Result<Glob::Token> Glob::TakeClass(std::u32string_view pattern, std::size_t& at, bool separated) {
+  Token token;
+  token.type = Token::Type::kClass;
+  std::size_t j = at + 1;
+  if (j < pattern.size() && (pattern[j] == '!' || (separated && pattern[j] == '^'))) {
+    token.negated = true;
+    ++j;
+  }
+  const std::size_t first = j;
+  const bool list = !separated && !(j + 1 < pattern.size() && pattern[j + 1] == '-');
+  while (j < pattern.size() && (pattern[j] != ']' || (separated && j == first))) {
+    if (pattern[j] == '\\' && (separated || list) && j + 1 < pattern.size()) ++j;
+    const char32_t low = pattern[j++];
+    char32_t high = low;
+    const bool range = !list && j + 1 < pattern.size() && pattern[j] == '-' &&
+                       (!separated || pattern[j + 1] != ']');
+    if (range) {
+      high = pattern[j + 1];
+      j += 2;
+    }
+    token.ranges.emplace_back(low, high);
+    if (!separated && !list) break;
+  }
+  if (j >= pattern.size()) return Fail(Code::kInvalidInput, "glob: a [ without its ]");
+  if (pattern[j] != ']' || token.ranges.empty()) {
+    return Fail(Code::kInvalidInput, "glob: between [ and ] stands one range, or one list");
+  }
+  at = j;
+  return token;
+}
+
+Result<std::vector<Glob::Token>> Glob::Tokenize(std::string_view text, bool separated) {
+  const std::u32string pattern = Decode(text);
   std::vector<Token> tokens;
   for (std::size_t i = 0; i < pattern.size(); ++i) {
     Token token;
-    if (pattern[i] == '\\' && i + 1 < pattern.size()) {
-      token.literal = pattern[++i];
+    if (pattern[i] == '\\' && (!separated || i + 1 < pattern.size())) {
+      if (++i == pattern.size()) break;  // gobwas drops one at the end
+      token.literal = pattern[i];
     } else if (pattern[i] == '?') {
       token.type = Token::Type::kAny;
     } else if (pattern[i] == '*') {
@@ -118,25 +177,7 @@ Result<std::vector<Glob::Token>> Glob::Tokenize(std::string_view pattern, bool s
         token.literal = '/';
       }
     } else if (pattern[i] == '[') {
-      token.type = Token::Type::kClass;
-      std::size_t j = i + 1;
-      if (j < pattern.size() && (pattern[j] == '!' || pattern[j] == '^')) {
-        token.negated = true;
-        ++j;
-      }
-      const std::size_t first = j;
-      while (j < pattern.size() && (pattern[j] != ']' || j == first)) {
-        if (pattern[j] == '\\' && j + 1 < pattern.size()) ++j;
-        const char low = pattern[j++];
-        char high = low;
-        if (j + 1 < pattern.size() && pattern[j] == '-' && pattern[j + 1] != ']') {
-          high = pattern[j + 1];
-          j += 2;
-        }
-        token.ranges.emplace_back(low, high);
-      }
-      if (j >= pattern.size()) return Bad(pattern, "a [ without its ]");
-      i = j;
+      ACD_TRY(token, TakeClass(pattern, i, separated));
     } else {
       token.literal = pattern[i];
     }
@@ -145,7 +186,7 @@ Result<std::vector<Glob::Token>> Glob::Tokenize(std::string_view pattern, bool s
   return tokens;
 }
 
-bool Glob::TokenMatches(const Token& token, char c) const {
+bool Glob::TokenMatches(const Token& token, char32_t c) const {
   switch (token.type) {
     case Token::Type::kLiteral:
       return token.literal == c;
@@ -164,8 +205,8 @@ bool Glob::TokenMatches(const Token& token, char c) const {
   return false;
 }
 
-// Which prefixes of the pattern match the text so far, one text byte after the other.
-bool Glob::MatchesOne(const std::vector<Token>& tokens, std::string_view text) const {
+// Which prefixes of the pattern match the text so far, one character after the other.
+bool Glob::MatchesOne(const std::vector<Token>& tokens, std::u32string_view text) const {
   std::vector<char> at(tokens.size() + 1, 0);
   std::vector<char> next(tokens.size() + 1, 0);
   const auto skip_stars = [&](std::vector<char>& states) {
@@ -177,7 +218,7 @@ bool Glob::MatchesOne(const std::vector<Token>& tokens, std::string_view text) c
   };
   at[0] = 1;
   skip_stars(at);
-  for (const char c : text) {
+  for (const char32_t c : text) {
     std::fill(next.begin(), next.end(), 0);
     for (std::size_t i = 0; i < tokens.size(); ++i) {
       if (at[i] == 0) continue;
@@ -198,8 +239,9 @@ bool Glob::MatchesOne(const std::vector<Token>& tokens, std::string_view text) c
 }
 
 bool Glob::Matches(std::string_view text) const {
+  const std::u32string characters = Decode(text);
   for (const auto& tokens : alternatives_) {
-    if (MatchesOne(tokens, text)) return true;
+    if (MatchesOne(tokens, characters)) return true;
   }
   return false;
 }

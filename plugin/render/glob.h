@@ -10,9 +10,9 @@
 namespace acd::render {
 
 /// A pattern as Argo CD matches `directory.include` and `.exclude`: `*`, `**` and `?` match any
-/// character, slashes too; `[a-z]`, `[!a]`, `{x,y}` and backslash escapes. Spec: gobwas/glob
-/// without separators. With `separated`, as in value-file globs: `*`, `?` and classes stop at a
-/// slash, and
+/// character, slashes too; `[a-z]` or `[xyz]`, `[!a]`, `{x,y}` and backslash escapes. Spec:
+/// gobwas/glob without separators. With `separated`, as in value-file globs: `*`, `?` and classes
+/// stop at a slash, and
 /// `**` between slashes spans folders. Spec: bmatcuk/doublestar.
 class Glob {
  public:
@@ -24,13 +24,14 @@ class Glob {
  private:
   struct Token {
     enum class Type { kLiteral, kAny, kStar, kDoubleStar, kClass } type = Type::kLiteral;
-    char literal = 0;
+    char32_t literal = 0;
     bool negated = false;
-    std::vector<std::pair<char, char>> ranges = {};
+    std::vector<std::pair<char32_t, char32_t>> ranges = {};
   };
   static Result<std::vector<Token>> Tokenize(std::string_view pattern, bool separated);
-  bool TokenMatches(const Token& token, char c) const;
-  bool MatchesOne(const std::vector<Token>& tokens, std::string_view text) const;
+  static Result<Token> TakeClass(std::u32string_view pattern, std::size_t& at, bool separated);
+  bool TokenMatches(const Token& token, char32_t c) const;
+  bool MatchesOne(const std::vector<Token>& tokens, std::u32string_view text) const;
 
   bool separated_ = false;
   std::vector<std::vector<Token>> alternatives_;
