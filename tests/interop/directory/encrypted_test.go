@@ -23,7 +23,7 @@ func TestEncryptedTreesEqualTheirPlaintext(t *testing.T) {
 		"c.json":       "{\n\t\"apiVersion\": \"v1\",\n\t\"kind\": \"Secret\",\n\t\"metadata\": {\n\t\t\"name\": \"e\"\n\t},\n\t\"stringData\": {\n\t\t\"p\": \"" + canary + " \\ud83d\\ude00 ü\"\n\t}\n}",
 		"list.yaml":    "apiVersion: v1\nkind: List\nitems:\n    - apiVersion: v1\n      kind: Secret\n      metadata:\n        name: f\n      stringData:\n        p: " + canary + "\n    - apiVersion: v1\n      kind: ConfigMap\n      metadata:\n        name: g\n",
 		"skip.yaml":    "# +argocd:skip-file-rendering\n" + secret("skipped"),
-		"sub/n.yaml":   "apiVersion: x.io/v1\nkind: Widget\nmetadata:\n    name: n\nspec:\n    i: 5\n    f: 1.5\n    b: true\n    t: \"true\"\n    e: \"\"\n    m: |\n        a\n        b\n",
+		"sub/n.yaml":   "apiVersion: x.io/v1\nkind: Widget\nmetadata:\n    name: w\nspec:\n    i: 5\n    f: 1.5\n    b: true\n    t: \"true\"\n    e: \"\"\n    m: |\n        a\n        b\n",
 		"sub/link.yml": linkPrefix + "../a.yaml",
 	}
 	a := app{tree: plain, directory: recurse}

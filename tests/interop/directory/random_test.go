@@ -153,8 +153,12 @@ func TestRandomPatternsSelectAlike(t *testing.T) {
 		if r.IntN(2) == 0 {
 			a.directory.Include, a.directory.Exclude = "", pattern.String()
 		}
-		native, nativeErr := p.native(root, a)
+		native, nativeErr, panics := p.nativeOrPanic(root, a)
 		plugin, pluginErr := p.plugin(root, a)
+		if panics {
+			refused++
+			continue
+		}
 		if pluginErr != nil && strings.Contains(pluginErr.Error(), "parameter ") {
 			refused++ // a broken pattern, which Argo CD takes for one that matches nothing
 			continue
@@ -164,4 +168,15 @@ func TestRandomPatternsSelectAlike(t *testing.T) {
 		}
 	}
 	t.Logf("%d of 400 patterns refused", refused)
+}
+
+// nativeOrPanic is native, which gobwas lets panic for a few patterns.
+func (p *peer) nativeOrPanic(root string, a app) (native []string, err error, panics bool) {
+	defer func() {
+		if recover() != nil {
+			panics = true
+		}
+	}()
+	native, err = p.native(root, a)
+	return native, err, false
 }
