@@ -26,7 +26,7 @@ func TestDiffAgainstARevision(t *testing.T) {
 	l.mark(t, changed, "app/secret.yaml").Write(t, dir)
 	o := l.run(t, 1, dir, "diff", "app", "--namespace", "shop")
 	has(t, o.Out,
-		"diff Secret shop/database\n--- old/Secret/shop/database\n+++ new/Secret/shop/database\n@@ -4,5 +4,5 @@\n",
+		"diff Secret shop/database\n--- old/Secret/shop/database\n+++ new/Secret/shop/database\n@@ -3,5 +3,5 @@\n",
 		"-  password: hmac:", "+  password: hmac:", "\n   user: hmac:",
 		"--- old/ConfigMap/shop/old\n+++ /dev/null\n@@ -1,4 +0,0 @@\n",
 		"--- /dev/null\n+++ new/ConfigMap/shop/new\n@@ -0,0 +1,7 @@\n+apiVersion: v1\n+data:\n+  a: z\n+  b: x\n",
