@@ -11,6 +11,7 @@
 #include "plugin/render/kube_version.h"
 #include "plugin/render/kustomization_paths.h"
 #include "plugin/render/kustomization_walk.h"
+#include "plugin/render/kustomize_charts.h"
 #include "plugin/render/kustomize_edit.h"
 #include "plugin/render/kustomize_options.h"
 #include "plugin/render/kustomize_tools.h"
@@ -100,6 +101,17 @@ Status AddHelm(Context& context, const ToolHome& home, const BuildOptions& optio
   return options.enable_helm ? AddCluster(context, command) : Status();
 }
 
+// Charts from elsewhere are fetched before anything is decided upon: they are part of it then.
+Result<KustomizationGraph> Prepare(Context& context, const BuildOptions& options) {
+  ACD_TRY(KustomizationGraph graph, PrepareKustomization(context));
+  if (graph.remote_charts.empty() || !(options.enable_helm || options.enable_plugins)) {
+    return graph;
+  }
+  ACD_TRY(const bool pulled, PullRemoteCharts(context, graph));
+  if (!pulled) return graph;
+  return PrepareKustomization(context);
+}
+
 }  // namespace
 
 Result<std::vector<Produced>> RenderKustomize(Context& context) {
@@ -111,7 +123,7 @@ Result<std::vector<Produced>> RenderKustomize(Context& context) {
   ACD_TRY(run.command.environment, InstallTools(context, home));
   ACD_CHECK(DecryptOwnKustomization(context));
   ACD_CHECK(ApplyKustomizeParameters(context, run.command));
-  ACD_TRY(const KustomizationGraph graph, PrepareKustomization(context));
+  ACD_TRY(const KustomizationGraph graph, Prepare(context, options));
   exec::Command command = run.command;
   command.args = {"build", context.app_dir};
   command.args.insert(command.args.end(), options.args.begin(), options.args.end());

@@ -88,8 +88,10 @@ Result<Rendered> Render(const RenderRequest& request, const RenderSettings& sett
   auto manifests = Guard(produced, allow_empty);
   if (!manifests) {
     Error error = std::move(manifests).error();
-    // A program may put a decrypted value where others have a kind or a name.
-    if (HasPrograms(produced)) error.message = redactor.Apply(error.message);
+    // A template or a program may put a decrypted value where others have a kind or a name. Where
+    // a manifest itself was encrypted whole, those words are no secrets, and what helps.
+    const bool computed = rendered.renderer == "helm" || HasPrograms(produced);
+    if (computed) error.message = redactor.Apply(error.message);
     return Fail(std::move(error).With("guard"));
   }
   rendered.manifests = *std::move(manifests);

@@ -7,16 +7,6 @@ const inflation = "kustomize: charts (--enable-helm)"
 
 // missing lists the features that the plugin refuses so far. A case that needs one of them must fail; when
 // it works, the test says that the line has to go.
-var missing = []string{
-	"helm: passCredentials",
-	"kustomize: patches",
-	"kustomize: buildOptions",
-	"kustomize: version",
-	"kustomize: kubeVersion",
-	"kustomize: apiVersions",
-	inflation,
-	"directory: jsonnet",
-	"directory: disableExtensionFilter",
-}
+var missing = []string{}
 
 func isMissing(feature string) bool { return slices.Contains(missing, feature) }
