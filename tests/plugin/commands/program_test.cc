@@ -309,7 +309,7 @@ TEST(Generate, ShowsNoKeyToItsChildren) {
   place.folder.Write("repository/app/config.yaml", kConfigMap);
   const std::string seen = place.folder / "seen";
   const std::string tool =
-      place.Tool("cat /proc/$PPID/environ >'" + seen + "'\ncat app/config.yaml\n");
+      place.Tool("/bin/cat /proc/$PPID/environ >'" + seen + "'\n/bin/cat app/config.yaml\n");
   const Finished finished = RunProgram({"generate", "--workdir", place.work, "--kustomize", tool},
                                        {"PATH=/usr/bin:/bin", "ARGOCD_APP_SOURCE_PATH=app",
                                         "KUBE_VERSION=1.34.0", "SOPS_AGE_KEY=AGE-SECRET-KEY-1X"},
