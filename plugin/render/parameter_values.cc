@@ -29,11 +29,13 @@ constexpr std::array kBooleans = {
 // Kubernetes counts replicas in an int32.
 constexpr std::int64_t kMaxCount = 2147483647;
 
-bool IsCount(const std::string& text) {
+// As Go's strconv.Atoi, which takes a sign.
+bool IsCount(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  if (text.starts_with('-')) return false;
   std::int64_t count = -1;
   const auto end = std::from_chars(text.data(), text.data() + text.size(), count);
-  return end.ec == std::errc() && end.ptr == text.data() + text.size() && count >= 0 &&
-         count <= kMaxCount;
+  return end.ec == std::errc() && end.ptr == text.data() + text.size() && count <= kMaxCount;
 }
 
 // A key comes from the Application's author.

@@ -118,8 +118,9 @@ Result<std::string> PullChart(Session& session, const ChartSource& chart,
   }
   auto content = Chart(session, chart);
   if (!content) {
-    return Fail(std::move(content).error().With("chart " + chart.name + " " + chart.version +
-                                                " of " + UrlWithoutPassword(chart.repository)));
+    const std::string version = chart.version.empty() ? "" : " " + chart.version;
+    return Fail(std::move(content).error().With("chart " + chart.name + version + " of " +
+                                                UrlWithoutPassword(chart.repository)));
   }
   std::string path = folder + "/" + chart.name + "-" + chart.version + ".tgz";
   ACD_CHECK(workspace::WriteSecretFile(path, content->Expose()));

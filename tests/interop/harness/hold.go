@@ -29,9 +29,9 @@ func HoldTool(t T, p Place, tool, subcommand string, stubborn bool) *Hold {
 	Check(t, os.Remove(path))
 	extra := ""
 	if stubborn {
-		extra = fmt.Sprintf("trap '' TERM; sleep 1000 & echo $! >%[1]s/new && mv %[1]s/new %[1]s/grandchild; ", h.dir)
+		extra = fmt.Sprintf("trap '' TERM; /bin/sleep 1000 & echo $! >%[1]s/new && /bin/mv %[1]s/new %[1]s/grandchild; ", h.dir)
 	}
-	script := fmt.Sprintf("#!/bin/sh\nif [ \"$1\" = %[2]s ]; then %[3]secho $$ >%[1]s/new && mv %[1]s/new %[1]s/child; read line <%[1]s/gate; fi\nexec %[4]s \"$@\"\n",
+	script := fmt.Sprintf("#!/bin/sh\nif [ \"$1\" = %[2]s ]; then %[3]secho $$ >%[1]s/new && /bin/mv %[1]s/new %[1]s/child; read line <%[1]s/gate; fi\nexec %[4]s \"$@\"\n",
 		h.dir, subcommand, extra, target)
 	Check(t, os.WriteFile(path, []byte(script), 0o755))
 	t.Cleanup(func() {

@@ -71,11 +71,11 @@ func TestNoPluginOfHelmIsLoaded(t *testing.T) {
 	plugin := "name: evil\nversion: 1.0.0\nusage: x\ndescription: x\ncommand: touch " + ran + "\ndownloaders: [{command: evil.sh, protocols: [evil]}]\n"
 	tree := chart("charts/web").With(harness.Tree{
 		"home/.data/plugins/evil/plugin.yaml": plugin, "home/plugins/evil/plugin.yaml": plugin,
-		"home/.data/plugins/evil/evil.sh": "#!/bin/sh\ntouch " + ran + "\n",
+		"home/.data/plugins/evil/evil.sh": "#!/bin/sh\n: >" + ran + "\n",
 	})
 	for _, helm := range []string{harness.Helm(t), harness.Helm4(t)} {
 		f := newFixture(t, "--helm", helm)
-		f.refuses(t, tree.With(harness.Tree{"kustomization.yaml": "helmGlobals: {configHome: home}\nhelmCharts: [{name: x, repo: 'evil://h'}]\n"}), helmOn, "helm guard: chart repository: must be an https, http or oci address")
+		f.refuses(t, tree.With(harness.Tree{"kustomization.yaml": "helmGlobals: {configHome: home}\nhelmCharts: [{name: a/x, repo: 'evil://h'}]\n"}), helmOn, "helm guard: chart repository: must be an https, http or oci address")
 		got := f.render(t, tree.With(harness.Tree{"kustomization.yaml": "helmGlobals: {configHome: home}\nhelmCharts: [{name: web, releaseName: r}]\n"}), "", helmOn)
 		if len(got) != 2 {
 			t.Errorf("%d objects", len(got))
@@ -89,7 +89,7 @@ func TestNoPluginOfHelmIsLoaded(t *testing.T) {
 func TestNothingInAKustomizationIsAnOptionOfHelm(t *testing.T) {
 	f := newFixture(t)
 	ran := marker(t)
-	script := harness.Tree{"evil.sh": "#!/bin/sh\ntouch " + ran + "\n", "charts/x,/etc/v.yaml": "a: b\n"}
+	script := harness.Tree{"evil.sh": "#!/bin/sh\n: >" + ran + "\n", "charts/x,/etc/v.yaml": "a: b\n"}
 	tree := chart("charts/web").With(script)
 	for chart, says := range map[string]string{
 		"{name: web, releaseName: '--post-renderer=./evil.sh'}":                              "helm guard: releaseName",
@@ -98,7 +98,8 @@ func TestNothingInAKustomizationIsAnOptionOfHelm(t *testing.T) {
 		"{name: web, releaseName: r, additionalValuesFiles: ['charts/x,/etc/v.yaml']}":       "helm guard: value file: has a comma",
 		"{name: '../../../../../etc', releaseName: r}":                                       "leaves the repository",
 		"{name: web, releaseName: r, valuesFile: ../../../../etc/passwd}":                    "leaves the repository",
-		"{name: none, repo: 'file:///etc', releaseName: r}":                                  "must be an https, http or oci address",
+		"{name: none, repo: 'file:///etc', releaseName: r}":                                  "not a chart repository's address",
+		"{name: a/none, repo: 'file:///etc', releaseName: r}":                                "must be an https, http or oci address",
 		"{name: none, repo: 'https://127.0.0.1:1', releaseName: r, version: '../../../x'}":   "",
 		"{name: '--ca-file=x', repo: 'https://127.0.0.1:1', releaseName: r}":                 "helm guard: chart: begins with a hyphen",
 		"{name: web, name: none, releaseName: r}":                                            "given twice",
@@ -142,7 +143,7 @@ func TestNoOtherProgramRuns(t *testing.T) {
 	function := func(spec string) string {
 		return "apiVersion: x/v1\nkind: Y\nmetadata:\n  name: t\n  annotations:\n    config.kubernetes.io/function: |\n      " + spec + "\n"
 	}
-	script := "#!/bin/sh\ntouch " + ran + "\n"
+	script := "#!/bin/sh\n: >" + ran + "\n"
 	all := v1alpha1.ApplicationSourcePluginParameters{harness.String("buildOptions", "--enable-alpha-plugins --enable-exec --enable-helm")}
 	for name, plugin := range map[string]string{
 		"exec":           function("exec: {path: ./evil.sh}"),

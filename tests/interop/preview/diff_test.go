@@ -127,7 +127,7 @@ func TestDiffsTroubles(t *testing.T) {
 	has(t, []byte(o.Err), "not a git repository")
 
 	// A side that cannot be rendered is no difference.
-	harness.Tree{"app/link.yaml": "a: b\n---\n---x\n", "app/broken.yaml": "apiVersion: v1\nkind: [\n"}.Write(t, dir)
+	harness.Tree{"app/link.yaml": "a: b\n---\n---x\n", "app/broken.yaml": "apiVersion: v1\nkind: [\nmetadata: {name: x}\n"}.Write(t, dir)
 	l.run(t, 3, dir, "diff", "app")
 }
 

@@ -23,6 +23,7 @@ func packed(t *testing.T) string {
 	t.Helper()
 	dir := harness.TempDir(t, "")
 	harness.Tree{
+		"common/values.yaml":       "a: b\n",
 		"common/Chart.yaml":        "apiVersion: v2\nname: common\nversion: " + chartVersion + "\n",
 		"common/templates/cm.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: from-dependency}\ndata: {version: '" + chartVersion + "'}\n",
 	}.Write(t, dir)
