@@ -73,8 +73,9 @@ class Arguments {
 };
 
 Result<std::string> Name(Arguments& args, const char* what) {
-  ACD_TRY(std::string name, args.Value(what));
-  if (name.empty() || name.front() == '-') return Refuse(what, "begins with a hyphen, or is empty");
+  auto name = args.Value(what);
+  const bool bad = name && (name->empty() || name->front() == '-');
+  if (bad) return Refuse(what, "begins with a hyphen, or is empty");
   return name;
 }
 

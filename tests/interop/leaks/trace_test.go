@@ -137,6 +137,14 @@ func (c call) paths() []string {
 	return all
 }
 
+// path is the first of them; empty when strace could not read it, because the process was ended.
+func (c call) path() string {
+	if all := c.paths(); len(all) > 0 {
+		return all[0]
+	}
+	return ""
+}
+
 func (c call) String() string {
 	return fmt.Sprintf("%s(%.300s) = %.100s", c.name, c.arguments, c.result)
 }

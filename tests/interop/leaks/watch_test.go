@@ -37,11 +37,11 @@ func (w *watch) check(c call) string {
 			return "a secret in an argument or environment"
 		}
 		if c.result == "0" {
-			w.programs[filepath.Base(c.paths()[0])]++
+			w.programs[filepath.Base(c.path())]++
 		}
 	case "mkdir", "mkdirat":
 		mode, known := c.mode()
-		rest, below := strings.CutPrefix(c.paths()[0], w.place.Work+"/")
+		rest, below := strings.CutPrefix(c.path(), w.place.Work+"/")
 		if !below || c.result != "0" || strings.Count(rest, "/") > depth {
 			return ""
 		}
@@ -57,14 +57,14 @@ func (w *watch) check(c call) string {
 		}
 	case "chmod", "fchmodat":
 		if mode, known := c.mode(); known {
-			w.modes[c.paths()[0]] = mode
+			w.modes[c.path()] = mode
 		}
 	case "rename", "renameat", "renameat2", "link", "linkat":
 		if paths := c.paths(); len(paths) == 2 {
 			w.modes[paths[1]] = w.modes[paths[0]]
 		}
 	case "unlink", "unlinkat":
-		delete(w.modes, c.paths()[0])
+		delete(w.modes, c.path())
 	case "socket":
 		if !strings.HasPrefix(c.arguments, "AF_UNIX") && !strings.HasPrefix(c.arguments, "AF_NETLINK") {
 			return "a socket that leads elsewhere"
