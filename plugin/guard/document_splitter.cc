@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kSeparator = "---";
+constexpr std::string_view kNull = "null";
 
 bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
@@ -36,27 +37,38 @@ std::size_t EndOfObject(std::string_view text, std::size_t begin) {
   return std::string_view::npos;
 }
 
+// Whether `null` stands at `begin`, as a word.
+bool IsNull(std::string_view text, std::size_t begin) {
+  const std::string_view rest = text.substr(begin);
+  return rest.starts_with(kNull) &&
+         (rest.size() == kNull.size() || IsSpace(rest[kNull.size()]) || rest[kNull.size()] == '{');
+}
+
 // The JSON objects that stand one after the other at the beginning of `text`, which then begins
-// behind them.
+// behind them. Behind the first one, nulls are among them.
 std::vector<std::string_view> TakeJson(std::string_view& text) {
   std::vector<std::string_view> pieces;
   while (true) {
     const std::size_t begin = text.find_first_not_of(" \t\r\n");
-    if (begin == std::string_view::npos || text[begin] != '{') return pieces;
-    const std::size_t end = EndOfObject(text, begin);
+    if (begin == std::string_view::npos) return pieces;
+    const bool null = !pieces.empty() && IsNull(text, begin);
+    if (!null && text[begin] != '{') return pieces;
+    const std::size_t end = null ? begin + kNull.size() : EndOfObject(text, begin);
     if (end == std::string_view::npos) return pieces;
     const std::string_view piece = text.substr(begin, end - begin);
-    if (!IsJson(piece)) return pieces;
+    if (!null && !IsJson(piece)) return pieces;
     pieces.push_back(piece);
     text.remove_prefix(end);
   }
 }
 
 // What is not JSON behind the first object is YAML, from the next line on when nothing else stands
-// on this one.
-void SkipLineEnd(std::string_view& text) {
+// on this one. False when dashes do, and are the last line: Argo CD takes them for a number.
+bool SkipLineEnd(std::string_view& text) {
   const std::size_t begin = std::min(text.find_first_not_of(" \t\r"), text.size());
-  text.remove_prefix(begin < text.size() && text[begin] == '\n' ? begin + 1 : begin);
+  const bool at_end = begin < text.size() && text[begin] == '\n';
+  text.remove_prefix(at_end ? begin + 1 : begin);
+  return at_end || !text.starts_with(kSeparator) || text.find('\n') != std::string_view::npos;
 }
 
 // Whether what follows `---` on its line is nothing or a comment.
@@ -83,19 +95,21 @@ Result<std::vector<std::string_view>> SplitDocuments(std::string_view text,
   if (pieces.size() > max_documents) return TooMany(max_documents);
   if (!pieces.empty()) {
     if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return pieces;
-    if (pieces.size() > 1) {
+    const bool is_yaml = pieces.size() == 1 && SkipLineEnd(text);
+    if (!is_yaml) {
       return Fail(Code::kInvalidInput,
                   "document " + std::to_string(pieces.size() + 1) +
                       ": neither JSON, as the documents before it, nor the end",
                   "put a --- line between all documents, or between none");
     }
-    SkipLineEnd(text);
   }
   std::size_t begin = 0;
   for (std::size_t line = 0; line < text.size();) {
     const std::size_t newline = text.find('\n', line);
     const std::size_t next = newline == std::string_view::npos ? text.size() : newline + 1;
-    if (text.substr(line, kSeparator.size()) == kSeparator) {
+    // As the very first line, `---#` is a word and no separator.
+    const bool word = line == 0 && text.starts_with("---#");
+    if (text.substr(line, kSeparator.size()) == kSeparator && !word) {
       if (!IsBareSeparator(text.substr(line + 3, next - line - 3))) {
         return Fail(Code::kInvalidInput,
                     "document " + std::to_string(pieces.size() + 1) +

@@ -101,6 +101,7 @@ var onPurpose = regexp.MustCompile(strings.Join([]string{
 	"no document separator", "neither JSON",
 	// Behind the end of a document, or words of a manifest without a colon.
 	"did not find expected", "could not find expected", "mapping values are not allowed", "unexpected end of stream",
+	"found character that cannot start", "control characters are not allowed", "found unexpected document indicator",
 }, "|"))
 
 func TestRandomTreesAreRenderedAlike(t *testing.T) {
@@ -121,6 +122,8 @@ func TestRandomTreesAreRenderedAlike(t *testing.T) {
 		switch {
 		case isStricter && onPurpose.MatchString(pluginErr.Error()):
 			stricterOnes++
+		case difference != "" && strings.Contains(fmt.Sprint(a.tree), "\ufeff---"):
+			// A byte order mark before dashes in the middle of a file: no document to us.
 		case difference != "":
 			failures++
 			t.Errorf("tree %d: %s\n%s", i, difference, show(a))

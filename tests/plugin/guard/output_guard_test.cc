@@ -226,6 +226,25 @@ TEST(OutputGuard, SplitsAJsonStream) {
   EXPECT_EQ((*out)[2], "{\"apiVersion\":\"v1\",\"kind\":\"X\",\"a\":\"}{ \\\" \U0001F600\"}");
 }
 
+// To Argo CD the dashes begin a number.
+TEST(OutputGuard, RefusesDashesBehindJsonOnTheLastLine) {
+  const std::string object = R"({"apiVersion":"v1","kind":"X"})";
+  EXPECT_THAT(Check(object + "---"), Fails(Code::kInvalidInput, "neither JSON"));
+  EXPECT_THAT(Check(object + "---\n"), IsOk());
+  EXPECT_THAT(Check(object + " # comment\n---\n" + object), IsOk());
+}
+
+TEST(OutputGuard, TakesNullsBehindJsonForJson) {
+  const std::string object = R"({"apiVersion":"v1","kind":"X"})";
+  EXPECT_THAT(Check(object + "\nnull\n" + object), IsOk());
+  EXPECT_THAT(Check(object + "\nnull\n---\n"), Fails(Code::kInvalidInput, "neither JSON"));
+}
+
+TEST(OutputGuard, TakesHyphensWithAHashForAWordInTheFirstLine) {
+  EXPECT_THAT(Check("---# c\n---\n" + ConfigMap("")), Fails(Code::kInvalidInput, "not an object"));
+  EXPECT_THAT(Check("---\n---# c\n" + ConfigMap("")), IsOk());
+}
+
 TEST(OutputGuard, ReadsFlowYamlThatIsNotJson) {
   const auto out = Check("{apiVersion: v1, kind: X}\n---\n{apiVersion: v1, kind: Z}\n");
   ASSERT_THAT(out, IsOk());
