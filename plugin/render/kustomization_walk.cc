@@ -165,6 +165,7 @@ class Walk {
                    const std::string& field) {
     ACD_TRY(const auto found, Locate(entry, place.dir, field));
     if (!found) {
+      graph_.is_remote = true;
       if (role == Role::kResource) return {};
       return Fail(Code::kInvalidInput, field + ": " + entry + ": no such file or folder",
                   "what runs must lie in the repository");

@@ -14,6 +14,7 @@ namespace acd::render {
 struct KustomizationGraph {
   bool runs_ksops = false;
   bool uses_charts = false;
+  bool is_remote = false;  ///< something may have to be fetched
   std::vector<RemoteChart> remote_charts;
   std::vector<std::string> ksops_files;  ///< what its generators name: absolute, not resolved
   std::size_t files = 0;  ///< local files that kustomize will read, kustomizations included

@@ -2,6 +2,7 @@
 // request's own folder before it starts, and KSOPS generators get theirs from this process while it
 // runs.
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -23,16 +24,36 @@ namespace {
 
 constexpr const char* kNotAllowed = "transport '";
 
-Result<SecretBytes> Build(Context& context, const ToolRun& run, const KsopsBroker* broker) {
+// Nobody can look at a remote base before kustomize reads it: why, then, it is not fetched. Null:
+// it is.
+const char* WhyNoRemoteBases(const KustomizationGraph& graph, const BuildOptions& options) {
+  if (graph.runs_ksops) {
+    return "a remote base cannot be combined with KSOPS generators: it could name any program to "
+           "run; copy it into the repository";
+  }
+  if (options.load_anywhere) {
+    return "a remote base cannot be combined with LoadRestrictionsNone: it could name any file of "
+           "this server; copy it into the repository";
+  }
+  return nullptr;
+}
+
+bool HasRemoteComponents(const Context& context) {
+  const std::vector<std::string> components = context.request.parameters.Array("components");
+  return std::any_of(components.begin(), components.end(), [](const std::string& component) {
+    return component.find_first_of(":@") != std::string::npos;
+  });
+}
+
+Result<SecretBytes> Build(Context& context, const ToolRun& run, const KsopsBroker* broker,
+                          const char* why_no_remote) {
   ACD_TRY(exec::Outcome outcome, RunTool(context, run));
   const auto refused = broker == nullptr ? std::nullopt : broker->first_error();
   if (outcome.exit_code == 0 && !refused) return std::move(outcome.out);
   if (outcome.exit_code == 0) return Fail(Error(*refused).With("ksops").With(run.label));
   Failure failure = ToolFailure(context, run, outcome, "");
-  if (broker != nullptr && outcome.err.find(kNotAllowed) != std::string::npos) {
-    failure.error.hint =
-        "a remote base cannot be combined with KSOPS generators: it could name any program to run; "
-        "copy it into the repository";
+  if (why_no_remote != nullptr && outcome.err.find(kNotAllowed) != std::string::npos) {
+    failure.error.hint = why_no_remote;
   }
   if (refused) {  // knows more about the cause than an exit status does
     failure.error.code = refused->code;
@@ -122,22 +143,31 @@ Result<std::vector<Produced>> RenderKustomize(Context& context) {
   ACD_TRY(const ToolHome home, MakeToolHome(context.request.run_dir, "kustomize"));
   ACD_TRY(run.command.environment, InstallTools(context, home));
   ACD_CHECK(DecryptOwnKustomization(context));
+  if (HasRemoteComponents(context)) {  // which are looked at when they are added
+    ACD_CHECK(AllowRemoteBases(context, home, run.command.environment));
+  }
   ACD_CHECK(ApplyKustomizeParameters(context, run.command));
   ACD_TRY(const KustomizationGraph graph, Prepare(context, options));
   exec::Command command = run.command;
   command.args = {"build", context.app_dir};
   command.args.insert(command.args.end(), options.args.begin(), options.args.end());
   ACD_CHECK(AddHelm(context, home, options, graph, command));
+  const char* const why_no_remote = WhyNoRemoteBases(graph, options);
+  if (why_no_remote != nullptr) {
+    ForbidRemoteBases(command.environment);
+  } else if (graph.is_remote) {
+    ACD_CHECK(AllowRemoteBases(context, home, command.environment));
+  }
   std::unique_ptr<KsopsBroker> broker;
   if (graph.runs_ksops) {
-    ACD_CHECK(InstallKsops(context, home, command.environment));
+    ACD_CHECK(InstallKsops(context, home));
     ACD_TRY(broker, KsopsBroker::Start(context, graph.ksops_files));
     command.environment["ARGOCD_DECRYPT_BROKER"] = broker->address();
     command.args.insert(command.args.end(), {"--enable-alpha-plugins", "--enable-exec"});
   }
   command.directory = context.request.root;
   run.command = std::move(command);
-  ACD_TRY(SecretBytes text, Build(context, run, broker.get()));
+  ACD_TRY(SecretBytes text, Build(context, run, broker.get(), why_no_remote));
   std::vector<Produced> produced;
   produced.push_back({std::move(text), run.label});
   return produced;

@@ -10,7 +10,9 @@
 #include <utility>
 
 #include "plugin/render/ksops_broker.h"
+#include "plugin/render/source_session.h"
 #include "plugin/render/substitute.h"
+#include "plugin/sources/git_settings.h"
 
 namespace acd::render {
 namespace {
@@ -80,9 +82,19 @@ Status InstallHelm(const Context& context, const ToolHome& home, bool may_pull,
   return LinkSelf(context.settings.self, home.path + "/bin/helm");
 }
 
-Status InstallKsops(const Context& context, const ToolHome& home,
-                    std::map<std::string, std::string>& environment) {
+Status AllowRemoteBases(const Context& context, const ToolHome& home,
+                        std::map<std::string, std::string>& environment) {
+  sources::Session session = MakeSourceSession(context);
+  ACD_TRY(const auto settings, sources::GitSettings(session, home.path + "/config"));
+  for (const auto& [name, value] : settings) environment[name] = value;
+  return {};
+}
+
+void ForbidRemoteBases(std::map<std::string, std::string>& environment) {
   environment["GIT_ALLOW_PROTOCOL"] = kNoTransports;
+}
+
+Status InstallKsops(const Context& context, const ToolHome& home) {
   const std::string program = KsopsProgram(context.settings.self);
   ACD_CHECK(LinkSelf(program, home.path + "/bin/ksops"));
   ACD_CHECK(MakeFolders(home.path, {"plugins", "viaduct.ai", "v1", "ksops"}));

@@ -21,9 +21,13 @@ Result<std::map<std::string, std::string>> InstallTools(const Context& context,
 /// Adds `helm`; `may_pull`: it may download charts. Errors: kNotFound (there is no helm); as above.
 Status InstallHelm(const Context& context, const ToolHome& home, bool may_pull,
                    std::map<std::string, std::string>& environment);
-/// Adds `ksops`, as an exec function and as an exec plugin of the old kind. With programs running,
-/// remote bases are not fetched: they could name any other, and nobody could look at them first.
-Status InstallKsops(const Context& context, const ToolHome& home,
-                    std::map<std::string, std::string>& environment);
+/// Adds what reaches remote bases: the network's variables and the credentials that the
+/// Application's project may use. Errors: those of sources::GitSettings.
+Status AllowRemoteBases(const Context& context, const ToolHome& home,
+                        std::map<std::string, std::string>& environment);
+/// Forbids to fetch them.
+void ForbidRemoteBases(std::map<std::string, std::string>& environment);
+/// Adds `ksops`, as an exec function and as an exec plugin of the old kind.
+Status InstallKsops(const Context& context, const ToolHome& home);
 
 }  // namespace acd::render

@@ -140,9 +140,9 @@ func TestChartsThatHelmPulls(t *testing.T) {
 	f.render(t, harness.Tree{"kustomization.yaml": "generators: [g.yaml]\n" + pull, "g.yaml": ksopsHead + "files: []\n"}, "", helmOn)
 	anywhere := v1alpha1.ApplicationSourcePluginParameters{harness.String("buildOptions", "--enable-helm --load-restrictor=LoadRestrictionsNone")}
 	f.render(t, harness.Tree{"kustomization.yaml": pull}, "", anywhere)
-	// Charts of a remote base nobody has looked at: their files could take the place of those that were.
+	// What a remote base names nobody has looked at.
 	remote := gitServer(t, harness.Tree{"base/kustomization.yaml": pull})
-	f.refuses(t, harness.Tree{"kustomization.yaml": "resources: ['" + remote + "//base?ref=main']\n"}, anywhere, "helm guard: charts are not pulled")
+	f.refuses(t, harness.Tree{"kustomization.yaml": "resources: ['" + remote + "//base?ref=main']\n"}, anywhere, "a remote base cannot be combined with LoadRestrictionsNone")
 }
 
 func TestChartsNeedAnOption(t *testing.T) {

@@ -65,6 +65,18 @@ func TestNoRefIsAnOptionOfGit(t *testing.T) {
 	f.refuses(t, harness.Tree{"kustomization.yaml": "resources: ['" + outer + "//base?ref=main']\ngenerators: [g.yaml]\n", "g.yaml": ksopsHead + "files: []\n"}, nil, "a remote base cannot be combined with KSOPS generators")
 }
 
+// Nobody looks at a remote base first: with LoadRestrictionsNone it could read whatever the server can.
+func TestNoRemoteBaseReadsTheServersFiles(t *testing.T) {
+	f := newFixture(t)
+	reading := "configMapGenerator: [{name: x, files: [x=/etc/passwd]}]\n"
+	remote := gitServer(t, harness.Tree{"base/kustomization.yaml": reading})
+	tree := harness.Tree{"kustomization.yaml": "resources: ['" + remote + "//base?ref=main']\n"}
+	f.refuses(t, tree, nil, "is not in or below")
+	anywhere := v1alpha1.ApplicationSourcePluginParameters{harness.String("buildOptions", "--load-restrictor LoadRestrictionsNone")}
+	f.refuses(t, tree, anywhere, "a remote base cannot be combined with LoadRestrictionsNone")
+	f.refuses(t, harness.Tree{"kustomization.yaml": reading}, anywhere, "an absolute path")
+}
+
 // A plugin of helm's in a folder that the repository names: GHSA-fw5c-w8rc-j7fx.
 func TestNoPluginOfHelmIsLoaded(t *testing.T) {
 	ran := marker(t)
