@@ -123,6 +123,11 @@ class HelmArguments {
       Add("--set-string", name + "=" + EscapeCommas(Substitute(value, variables)));
     }
     for (const auto& [name, entry] : parameters_.Map("fileParameters")) {
+      // `a=/sops/age/keys.txt,b`: helm would open a file that nobody looked at.
+      if (NamesSeveral(name)) {
+        return Fail(Code::kInvalidInput, "fileParameters: a name with a comma or an equals sign",
+                    "give each name its own entry; in a name, write \\, and \\=");
+      }
       auto path = files_.File(entry);
       if (!path) return Fail(std::move(path).error().With("fileParameters: " + name));
       Add("--set-file", name + "=" + EscapeCommas(*path));

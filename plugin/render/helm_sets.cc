@@ -1,7 +1,6 @@
 #include "plugin/render/helm_sets.h"
 
 #include <algorithm>
-#include <string_view>
 
 namespace acd::render {
 namespace {
@@ -10,18 +9,6 @@ namespace {
 bool IsWithin(std::string_view name, std::string_view outer) {
   return name.size() > outer.size() && name.starts_with(outer) &&
          (name[outer.size()] == '.' || name[outer.size()] == '[');
-}
-
-// Whether helm reads more than one name in it: `a=1,b`.
-bool IsSeveral(std::string_view name) {
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    if (name[i] == '\\') {
-      ++i;
-    } else if (name[i] == ',' || name[i] == '=') {
-      return true;
-    }
-  }
-  return false;
 }
 
 // Of `a.b[0].c` that is `a.b`; empty when no list is involved.
@@ -38,6 +25,17 @@ std::string ListOf(const std::string& name) {
 
 }  // namespace
 
+bool NamesSeveral(std::string_view name) {
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (name[i] == '\\') {
+      ++i;
+    } else if (name[i] == ',' || name[i] == '=') {
+      return true;
+    }
+  }
+  return false;
+}
+
 HelmSets EditedParameters(const std::map<std::string, std::string>& parameters,
                           const std::optional<HelmDefaults>& defaults) {
   HelmSets sets;
@@ -51,7 +49,7 @@ HelmSets EditedParameters(const std::map<std::string, std::string>& parameters,
     const bool same = found != defaults->values.end() && found->second == value;
     (same ? unchanged : sets.changed)[name] = value;
   }
-  const auto several = [](const auto& entry) { return IsSeveral(entry.first); };
+  const auto several = [](const auto& entry) { return NamesSeveral(entry.first); };
   if (std::any_of(sets.changed.begin(), sets.changed.end(), several)) {
     sets.changed = parameters;
     return sets;

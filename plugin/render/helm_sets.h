@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "plugin/render/helm_defaults.h"
@@ -27,5 +28,8 @@ struct HelmSets {
 /// `defaults` nullopt: nothing is known of them, so all of `parameters` is what the user wants.
 HelmSets EditedParameters(const std::map<std::string, std::string>& parameters,
                           const std::optional<HelmDefaults>& defaults);
+
+/// Whether helm reads more than one name in `name`, or a value: `a=1,b`.
+bool NamesSeveral(std::string_view name);
 
 }  // namespace acd::render

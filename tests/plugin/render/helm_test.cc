@@ -171,6 +171,23 @@ TEST_F(HelmTest, KeepsValueFilesInsideTheRepository) {
   }
 }
 
+// helm would read `--set-file 'x=/sops/age/keys.txt,y=files/cert.pem'` as two files.
+TEST_F(HelmTest, TakesNoFileFromTheNameOfAParameter) {
+  Use("helm");
+  request_.app_path = "chart";
+  const std::string outside = dir_.Write("outside.txt", "canary-outside");
+  for (const std::string& name :
+       std::vector<std::string>{"x=" + outside + ",y", "x={" + outside + "},y", "x,y",
+                                "x=" + outside + "?", "a\\\\,x=" + outside + ",y"}) {
+    auto parameters = Parameters::FromJson(R"([{"name": "fileParameters", "map": {")" + name +
+                                           R"(": "files/cert.pem"}}])");
+    ASSERT_THAT(parameters, IsOk()) << name;
+    request_.parameters = *std::move(parameters);
+    EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "fileParameters: a name with a comma")) << name;
+  }
+  EXPECT_THAT(runner_.commands, IsEmpty());
+}
+
 // 2^40 ways lead through 40 folders.
 TEST_F(HelmTest, RefusesSymlinksThatFanOut) {
   std::filesystem::create_directories(root_ + "/chart/charts");
