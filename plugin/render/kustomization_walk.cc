@@ -163,7 +163,9 @@ class Walk {
   // A file or a folder; what is not there may be remote.
   Status Reference(const std::string& entry, const Place& place, Role role,
                    const std::string& field) {
-    ACD_TRY(const auto found, Locate(entry, place.dir, field));
+    // What it can't fetch as a file, kustomize may look for as a folder of that name.
+    const bool web = role == Role::kResource && IsWebFile(entry);
+    ACD_TRY(const auto found, Locate(web ? "./" + entry : entry, place.dir, field));
     if (!found) {
       graph_.is_remote = true;
       if (role == Role::kResource) return {};

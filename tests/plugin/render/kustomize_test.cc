@@ -258,6 +258,18 @@ TEST_F(KustomizeTest, SeesFieldsAsKustomizeDoes) {
   EXPECT_THAT(runner_.commands, IsEmpty());
 }
 
+// An address that it can't fetch as a file, and that is too short for a git repository, kustomize
+// takes for a folder.
+TEST_F(KustomizeTest, LooksIntoFoldersThatAreNamedLikeAddresses) {
+  Write("https:/example.invalid/sub/evil.yaml", Generator("path: ./evil.sh", ""));
+  Write("https:/example.invalid/sub/kustomization.yaml", "generators: [evil.yaml]\n");
+  for (const char* field : {"resources", "bases", "components"}) {
+    Write("kustomization.yaml", std::string(field) + ": ['https://example.invalid/sub']\n");
+    EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "./evil.sh: not allowed")) << field;
+  }
+  EXPECT_THAT(runner_.commands, IsEmpty());
+}
+
 TEST_F(KustomizeTest, RefusesPluginsThatAnotherKustomizationCouldChange) {
   Write("kustomization.yaml", "generators: [plugins]\n");
   Write("plugins/kustomization.yaml", "resources: [g.yaml]\npatches: [{path: p.yaml}]\n");
