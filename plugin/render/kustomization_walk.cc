@@ -90,6 +90,10 @@ class Walk {
     ACD_TRY(const SecretBytes text, workspace::ReadFile(path, Limits().max_document_bytes));
     auto documents = yaml::ReadStream(text.Expose(), Limits());
     if (!documents) return Fail(std::move(documents).error().With(Name(path)));
+    for (const yaml::Document& document : *documents) {
+      auto plain = CheckNoBinary(document.root);
+      if (!plain) return Fail(std::move(plain).error().With(Name(path)));
+    }
     return documents;
   }
 
@@ -239,7 +243,9 @@ class Walk {
       ACD_CHECK(Reference(entry, place, Role::kPlugin, field));
     }
     for (const yaml::Document& document : *inline_object) {
-      if (!document.empty) ACD_CHECK(PluginObject(document.root, place.base, exec_paths));
+      if (document.empty) continue;
+      ACD_CHECK(CheckNoBinary(document.root));
+      ACD_CHECK(PluginObject(document.root, place.base, exec_paths));
     }
     return {};
   }

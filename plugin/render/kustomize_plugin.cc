@@ -97,6 +97,7 @@ Result<PluginUse> ReadFunction(const yaml::Node& spec) {
 Result<PluginUse> ReadAnnotation(const std::string& text) {
   const auto documents = yaml::ReadStream(AsBytes(text), Limits());
   if (!documents || documents->empty()) return Refuse("with an unreadable function annotation");
+  ACD_CHECK(CheckNoBinary(documents->front().root));
   return ReadFunction(documents->front().root);
 }
 

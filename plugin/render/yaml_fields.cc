@@ -69,6 +69,20 @@ Status ForEachNamed(const yaml::Node& mapping, std::string_view lower_name,
   });
 }
 
+Status CheckNoBinary(const yaml::Node& node) {
+  // `!!binary` in full, as a local tag, or verbatim: go-yaml shortens before it compares.
+  if (node.tag.ends_with("binary")) {
+    return Fail(Code::kInvalidInput, "line " + std::to_string(node.line) + ": the tag !!binary",
+                "write the text itself");
+  }
+  for (const yaml::Node& item : node.items) ACD_CHECK(CheckNoBinary(item));
+  for (const auto& [key, value] : node.members) {
+    ACD_CHECK(CheckNoBinary(key));
+    ACD_CHECK(CheckNoBinary(value));
+  }
+  return {};
+}
+
 std::string ScalarText(const yaml::Node* node) {
   if (node == nullptr || node->kind != yaml::Node::Kind::kScalar) return {};
   return std::string(node->text.ExposeText());

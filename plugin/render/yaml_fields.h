@@ -26,6 +26,10 @@ Status ForEachNamed(const yaml::Node& mapping, std::string_view lower_name,
 /// A field by its lower-case name; of several the last. Null when there is none.
 const yaml::Node* Field(const yaml::Node& mapping, std::string_view lower_name);
 
+/// Refuses a document in which something has the tag !!binary: kustomize would read what that
+/// decodes to, another name than the one that was looked at. Error: kInvalidInput with the line.
+Status CheckNoBinary(const yaml::Node& node);
+
 /// A scalar's text; empty for other nodes.
 std::string ScalarText(const yaml::Node* node);
 

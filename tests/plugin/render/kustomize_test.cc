@@ -270,6 +270,33 @@ TEST_F(KustomizeTest, LooksIntoFoldersThatAreNamedLikeAddresses) {
   EXPECT_THAT(runner_.commands, IsEmpty());
 }
 
+// go-yaml decodes such a text, so that what kustomize opens is not what is written.
+TEST_F(KustomizeTest, RefusesNamesThatAreWrittenInBase64) {
+  Write("sub/evil.yaml", Generator("path: ./evil.sh", ""));
+  Write("sub/kustomization.yaml", "generators: [evil.yaml]\n");
+  const std::string sub = Base64("sub");
+  for (const std::string& text : std::vector<std::string>{
+           "resources: [!!binary " + sub + "]\n",
+           "? !!binary " + Base64("resources") + "\n: [sub]\n",
+           "resources: [!<tag:yaml.org,2002:binary> " + sub + "]\n",
+           "%TAG !b! tag:yaml.org,2002:bin\n---\nresources: [!b!ary " + sub + "]\n",
+           "resources:\n- !!binary |\n  " + sub + "\n"}) {
+    Write("kustomization.yaml", text);
+    EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "the tag !!binary")) << text;
+  }
+  const std::string object = "apiVersion: !!binary " + Base64("a/v1") + "\nkind: B\n";
+  Write("plugin.yaml", object);
+  for (const std::string& entry :
+       std::vector<std::string>{std::string("plugin.yaml"),
+                                std::string("{apiVersion: builtin, "
+                                            "kind: ConfigMapGenerator, metadata: {name: n}, files: "
+                                            "[!!binary L2V0Yy9wYXNzd2Q=]}")}) {
+    Write("kustomization.yaml", "generators:\n- |-\n  " + entry + "\n");
+    EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "the tag !!binary")) << entry;
+  }
+  EXPECT_THAT(runner_.commands, IsEmpty());
+}
+
 TEST_F(KustomizeTest, RefusesPluginsThatAnotherKustomizationCouldChange) {
   Write("kustomization.yaml", "generators: [plugins]\n");
   Write("plugins/kustomization.yaml", "resources: [g.yaml]\npatches: [{path: p.yaml}]\n");
