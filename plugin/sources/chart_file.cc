@@ -1,6 +1,8 @@
 #include "plugin/sources/chart_file.h"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "decrypt/yaml/reader.h"
 #include "plugin/sources/digest.h"
@@ -121,17 +123,89 @@ Result<std::vector<Dependency>> Dependencies(const yaml::Node& root, const std::
   return dependencies;
 }
 
+std::string Lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  }
+  return out;
+}
+
+bool IsAscii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0; });
+}
+
+Status CheckNoBinary(const yaml::Node& node, const std::string& file) {
+  if (node.tag.ends_with("binary")) {
+    return Fail(Code::kInvalidInput,
+                file + ": line " + std::to_string(node.line) + ": the tag !!binary",
+                "write the text itself");
+  }
+  for (const yaml::Node& item : node.items) ACD_CHECK(CheckNoBinary(item, file));
+  for (const auto& [key, value] : node.members) {
+    ACD_CHECK(CheckNoBinary(key, file));
+    ACD_CHECK(CheckNoBinary(value, file));
+  }
+  return {};
+}
+
+/// helm matches names in any case, Go's `Å¿` for `s` among them, and follows merge keys.
+Status CheckPlainFields(const yaml::Node& mapping, const std::string& file) {
+  std::set<std::string> seen;
+  for (const auto& [key, value] : mapping.members) {
+    const std::string_view name = key.text.ExposeText();
+    const std::string lower = Lower(name);
+    const bool ours = lower == "dependencies" || lower == "apiversion" || lower == "digest" ||
+                      lower == "name" || lower == "version" || lower == "repository";
+    const bool plain =
+        key.kind == yaml::Node::Kind::kScalar && name != "<<" && IsAscii(name) &&
+        (!ours || ((lower == name || name == "apiVersion") && seen.insert(lower).second));
+    if (plain) continue;
+    return Fail(Code::kInvalidInput,
+                file + ": line " + std::to_string(key.line) +
+                    ": a merge key, or a field that is given twice or spelled in another way",
+                "write each field out, once, as helm documents it");
+  }
+  return {};
+}
+
+Status CheckPlain(const yaml::Node& root, const std::string& file) {
+  ACD_CHECK(CheckNoBinary(root, file));
+  ACD_CHECK(CheckPlainFields(root, file));
+  const yaml::Node* list = Field(root, "dependencies");
+  if (list == nullptr) return {};
+  for (const yaml::Node& item : list->items) ACD_CHECK(CheckPlainFields(item, file));
+  return {};
+}
+
 Result<yaml::Document> ReadDocument(const std::string& folder, const std::string& file) {
   ACD_TRY(const SecretBytes content, workspace::ReadFile(folder + "/" + file, kMaxFileBytes));
   auto documents = yaml::ReadStream(content.Expose(), Limits());
   if (!documents) return Fail(std::move(documents).error().With(file));
   if (documents->empty()) return yaml::Document();
+  ACD_CHECK(CheckPlain(documents->front().root, file));
   return std::move(documents->front());
 }
 
-Result<std::vector<Dependency>> ReadList(const std::string& folder, const std::string& file) {
-  ACD_TRY(const yaml::Document document, ReadDocument(folder, file));
-  return Dependencies(document.root, file);
+struct DependencyFile {
+  std::vector<Dependency> dependencies;
+  yaml::Document document;
+};
+
+/// Nothing when there is no such file. What it lists is put into `any`, too.
+Result<std::optional<DependencyFile>> ReadIfThere(const std::string& folder,
+                                                  const std::string& name,
+                                                  std::vector<Dependency>& any) {
+  DependencyFile file;
+  auto document = ReadDocument(folder, name);
+  if (!document && document.error().code == Code::kNotFound) {
+    return std::optional<DependencyFile>();
+  }
+  if (!document) return Fail(std::move(document).error());
+  file.document = *std::move(document);
+  ACD_TRY(file.dependencies, Dependencies(file.document.root, name));
+  any.insert(any.end(), file.dependencies.begin(), file.dependencies.end());
+  return std::optional(std::move(file));
 }
 
 }  // namespace
@@ -140,22 +214,17 @@ Result<ChartFile> ReadChartFile(const std::string& folder) {
   ChartFile chart;
   ACD_TRY(const yaml::Document document, ReadDocument(folder, "Chart.yaml"));
   ACD_TRY(chart.dependencies, Dependencies(document.root, "Chart.yaml"));
+  chart.any = chart.dependencies;
   const bool old = Text(Field(document.root, "apiVersion")) == "v1";
-  if (old) {
-    auto requirements = ReadList(folder, "requirements.yaml");
-    if (requirements) {
-      chart.dependencies = *std::move(requirements);
-    } else if (requirements.error().code != Code::kNotFound) {
-      return Fail(std::move(requirements).error());
-    }
-  }
-  const std::string lock_file = old ? "requirements.lock" : "Chart.lock";
-  auto lock = ReadDocument(folder, lock_file);
-  if (!lock && lock.error().code == Code::kNotFound) return chart;
-  if (!lock) return Fail(std::move(lock).error());
+  ACD_TRY(auto requirements, ReadIfThere(folder, "requirements.yaml", chart.any));
+  ACD_TRY(auto lock, ReadIfThere(folder, "Chart.lock", chart.any));
+  ACD_TRY(auto old_lock, ReadIfThere(folder, "requirements.lock", chart.any));
+  if (old && requirements) chart.dependencies = std::move(requirements->dependencies);
+  std::optional<DependencyFile>& used = old ? old_lock : lock;
+  if (!used) return chart;
   chart.lock.emplace();
-  ACD_TRY(chart.lock->dependencies, Dependencies(lock->root, lock_file));
-  chart.lock->digest = Text(Field(lock->root, "digest"));
+  chart.lock->dependencies = std::move(used->dependencies);
+  chart.lock->digest = Text(Field(used->document.root, "digest"));
   return chart;
 }
 

@@ -19,8 +19,10 @@ struct Dependency {
 };
 
 /// What a chart depends on: of Chart.yaml and Chart.lock, or requirements.yaml and
-/// requirements.lock of a chart with apiVersion v1.
+/// requirements.lock of a chart with apiVersion v1. helm goes by its own rules: it takes the latter
+/// of any chart, and leaves out what .helmignore says. So `any` has what it may fetch.
 struct ChartFile {
+  std::vector<Dependency> any;  ///< of all of these files
   std::vector<Dependency> dependencies;
   struct Lock {
     std::vector<Dependency> dependencies;
@@ -29,8 +31,9 @@ struct ChartFile {
   std::optional<Lock> lock;
 };
 
-/// Reads the files in a chart's folder. Errors: kNotFound, kInvalidInput with file and field,
-/// kLimitExceeded.
+/// Reads the files in a chart's folder. Errors: kNotFound; kInvalidInput with file and field, also
+/// for a file that helm would read in another way (merge keys, names in base64 or in another case,
+/// fields given twice); kLimitExceeded.
 Result<ChartFile> ReadChartFile(const std::string& folder);
 
 /// helm's digest of a lock file (internal/resolver HashReq): over both lists, with the dependencies

@@ -38,7 +38,7 @@ class Build {
 
   Status Run() {
     ACD_TRY(ChartFile chart, ReadChartFile(folder_));
-    for (const Dependency& one : chart.dependencies) {
+    for (const Dependency& one : chart.any) {
       if (IsLocal(one)) ACD_CHECK(LocalFolder(one));
     }
     ACD_TRY(const std::vector<Dependency>* pinned, Pinned(chart));
@@ -96,7 +96,16 @@ class Build {
                   "dependency " + one.name + ": " + one.repository + ": an absolute path",
                   "name it relative to the chart: file://../name");
     }
-    auto located = workspace::ResolveInside(session_.root, folder_, path);
+    // helm applies `..` to the text, before symlinks: what it opens must be what is looked at.
+    const std::string text =
+        std::filesystem::path(folder_ + "/" + path).lexically_normal().native() + "/";
+    if (!text.starts_with(session_.root + "/")) {
+      return Fail(Code::kInvalidInput,
+                  "dependency " + one.name + ": " + one.repository + ": leaves the repository",
+                  "paths and symlinks must stay inside the application's repository");
+    }
+    auto located = workspace::ResolveInside(session_.root, session_.root,
+                                            text.substr(session_.root.size() + 1));
     if (!located) return Fail(std::move(located).error().With("dependency " + one.name));
     return located;
   }

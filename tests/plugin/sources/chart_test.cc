@@ -201,5 +201,60 @@ TEST_F(ChartTest, ChartsMayNotLeadElsewhere) {
   }
 }
 
+/// helm is started when a version is a range, and then reads the chart's files by its own rules.
+TEST_F(ChartTest, NoFileThatHelmReadsNamesAFolderElsewhere) {
+  InstallHelm();
+  const std::string chart = "apiVersion: v2\nname: a\nversion: 1.0.0\n";
+  const std::string range = "dependencies:\n- name: x\n  version: '>=1'\n";
+  const std::string elsewhere = range + "  repository: file:///outside\n";
+  const std::string near = range + "  repository: https://a.example\n";
+  const struct {
+    const char* name;
+    std::string file;
+    std::string text;
+  } cases[] = {
+      {"in any chart", "requirements.yaml", elsewhere},
+      {"of a lock file", "Chart.lock", elsewhere + "digest: x\n"},
+      {"of the old lock file", "requirements.lock", elsewhere + "digest: x\n"},
+      {"merged", "Chart.yaml", chart + range + "  <<: {repository: 'file:///outside'}\n"},
+      {"in another case", "Chart.yaml", chart + range + "  Repository: file:///outside\n"},
+      {"Go's other s", "Chart.yaml", chart + range + "  repo\xC5\xBFitory: file:///outside\n"},
+      {"base64", "Chart.yaml", chart + range + "  repository: !!binary ZmlsZTovLy9vdXRzaWRl\n"},
+      {"a base64 name", "Chart.yaml",
+       chart + range + "  ? !!binary cmVwb3NpdG9yeQ==\n  : file:///outside\n"},
+      {"twice", "Chart.yaml", chart + elsewhere + near},
+      {"twice in a dependency", "Chart.yaml",
+       chart + elsewhere + "  repository: https://a.example\n"},
+      {"all of it merged", "Chart.yaml",
+       chart + near + "<<: {dependencies: [{name: x, repository: 'file:///outside'}]}\n"},
+  };
+  for (const auto& c : cases) {
+    for (const char* file : {"requirements.yaml", "Chart.lock", "requirements.lock"}) {
+      fs::remove(dir_ / (std::string("tree/") + file));
+    }
+    dir_.Write("tree/Chart.yaml", chart + near);
+    dir_.Write(std::string("tree/") + c.file, c.text);
+    Session session = MakeSession();
+    EXPECT_THAT(BuildDependencies(session, dir_ / "tree", false), Fails(Code::kInvalidInput, ""))
+        << c.name;
+  }
+  EXPECT_TRUE(runner_.commands.empty());
+}
+
+/// Through the link, `..` would be a folder of the tree.
+TEST_F(ChartTest, FoldersAreFoundAsHelmFindsThem) {
+  InstallHelm();
+  fs::create_directories(dir_ / "tree/deep/er");
+  fs::create_directories(dir_ / "tree/outside");
+  fs::create_directory_symlink("deep/er", dir_ / "tree/link");
+  dir_.Write("tree/Chart.yaml",
+             "apiVersion: v2\nname: a\nversion: 1.0.0\ndependencies:\n"
+             "- {name: x, version: '>=1', repository: 'file://link/../../outside'}\n");
+  Session session = MakeSession();
+  EXPECT_THAT(BuildDependencies(session, dir_ / "tree", false),
+              Fails(Code::kInvalidInput, "leaves the repository"));
+  EXPECT_TRUE(runner_.commands.empty());
+}
+
 }  // namespace
 }  // namespace acd::sources
