@@ -51,7 +51,7 @@ Status PullOne(Context& context, sources::Session& session, const RemoteChart& c
   // What the archive holds besides the chart's folder stays behind.
   const std::string unpacked = scratch + "/unpacked";
   fs::create_directory(unpacked, error);
-  ACD_CHECK(sources::UnpackChart(archive, unpacked));
+  ACD_CHECK(sources::UnpackChart(session, archive, unpacked));
   ACD_TRY(const std::string parent, MakeParent(context.request.root, chart));
   const std::string from = unpacked + "/" + chart.name;
   if (!fs::is_directory(fs::symlink_status(from, error))) {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <system_error>
 
@@ -122,12 +123,13 @@ Result<std::string> PullChart(Session& session, const ChartSource& chart,
     return Fail(std::move(content).error().With("chart " + chart.name + version + " of " +
                                                 UrlWithoutPassword(chart.repository)));
   }
+  ACD_CHECK(session.Take(content->size(), "chart " + chart.name));
   std::string path = folder + "/" + chart.name + "-" + chart.version + ".tgz";
   ACD_CHECK(workspace::WriteSecretFile(path, content->Expose()));
   return path;
 }
 
-Status UnpackChart(const std::string& archive, const std::string& folder) {
+Status UnpackChart(Session& session, const std::string& archive, const std::string& folder) {
   ACD_TRY(const SecretBytes content, workspace::ReadFile(archive, kMaxChartBytes));
   const UniqueFd root(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root) {
@@ -135,11 +137,12 @@ Status UnpackChart(const std::string& archive, const std::string& folder) {
   }
   OneSpan source(content.Expose());
   archive::UnpackOptions options;
-  options.limits.max_bytes = 256U << 20U;
+  options.limits.max_bytes = std::min<std::uint64_t>(256U << 20U, session.bytes_left);
   options.limits.max_entries = 20'000;
   auto unpacked = archive::Unpack(source, root.get(), options);
   if (!unpacked) return Fail(std::move(unpacked).error().With("chart"));
-  return {};
+  constexpr std::uint64_t kEntryBytes = 4096;  // of tmpfs, even for an empty file
+  return session.Take(unpacked->bytes + unpacked->entries * kEntryBytes, "chart");
 }
 
 }  // namespace acd::sources

@@ -24,7 +24,8 @@ Result<std::string> PullChart(Session& session, const ChartSource& chart,
                               const std::string& folder);
 
 /// Unpacks what PullChart made below `folder`, which gets a folder with the chart's own name.
-/// Errors: kInvalidInput, kLimitExceeded, kIo.
-Status UnpackChart(const std::string& archive, const std::string& folder);
+/// Both count what they write, for all charts of a session together. Errors: kInvalidInput,
+/// kLimitExceeded, kIo.
+Status UnpackChart(Session& session, const std::string& archive, const std::string& folder);
 
 }  // namespace acd::sources

@@ -2,6 +2,15 @@
 
 namespace acd::sources {
 
+Status Session::Take(std::uint64_t bytes, const std::string& what) {
+  if (bytes > bytes_left) {
+    return Fail(Code::kLimitExceeded, what + ": the charts of this application are too large",
+                "fewer or smaller charts");
+  }
+  bytes_left -= bytes;
+  return {};
+}
+
 Result<const std::vector<Repository>*> Session::Repositories() {
   if (!repositories_) {
     auto repositories = std::make_unique<std::vector<Repository>>();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -56,6 +57,12 @@ class Session {
   /// The request's variables, those of Argo CD's git credentials among them; null: none.
   const std::map<std::string, std::string>* environment = nullptr;
 
+  /// What charts may still take of the work folder, which is memory: each is bounded, and an author
+  /// names as many as he likes. See PullChart and UnpackChart.
+  std::uint64_t bytes_left = 1ULL << 30U;
+
+  /// Takes `bytes` of them. Error: kLimitExceeded, naming `what`.
+  Status Take(std::uint64_t bytes, const std::string& what);
   /// The Secrets as they are mounted now; read once a request, when they are first needed.
   /// Errors: those of ReadRepositorySecrets.
   Result<const std::vector<Repository>*> Repositories();

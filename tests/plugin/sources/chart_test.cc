@@ -256,5 +256,19 @@ TEST_F(ChartTest, FoldersAreFoundAsHelmFindsThem) {
   EXPECT_TRUE(runner_.commands.empty());
 }
 
+/// Each chart is bounded; this bounds how many there are.
+TEST_F(ChartTest, AllChartsTogetherAreBounded) {
+  InstallHelm(std::string(1000, 'x'));
+  Session session = MakeSession();
+  session.bytes_left = 2500;
+  for (const char* version : {"1.2.3", "1.2.4"}) {
+    EXPECT_THAT(PullChart(session, {"https://a.example", "common", version}, dir_ / "tree"),
+                IsOk());
+  }
+  EXPECT_THAT(PullChart(session, {"https://a.example", "common", "1.2.5"}, dir_ / "tree"),
+              Fails(Code::kLimitExceeded, "chart common: the charts of this application"));
+  EXPECT_FALSE(fs::exists(dir_ / "tree/common-1.2.5.tgz"));
+}
+
 }  // namespace
 }  // namespace acd::sources
