@@ -1,5 +1,6 @@
 #include "plugin/render/kustomization_charts.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -58,6 +59,11 @@ ChartUse ReadOldChart(const Fields& fields) {
   return chart;
 }
 
+bool HasParent(const std::string& path) {
+  const std::filesystem::path parts(path);
+  return std::find(parts.begin(), parts.end(), "..") != parts.end();
+}
+
 }  // namespace
 
 Result<std::vector<ChartUse>> ChartsOf(const yaml::Node& kustomization) {
@@ -94,6 +100,12 @@ Result<ChartUse> ChartOfPlugin(const yaml::Node& object) {
 
 Status ChartCollector::Add(const ChartUse& chart, const std::string& dir) {
   any_ = true;
+  // kustomize makes a file of the name, too, in a temporary folder: `../../x` wrote decrypted
+  // values anywhere, and over files that were looked at.
+  if (HasParent(chart.name) || HasParent(chart.version)) {
+    return Fail(Code::kInvalidInput, std::string(kField) + ": a name or version with .. in it",
+                "say in helmGlobals.chartHome where the charts are");
+  }
   const std::string& root = context_.request.root;
   for (const std::string& file : chart.value_files) {
     ACD_TRY(const auto found, LocateEntry(root, dir, file, "helmCharts.valuesFile"));

@@ -270,6 +270,24 @@ TEST_F(KustomizeTest, LooksIntoFoldersThatAreNamedLikeAddresses) {
   EXPECT_THAT(runner_.commands, IsEmpty());
 }
 
+// kustomize writes a chart's values to TMPDIR/kustomize-helm-N/NAME-kustomize-values.yaml.
+TEST_F(KustomizeTest, RefusesChartsWhoseNamesLeave) {
+  Write("charts/a/b/c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 1.0.0\n");
+  Set("buildOptions", "--enable-helm");
+  for (const char* text :
+       {"helmGlobals: {chartHome: charts/a/b}\nhelmCharts: [{name: ../../a/b/c}]\n",
+        "helmGlobals: {chartHome: charts/x}\nhelmCharts: [{name: b/../../a/b/c}]\n",
+        "helmChartInflationGenerator: [{chartName: ../charts/a/b/c}]\n",
+        "helmCharts: [{name: .., version: 1.0.0, repo: 'https://a.example'}]\n",
+        "helmCharts: [{name: a, version: 1/../../x, repo: 'https://a.example'}]\n",
+        "generators:\n- |-\n  {apiVersion: builtin, kind: HelmChartInflationGenerator, metadata: "
+        "{name: n}, name: ../charts/a/b/c}\n"}) {
+    Write("kustomization.yaml", text);
+    EXPECT_THAT(Run(), Fails(Code::kInvalidInput, "a name or version with .. in it")) << text;
+  }
+  EXPECT_THAT(runner_.commands, IsEmpty());
+}
+
 // go-yaml decodes such a text, so that what kustomize opens is not what is written.
 TEST_F(KustomizeTest, RefusesNamesThatAreWrittenInBase64) {
   Write("sub/evil.yaml", Generator("path: ./evil.sh", ""));
