@@ -36,6 +36,12 @@ std::string Shown(const std::string& entry) {
   return shown.size() == entry.size() ? shown : shown + "...";
 }
 
+// `path` is absolute. Nearly always there is nothing to do.
+std::string Normal(std::string path) {
+  const bool plain = path.find("//") == std::string::npos && path.find("/.") == std::string::npos;
+  return plain ? std::move(path) : std::filesystem::path(path).lexically_normal().native();
+}
+
 Failure Refuse(const std::string& field, const std::string& entry, const char* what,
                const char* hint) {
   return Fail(Code::kInvalidInput, field + ": " + Shown(entry) + ": " + what, hint);
@@ -92,7 +98,7 @@ Result<std::optional<workspace::Located>> LocateEntry(const std::string& root,
     return Refuse(field, entry, "an absolute path", "name it relative to the kustomization");
   }
   // Also for what looks remote: what it can't fetch, kustomize may look for here.
-  const std::string path = std::filesystem::path(dir + "/" + entry).lexically_normal().native();
+  const std::string path = Normal(dir + "/" + entry);
   const bool inside = path == root || path == root + "/" || path.starts_with(root + "/");
   if (!inside) {
     return Refuse(field, entry, "leaves the repository",

@@ -48,11 +48,11 @@ std::optional<Components> Below(const Components& prefix, const Components& path
 
 class Resolver {
  public:
-  Resolver(std::string root, std::string shown)
-      : root_(std::move(root)), shown_(std::move(shown)) {}
+  /// `wanted` is borrowed.
+  Resolver(std::string root, const Components& wanted) : root_(std::move(root)), wanted_(wanted) {}
 
-  Result<Located> Resolve(Components todo) {
-    todo_.assign(todo.rbegin(), todo.rend());
+  Result<Located> Resolve() {
+    todo_.assign(wanted_.rbegin(), wanted_.rend());
     while (!todo_.empty()) {
       const std::string name = std::move(todo_.back());
       todo_.pop_back();
@@ -62,6 +62,11 @@ class Resolver {
   }
 
  private:
+  std::string Shown() const {
+    std::string shown = std::filesystem::path(Join("", wanted_)).lexically_normal().string();
+    return shown.empty() ? "." : shown;
+  }
+
   Status Step(const std::string& name) {
     if (name == "..") {
       if (done_.empty()) return Leaves();
@@ -80,7 +85,7 @@ class Resolver {
   }
 
   Status Follow(const std::string& link) {
-    if (++links_ > kMaxLinks) return Fail(Code::kInvalidInput, shown_ + ": too many symlinks");
+    if (++links_ > kMaxLinks) return Fail(Code::kInvalidInput, Shown() + ": too many symlinks");
     char target[PATH_MAX];
     const ssize_t size = ::readlink(link.c_str(), target, sizeof(target));
     if (size < 0) return Explain(errno);
@@ -109,18 +114,18 @@ class Resolver {
   }
 
   Failure Leaves() const {
-    return Fail(Code::kInvalidInput, shown_ + ": leaves the repository",
+    return Fail(Code::kInvalidInput, Shown() + ": leaves the repository",
                 "paths and symlinks must stay inside the application's repository");
   }
   Failure Explain(int error) const {
     if (error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG) {
-      return Fail(Code::kNotFound, shown_ + ": no such file or folder");
+      return Fail(Code::kNotFound, Shown() + ": no such file or folder");
     }
-    return Fail(Code::kIo, shown_ + ": " + std::generic_category().message(error));
+    return Fail(Code::kIo, Shown() + ": " + std::generic_category().message(error));
   }
 
   std::string root_;
-  std::string shown_;
+  const Components& wanted_;
   Components done_;
   Components todo_;        // next one last
   bool is_folder_ = true;  // what done_ leads to; the root is one
@@ -144,11 +149,9 @@ Result<Located> LocateInside(const std::string& root, const std::string& base,
     }
   }
   for (std::string& component : Split(path)) todo.push_back(std::move(component));
-  std::string shown = std::filesystem::path(Join("", todo)).lexically_normal().string();
-  if (shown.empty()) shown = ".";
   std::string folder = root;
   while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
-  return Resolver(std::move(folder), std::move(shown)).Resolve(std::move(todo));
+  return Resolver(std::move(folder), todo).Resolve();
 }
 
 Result<std::string> ResolveInside(const std::string& root, const std::string& base,
