@@ -143,7 +143,7 @@ Result<SecretBytes> AgeKeyService::Unwrap(const WrappedKey& key, const Requester
     return Fail(Code::kUnsupported,
                 std::string("keys of type ") + TypeName(key.type) + " are not for age");
   }
-  auto mounted = mounted_.Current();
+  auto mounted = mounted_.Current(requester.as_of);
   std::optional<Result<SecretBytes>> first;
   if (!mounted->identities.empty()) {
     first = Open(key, mounted->identities, limits_, requester.check);
@@ -156,7 +156,7 @@ Result<SecretBytes> AgeKeyService::Unwrap(const WrappedKey& key, const Requester
 Result<SecretBytes> AgeKeyService::UnwrapWithAll(const WrappedKey& key, const Requester& requester,
                                                  std::shared_ptr<const KeySnapshot> mounted,
                                                  std::optional<Result<SecretBytes>> first) {
-  const auto ssh = ssh_.Current();
+  const auto ssh = ssh_.Current(requester.as_of);
   Tried tried;
   tried.problems = ssh->problems;
   Append(tried.problems, mounted->problems);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -8,6 +9,9 @@
 #include "decrypt/base/secret_bytes.h"
 
 namespace acd::keys {
+
+/// When somebody looked at the places where keys are mounted.
+using Moment = std::chrono::steady_clock::time_point;
 
 /// Who asks for a key, and for what. Every unwrap carries it, so that a policy, an audit log or a
 /// cache can be put in front of any key service without touching a caller. Fields may be empty
@@ -20,6 +24,9 @@ struct Requester {
   std::string
       purpose;       ///< "helm values", "kustomize resource", "ksops", "manifest", "command line"
   Check check = {};  ///< polled while keys are tried and while a program that holds one runs
+  /// Keys as they were mounted at this moment will do: of a request with hundreds of files, only
+  /// the first one has to look. Without one, they are as they are now.
+  Moment as_of = Moment::max();
 
   Status StillWants() const { return StillWanted(check); }
 };

@@ -73,10 +73,16 @@ std::shared_ptr<const KeySnapshot> KeyWatch::Merge() const {
   return merged;
 }
 
-std::shared_ptr<const KeySnapshot> KeyWatch::Current() {
+std::shared_ptr<const KeySnapshot> KeyWatch::Current(Moment as_of) {
+  Moment begin;
   {
     const std::shared_lock lock(mutex_);
-    if (snapshot_ && IsUnchanged()) return snapshot_;
+    if (snapshot_ && looked_.load() >= as_of) return snapshot_;
+    begin = std::chrono::steady_clock::now();
+    if (snapshot_ && IsUnchanged()) {
+      looked_.store(begin);
+      return snapshot_;
+    }
   }
   std::shared_ptr<const KeySnapshot> now;
   std::vector<std::string> news;
@@ -85,6 +91,7 @@ std::shared_ptr<const KeySnapshot> KeyWatch::Current() {
     // None while it is made: what throws on the way must not leave old keys that look current.
     const auto before = std::exchange(snapshot_, nullptr);
     snapshot_ = RefreshSources() || !before ? Merge() : before;
+    looked_.store(begin);
     now = snapshot_;
     if (now == before) return now;
     for (const auto list : {&KeySnapshot::problems, &KeySnapshot::empty_files}) {

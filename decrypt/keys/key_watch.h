@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <shared_mutex>
@@ -9,6 +10,7 @@
 
 #include "decrypt/keys/key_file.h"
 #include "decrypt/keys/key_folder.h"
+#include "decrypt/keys/key_service.h"
 
 namespace acd::keys {
 
@@ -29,9 +31,10 @@ struct KeySnapshot {
   std::vector<std::string> empty_files;
 };
 
-/// Watches the places where keys are mounted: every call looks at all of them again, so that a
-/// rotated key counts for the next document and a removed one is revoked. What cannot have changed
-/// costs a `stat`. A source with an error never hides the others.
+/// Watches the places where keys are mounted: every call looks at all of them again unless that was
+/// done since the moment it names, so that a rotated key counts for the next request and a removed
+/// one is revoked. What cannot have changed costs a `stat`. A source with an error never hides the
+/// others.
 /// Threads: safe to call concurrently.
 class KeyWatch {
  public:
@@ -45,7 +48,8 @@ class KeyWatch {
   };
   KeyWatch(Sources sources, Warn warn, Clock clock);
 
-  std::shared_ptr<const KeySnapshot> Current();
+  /// The keys as they are, or were at a moment not before `as_of`.
+  std::shared_ptr<const KeySnapshot> Current(Moment as_of = Moment::max());
 
  private:
   bool IsUnchanged() const;
@@ -60,6 +64,7 @@ class KeyWatch {
   std::shared_mutex mutex_;
   Sources sources_;
   std::shared_ptr<const KeySnapshot> snapshot_;
+  std::atomic<Moment> looked_ = Moment::min();  ///< when a look that found snapshot_ began
 };
 
 }  // namespace acd::keys

@@ -39,7 +39,7 @@ Result<SecretBytes> PgpKeyService::Unwrap(const WrappedKey& key, const Requester
     return Fail(Code::kUnsupported,
                 std::string("keys of type ") + TypeName(key.type) + " are not for gpg");
   }
-  const auto now = mounted_.Current();
+  const auto now = mounted_.Current(requester.as_of);
   DropStaleHome(*now);
   auto opened = AskMounted(key, *now, requester);
   if (!opened && tools_->for_user) {

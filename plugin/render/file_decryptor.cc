@@ -90,7 +90,8 @@ Result<SecretBytes> FileDecryptor::DecryptUntimed(const std::string& path, SopsD
                                   request_.application.repository,
                                   file,
                                   purpose,
-                                  [this] { return request_.budget.Check(); }};
+                                  [this] { return request_.budget.Check(); },
+                                  begun_};
   auto plaintext = std::move(document).Decrypt(options, keys == nullptr ? keys_ : *keys, requester);
   if (!plaintext) return Fail(std::move(plaintext).error().With(file).With("decrypt"));
   if (settings_.decrypted != nullptr) settings_.decrypted->Add(plaintext->values);

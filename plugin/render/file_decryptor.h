@@ -58,6 +58,7 @@ class FileDecryptor {
   const RenderSettings& settings_;
   keys::KeyService& keys_;
   guard::Redactor& redactor_;
+  const keys::Moment begun_ = std::chrono::steady_clock::now();
   std::mutex large_;          ///< held while a large file is parsed; taken before mutex_
   mutable std::mutex mutex_;  ///< guards what follows
   std::size_t files_decrypted_ = 0;

@@ -204,6 +204,24 @@ TEST(AgeKeyService, SeesEveryChangeOfAFile) {
 }
 
 // A default place: that it is empty is no problem, and is seen without a look at its content.
+// Hundreds of documents in one request need not look hundreds of times.
+TEST(AgeKeyService, LooksOnceSinceAMoment) {
+  TempDir dir;
+  const std::string path = dir.Write("keys.txt", kKey1);
+  AgeKeyService service(FileSource(path), Limits{}, nullptr);
+  Requester request;
+  request.as_of = std::chrono::steady_clock::now();
+  EXPECT_THAT(service.Unwrap(ForBoth(), request), IsOk());
+  fs::remove(path);
+  EXPECT_THAT(service.Unwrap(ForBoth(), request), IsOk());
+  Requester next;
+  next.as_of = std::chrono::steady_clock::now();
+  EXPECT_THAT(service.Unwrap(ForBoth(), next), Fails(Code::kNoMatchingKey));
+  EXPECT_THAT(service.Unwrap(ForBoth(), request), Fails(Code::kNoMatchingKey));
+  dir.Write("keys.txt", kKey1);
+  EXPECT_THAT(service.Unwrap(ForBoth(), Requester()), IsOk());
+}
+
 TEST(AgeKeyService, SeesAFileAppearWhereNoneHadToBe) {
   for (const bool settled : {false, true}) {
     const TempDir dir;
