@@ -39,15 +39,15 @@ func read(t *testing.T, path string) []byte {
 	return content
 }
 
-// built is `kustomize build` of Argo CD's install manifest with our base and both components.
-func built(t *testing.T) [][]byte {
+// built is `kustomize build` of Argo CD's install manifest with our base, both components, and more.
+func built(t *testing.T, more ...string) [][]byte {
 	t.Helper()
 	dir := t.TempDir()
 	harness.Check(t, os.CopyFS(filepath.Join(dir, "ours"), os.DirFS(filepath.Join(repository, "manifests"))))
 	harness.Tree{
 		"install.yaml": string(read(t, filepath.Join(argoCD(t), "manifests", "install.yaml"))),
 		"kustomization.yaml": "resources: [install.yaml, ours/base]\n" +
-			"components: [ours/components/sidecar, ours/components/health-checks]\n",
+			"components: [" + strings.Join(append([]string{"ours/components/sidecar", "ours/components/health-checks"}, more...), ", ") + "]\n",
 	}.Write(t, dir)
 	out, err := exec.Command(harness.Kustomize(t), "build", dir).CombinedOutput()
 	if err != nil {
@@ -131,6 +131,34 @@ func TestSidecarJoinsTheRepoServerConfined(t *testing.T) {
 			if mount.Name == "sops-age-key" || mount.Name == "argocd-decrypt-tmp" {
 				t.Errorf("container %s mounts %s", container.Name, mount.Name)
 			}
+		}
+	}
+}
+
+// What the sidecar reads of docs/sources.md lies where the example mounts it, from volumes that exist.
+func TestExampleMountsRepositorySecrets(t *testing.T) {
+	documents := built(t, "ours/examples/repository-secrets")
+	pod := find[appsv1.Deployment](t, documents, "Deployment", "argocd-repo-server").Spec.Template.Spec
+	volumes := map[string]corev1.VolumeSource{}
+	for _, volume := range pod.Volumes {
+		volumes[volume.Name] = volume.VolumeSource
+	}
+	sidecar := pod.Containers[1]
+	if !slices.Contains(sidecar.Env, corev1.EnvVar{Name: "ARGOCD_DECRYPT_REPOSITORY_SECRETS", Value: "/repositories"}) {
+		t.Errorf("environment: %+v", sidecar.Env)
+	}
+	mounted := map[string]corev1.VolumeSource{}
+	for _, mount := range sidecar.VolumeMounts {
+		mounted[mount.MountPath] = volumes[mount.Name]
+	}
+	for _, path := range []string{"/repositories/repository/team-charts", "/repositories/repo-creds/git"} {
+		if mounted[path].Secret == nil {
+			t.Errorf("%s: %+v", path, mounted[path])
+		}
+	}
+	for path, name := range map[string]string{"/app/config/ssh": "argocd-ssh-known-hosts-cm", "/app/config/tls": "argocd-tls-certs-cm"} {
+		if source := mounted[path].ConfigMap; source == nil || source.Name != name {
+			t.Errorf("%s: %+v", path, mounted[path])
 		}
 	}
 }
