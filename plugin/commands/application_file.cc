@@ -68,7 +68,7 @@ Result<Json> ParameterFrom(const std::string& name, const Value& value) {
   const render::ParameterInfo* info = render::FindParameter(name);
   if (info == nullptr) {
     return Fail(Code::kInvalidInput, name + ": no such parameter",
-                "known parameters: " + render::KnownParameters());
+                render::UnknownParameterHint(name));
   }
   const auto wrong = [&](const char* wanted) {
     return Fail(Code::kInvalidInput, name + ": must be " + wanted);
@@ -94,8 +94,22 @@ Result<Json> ParameterFrom(const std::string& name, const Value& value) {
   return entry;
 }
 
+// The API server drops or refuses other fields; here a mistyped one would leave its parameter
+// unset.
+Result<std::string> ParameterList(const Value& list) {
+  for (const Value& entry : list.items) {
+    for (const auto& [field, value] : entry.members) {
+      if (field == "name" || field == "string" || field == "array" || field == "map") continue;
+      return Fail(Code::kInvalidInput,
+                  "parameter " + std::string(entry.Text("name")) + ": " + field + ": unknown field",
+                  "a parameter has a name and one of string, array and map");
+    }
+  }
+  return Dumped(list);
+}
+
 Result<std::string> ParametersFrom(const Value& value) {
-  if (value.IsList()) return Dumped(value);
+  if (value.IsList()) return ParameterList(value);
   if (!value.IsMap()) {
     return Fail(Code::kInvalidInput, "must be a list or a map of parameters",
                 "either the list of spec.source.plugin.parameters, or NAME: VALUE");
@@ -157,7 +171,7 @@ Status ReadPlugin(const Value& plugin, CallApplication& application) {
     if (!parameters->IsList()) {
       return Fail(Code::kInvalidInput, "spec.source.plugin.parameters: must be a list");
     }
-    application.parameters_json = Dumped(*parameters);
+    ACD_TRY(application.parameters_json, ParameterList(*parameters));
   }
   const Value* environment = plugin.Find("env");
   if (environment == nullptr) return {};

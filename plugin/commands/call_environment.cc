@@ -32,7 +32,7 @@ Status AddParameter(Json& list, const std::string& text) {
   const render::ParameterInfo* info = render::FindParameter(name);
   if (info == nullptr) {
     return Fail(Code::kInvalidInput, "--param " + name + ": no such parameter",
-                "known parameters: " + render::KnownParameters());
+                render::UnknownParameterHint(name));
   }
   Json& entry = EntryFor(list, name);
   switch (info->shape) {

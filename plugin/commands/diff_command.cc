@@ -107,7 +107,9 @@ Result<Rendering> RenderBefore(PreviewSession& session, const DiffFlags& flags) 
   auto tree = repository.Tree(flags.against, session.budget());
   if (tree) return RenderRevision(session, flags, repository, *std::move(tree));
   if (IsFolder(flags.against)) return RenderOtherFolder(session, flags);
-  return Fail(std::move(tree).error().Hint(
+  Error error = std::move(tree).error();
+  if (error.code == Code::kNotFound) error.message += ", and no folder";
+  return Fail(std::move(error).Hint(
       "--against takes a revision of the repository that the folder is in, or another folder"));
 }
 
@@ -154,6 +156,8 @@ std::string Printed(const preview::ObjectDifference& difference, const DiffFlags
 /// Whether there are differences.
 Result<bool> Diff(DiffFlags& flags) {
   ACD_TRY(const auto session, PreviewSession::Start(flags.preview));
+  // What is wrong with the Application's own settings is not the fault of the other side.
+  ACD_CHECK(session->Metadata());
   auto rendered_before = RenderBefore(*session, flags);
   if (!rendered_before) {
     return Fail(std::move(rendered_before).error().With("--against " + flags.against));

@@ -76,7 +76,8 @@ void EngineFlags::AddTo(CLI::App& app) {
              "folder that keeps downloaded charts and files of other repositories; default: in "
              "memory, gone with the process; off: keep nothing");
   AddSetting(app, "chart-cache-mb", settings.chart_cache_mb,
-             "MiB that it may take; default 512 in a folder, 64 in memory");
+             "MiB that it may take; default 512 in a folder, 64 in memory")
+      ->default_str("");
   AddSetting(app, "allow-hydrator", settings.render.allow_hydrator,
              "decrypt for Argo CD's source hydrator too, which commits plaintext to git");
   AddSetting(app, "max-concurrent-renders", settings.service.max_concurrent_renders,

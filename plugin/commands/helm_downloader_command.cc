@@ -163,8 +163,11 @@ void Describe(CLI::App& app, Arguments& arguments) {
 int RunHelmDownloader(std::span<char*> args) {
   Arguments arguments;
   args = TakeUrl(args, arguments.url);
-  CLI::App app("Prints a value file decrypted, for helm, which runs it as CERT KEY CA URL.",
-               "argocd-decrypt helm-downloader");
+  CLI::App app(
+      "Prints a value file decrypted: argocd-decrypt helm-downloader [OPTIONS] URL. helm runs "
+      "it as\na downloader plugin, with CERT KEY CA URL. Each setting is a flag, or the "
+      "variable in brackets.",
+      "argocd-decrypt helm-downloader");
   Describe(app, arguments);
   if (const auto code = ParseArguments(app, args)) return *code;
   if (arguments.url.empty()) {

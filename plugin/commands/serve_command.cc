@@ -69,6 +69,8 @@ std::optional<int> ServeFlags::Parse(std::span<char*> args) {
       "Keys: SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, SOPS_AGE_SSH_PRIVATE_KEY_FILE, "
       "~/.config/sops/age/keys.txt,\n~/.ssh/id_ed25519, ~/.ssh/id_rsa, and all files in age/, ssh/ "
       "and pgp/ of --key-dir. PGP keys are opened by gpg, or $SOPS_GPG_EXEC.\n"
+      "What value files may name: the variables HELM_SECRETS_*, as docs/helm-secrets.md lists "
+      "them.\n"
       "Example: SOPS_AGE_KEY_FILE=key.txt argocd-decrypt serve --socket-dir /run/plugins "
       "--workdir /dev/shm --log-format text");
   return ParseArguments(app, args);

@@ -13,8 +13,8 @@ namespace {
 
 constexpr int kMaxListDepth = 8;
 constexpr std::string_view kLeftoverHint =
-    "the file it comes from was not decrypted: is it reached by this renderer, and is its name's "
-    "ending the one that sops encrypted it under?";
+    "the file it comes from was not decrypted: has it lost its `sops` block, is it reached by this "
+    "renderer, and is its name's ending the one that sops encrypted it under?";
 
 using Kind = yaml::Node::Kind;
 

@@ -10,7 +10,8 @@ namespace {
 
 Failure Missing(const std::string& shown) {
   return Fail(Code::kNotFound, shown + ": no such file",
-              "set ignoreMissingValueFiles to true if it may be missing");
+              "a path counts from the Application's folder, with a / in front from the "
+              "repository's root; set ignoreMissingValueFiles to true if it may be missing");
 }
 
 }  // namespace
@@ -74,7 +75,9 @@ Result<std::string> HelmFiles::File(const std::string& entry) {
     if (*argument) return **std::move(argument);
   }
   if (found->optional) return Hold(SecretBytes(), shown);
-  return Fail(Code::kNotFound, shown + ": no such file");
+  return Fail(Code::kNotFound, shown + ": no such file",
+              "a path counts from the Application's folder, with a / in front from the "
+              "repository's root");
 }
 
 Result<std::string> HelmFiles::Inline(const std::string& values) {

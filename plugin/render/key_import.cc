@@ -37,7 +37,8 @@ std::string Listed(const std::vector<std::string>& folders) {
 
 Failure Outside(const std::string& key_file, const std::vector<std::string>& folders) {
   return Fail(Code::kInvalidInput, "key file " + key_file + ": not inside " + Listed(folders),
-              "mount the key there, or start the server with another ARGOCD_DECRYPT_KEY_DIR");
+              "mount the key there, or have the operator name its folder in --key-import-dirs "
+              "(ARGOCD_DECRYPT_KEY_IMPORT_DIRS)");
 }
 
 Failure NoKey(const std::string& shown) {

@@ -23,6 +23,7 @@ namespace acd::render {
 namespace {
 
 constexpr const char* kNotAllowed = "transport '";
+constexpr const char* kRestricted = "is not in or below";
 
 // Nobody can look at a remote base before kustomize reads it: why, then, it is not fetched. Null:
 // it is.
@@ -54,6 +55,12 @@ Result<SecretBytes> Build(Context& context, const ToolRun& run, const KsopsBroke
   Failure failure = ToolFailure(context, run, outcome, "");
   if (why_no_remote != nullptr && outcome.err.find(kNotAllowed) != std::string::npos) {
     failure.error.hint = why_no_remote;
+  }
+  if (outcome.err.find(kRestricted) != std::string::npos) {
+    failure.error.hint =
+        "kustomize reads no file from outside of the kustomization's folder: move it there, or set "
+        "the parameter buildOptions to `--load-restrictor LoadRestrictionsNone`, beside what it "
+        "holds";
   }
   if (refused) {  // knows more about the cause than an exit status does
     failure.error.code = refused->code;

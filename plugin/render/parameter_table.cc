@@ -130,6 +130,13 @@ std::string_view NearestParameter(std::string_view name) {
   return nearest;
 }
 
+std::string UnknownParameterHint(std::string_view name, std::string_view renderer) {
+  const std::string_view nearest = NearestParameter(name);
+  const std::string guess =
+      nearest.empty() ? std::string() : "did you mean " + std::string(nearest) + "? ";
+  return guess + "known parameters: " + KnownParameters(renderer);
+}
+
 std::string_view ShapeName(Shape shape) {
   switch (shape) {
     case Shape::kString:

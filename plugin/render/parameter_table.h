@@ -29,6 +29,9 @@ Support SupportIn(const ParameterInfo& info, std::string_view renderer);
 std::string KnownParameters(std::string_view renderer = {});
 /// The known name that a mistaken one was probably meant to be; empty when none is near.
 std::string_view NearestParameter(std::string_view name);
+/// What to say of a name that FindParameter does not know: the nearest one, and the known ones as
+/// KnownParameters lists them.
+std::string UnknownParameterHint(std::string_view name, std::string_view renderer = {});
 std::string_view ShapeName(Shape shape);
 
 }  // namespace acd::render

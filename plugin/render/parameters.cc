@@ -95,12 +95,8 @@ std::string Owners(const ParameterInfo& info) {
 }
 
 Failure Unknown(const std::string& name, std::string_view renderer) {
-  std::string hint;
-  if (const std::string_view nearest = NearestParameter(name); !nearest.empty()) {
-    hint = "did you mean " + std::string(nearest) + "? ";
-  }
   return Fail(Code::kInvalidInput, "parameter " + Quotable(name) + ": unknown",
-              hint + "known parameters: " + KnownParameters(renderer));
+              UnknownParameterHint(name, renderer));
 }
 
 // Of more than one nobody could say which counts. An empty one beside the right one is how some

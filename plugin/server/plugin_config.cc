@@ -111,6 +111,10 @@ Result<PluginConfig> LoadPluginConfig(const std::string& path) {
   auto content = workspace::ReadFile(path, kMaxConfigBytes);
   if (!content) {
     Error error = std::move(content).error();
+    // It names the file by the last part of its path.
+    const std::string name = path.substr(path.rfind('/') + 1);
+    if (error.message.starts_with(name)) error.message.erase(0, name.size());
+    if (error.message.starts_with(": ")) error.message.erase(0, 2);
     if (error.message.find(path) == std::string::npos) error = std::move(error).With(path);
     return Fail(std::move(error));
   }

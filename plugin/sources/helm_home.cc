@@ -202,9 +202,11 @@ Failure HelmHome::Explain(const exec::Outcome& outcome, const std::string& label
     secrets += (secrets.empty() ? "" : ", ") + access->credentials->secret;
   }
   failure.error.hint =
-      secrets.empty() ? "no mounted repository Secret matches it for project \"" +
-                            session_.project + "\": mount one in --repository-secrets"
-                      : "used the credentials of repository Secret " + secrets + "; check them";
+      secrets.empty()
+          ? "no mounted repository Secret matches it for project \"" + session_.project +
+                "\": mount one of type helm or oci at repository/NAME "
+                "or repo-creds/NAME in --repository-secrets"
+          : "used the credentials of repository Secret " + secrets + "; check them";
   return failure;
 }
 

@@ -109,8 +109,9 @@ func TestDiffsTroubles(t *testing.T) {
 		args  []string
 		words string
 	}{
-		"no such revision": {3, []string{"--against", "v9"}, "--against v9: v9: no such revision\nhint: in a shallow clone"},
+		"no such revision": {3, []string{"--against", "v9"}, "--against v9: v9: no such revision, and no folder\nhint: in a shallow clone"},
 		"an option":        {3, []string{"--against=--output=x"}, "no such revision"},
+		"no parameter":     {3, []string{"--param", "valueFile=x"}, "argocd-decrypt diff: --param valueFile: no such parameter\nhint: did you mean valueFiles?"},
 		"wrong colour":     {2, []string{"--color", "red"}, "--color"},
 		"no such flag":     {2, []string{"--colour"}, "--colour"},
 		"no namespace":     {2, []string{"--unified", "x"}, "--unified"},

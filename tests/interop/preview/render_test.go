@@ -296,6 +296,7 @@ spec:
 		"other/parameters.json":    `[{"name": "valueFiles", "array": ["secrets.yaml"]}, {"name": "parameters", "map": {"who": "list"}}]`,
 		"other/bad.yaml":           "valueFile: x\n",
 		"other/not-a-mapping.yaml": "5\n",
+		"other/mistyped.yaml":      "- {name: valueFiles, arrays: [secrets.yaml]}\n",
 	}
 	tree["argocd/application.yaml"] = strings.Replace(application, `, "values-$ARGOCD_ENV_STAGE.yaml"`, "", 1)
 	dir := l.repository(t, l.mark(t, tree, "app/secrets.yaml"))
@@ -319,7 +320,7 @@ spec:
 		o := l.run(t, 1, dir, "render", "--app", file)
 		has(t, []byte(o.Err), words)
 	}
-	for file, words := range map[string]string{"other/bad.yaml": "valueFile: no such parameter", "other/not-a-mapping.yaml": "must be a list or a map"} {
+	for file, words := range map[string]string{"other/bad.yaml": "valueFile: no such parameter", "other/not-a-mapping.yaml": "must be a list or a map", "other/mistyped.yaml": "parameter valueFiles: arrays: unknown field"} {
 		o := l.run(t, 1, dir, "render", "app", "--params-file", file)
 		has(t, []byte(o.Err), words)
 	}

@@ -72,6 +72,9 @@ TEST(PluginConfig, RefusesANameThatIsNoFileName) {
 TEST(PluginConfig, SaysWhichFileIsMissing) {
   EXPECT_THAT(LoadPluginConfig("/nonexistent/plugin.yaml"),
               Fails(Code::kNotFound, "/nonexistent/plugin.yaml"));
+  const auto missing = LoadPluginConfig("/nonexistent");
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().message, "/nonexistent: No such file or directory");
 }
 
 }  // namespace
