@@ -144,6 +144,9 @@ func TestExampleMountsRepositorySecrets(t *testing.T) {
 		volumes[volume.Name] = volume.VolumeSource
 	}
 	sidecar := pod.Containers[1]
+	if sidecar.Name != "argocd-decrypt" {
+		t.Fatalf("the second container is %s", sidecar.Name)
+	}
 	if !slices.Contains(sidecar.Env, corev1.EnvVar{Name: "ARGOCD_DECRYPT_REPOSITORY_SECRETS", Value: "/repositories"}) {
 		t.Errorf("environment: %+v", sidecar.Env)
 	}
