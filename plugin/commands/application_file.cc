@@ -154,6 +154,11 @@ Result<const Value*> ChooseSource(const Value& spec, std::optional<int> wanted) 
 
 Status RefuseForeignSource(const Value& source) {
   if (source.Find("plugin") != nullptr) return {};
+  if (source.Find("ref") != nullptr && source.Find("path") == nullptr) {
+    return Fail(Code::kInvalidInput,
+                "the source has a ref and no path: Argo CD renders nothing of it",
+                "name another one by its position: --source 1");
+  }
   for (const char* field : {"helm", "kustomize", "directory", "chart"}) {
     if (source.Find(field) == nullptr) continue;
     return Fail(Code::kInvalidInput,

@@ -23,7 +23,7 @@ constexpr auto kTexts = std::to_array<AnnouncementText>({
     {"forceStringParameters", "Helm: string parameters", "--set-string name=value", ""},
     {"fileParameters", "Helm: file parameters", "--set-file name=path", ""},
     {"version", "Version of the tool",
-     "helm: v3 or v4; kustomize: one that the operator has registered", ""},
+     "helm: v3 or v4, without effect; kustomize: one that the operator has registered", ""},
     {"passCredentials", "Helm: pass credentials", "to all domains", "boolean"},
     {"skipCrds", "Helm: skip CRDs", "true: leave out the crds/ folder", "boolean"},
     {"skipSchemaValidation", "Helm: skip schema validation", "true or false", "boolean"},

@@ -306,6 +306,8 @@ spec:
 	}
 	o := l.run(t, 0, dir, "render", "--app", "argocd/application.yaml", "--name", "other", "--param", "parameters=who=me")
 	has(t, o.Out, "name: other\n", "who: me\n")
+	o = l.run(t, 1, dir, "render", "--app", "argocd/multi.yaml", "--source", "1")
+	has(t, []byte(o.Err), "has a ref and no path")
 	o = l.run(t, 0, dir, "render", "app", "--params-file", "parameters.yaml")
 	has(t, o.Out, "name: app\n", "who: nobody\n", "namespace: default\n")
 	o = l.run(t, 0, dir, "render", "app", "--params-file", "other/parameters.json")

@@ -396,6 +396,15 @@ TEST_F(KustomizeTest, FetchesNoRemoteBaseWhenItCouldRunPrograms) {
   EXPECT_THAT(Complaint(out), HasSubstr("a remote base cannot be combined with KSOPS generators"));
 }
 
+TEST_F(KustomizeTest, SaysHowToReadFilesFromOutsideOfTheFolder) {
+  Write("app/kustomization.yaml", "resources: [../other.yaml]\n");
+  Write("other.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: other}\n");
+  request_.app_path = "app";
+  const auto out = Run();
+  EXPECT_THAT(out, Fails(Code::kToolFailed, "is not in or below"));
+  EXPECT_THAT(Complaint(out), HasSubstr("--load-restrictor LoadRestrictionsNone"));
+}
+
 TEST_F(KustomizeTest, SurvivesCycles) {
   Write("a/kustomization.yaml", "resources: [../b]\n");
   Write("b/kustomization.yaml", "resources: [../a]\n");
