@@ -26,6 +26,16 @@ std::string_view Trim(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
+// A program that stopped at an import says why, and not what to do about it.
+Failure Explained(Error error, const std::optional<Error>& import) {
+  if (import && error.message.find(import->message.substr(0, import->message.find('\n'))) !=
+                    std::string::npos) {
+    error.hint = import->hint;
+    error.stage = import->stage;
+  }
+  return Fail(std::move(error));
+}
+
 // Where the JSON value at the front of `text` ends: before the comma or bracket behind it.
 std::size_t EndOfElement(std::string_view text) {
   std::size_t depth = 0;
@@ -120,11 +130,11 @@ Result<SecretBytes> Jsonnet::Evaluate(const ManifestFile& file) {
     ACD_TRY(content, context_.files.Decrypt(file.path, *std::move(document), "jsonnet"));
   }
   program.files.push_back({program.main, std::move(content)});
-  if (Status resolved = ResolveImports(context_, folders_, program); !resolved) {
-    return Fail(std::move(resolved).error().With(name).With("jsonnet"));
-  }
-  ACD_TRY(const SecretBytes json, Run(name, program));
-  auto objects = JsonObjects(json.ExposeText());
+  const auto resolved = ResolveImports(context_, folders_, program);
+  if (!resolved) return Fail(Error(resolved.error()).With(name).With("jsonnet"));
+  auto json = Run(name, program);
+  if (!json) return Explained(std::move(json).error(), *resolved);
+  auto objects = JsonObjects(json->ExposeText());
   if (!objects) return Fail(std::move(objects).error().With(name).With("jsonnet"));
   return objects;
 }

@@ -27,7 +27,7 @@ class ImportWalk {
   ImportWalk(Context& context, const std::vector<std::string>& folders, jsonnet::Program& program)
       : context_(context), folders_(folders), program_(program) {}
 
-  Status Run() {
+  Result<std::optional<Error>> Run() {
     for (const jsonnet::File& file : program_.files) {
       outcomes_[file.name];  // it is there
       todo_.push_back({FolderOf(file.name), jsonnet::FindImports(file.content.ExposeText())});
@@ -42,7 +42,7 @@ class ImportWalk {
         ACD_CHECK(Take(importer.folder, import));
       }
     }
-    return {};
+    return std::move(first_error_);
   }
 
  private:
@@ -129,6 +129,7 @@ class ImportWalk {
       const Code code = content.error().code;
       if (code == Code::kCancelled || code == Code::kDeadline) return Fail(content.error());
       outcome->second = content.error().message;
+      if (!first_error_) first_error_ = content.error();
       return {};
     }
     bytes_ += content->size();
@@ -174,12 +175,14 @@ class ImportWalk {
   std::map<std::string, std::size_t> index_;     ///< among the program's files
   std::set<std::string> followed_;
   std::size_t bytes_ = 0;
+  std::optional<Error> first_error_;
 };
 
 }  // namespace
 
-Status ResolveImports(Context& context, const std::vector<std::string>& folders,
-                      jsonnet::Program& program) {
+Result<std::optional<Error>> ResolveImports(Context& context,
+                                            const std::vector<std::string>& folders,
+                                            jsonnet::Program& program) {
   return ImportWalk(context, folders, program).Run();
 }
 

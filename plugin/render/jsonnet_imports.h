@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,10 @@ namespace acd::render {
 /// fails is an error only where the program gets to it, so it becomes one in `program.imports`.
 /// Errors: kLimitExceeded, and the budget's. Spec: Argo CD reposerver confinedImporter, go-jsonnet
 /// imports.go.
-Status ResolveImports(Context& context, const std::vector<std::string>& folders,
-                      jsonnet::Program& program);
+/// Returned is the first of those that is a file which could not be read or decrypted: it knows
+/// more about the cause than the text that the program stops with.
+Result<std::optional<Error>> ResolveImports(Context& context,
+                                            const std::vector<std::string>& folders,
+                                            jsonnet::Program& program);
 
 }  // namespace acd::render

@@ -94,6 +94,20 @@ TEST_F(JsonnetTest, FailsForAnImportOnlyWhereItIsUsed) {
   EXPECT_THAT(Run(), Fails(Code::kToolFailed, "no such file"));
 }
 
+TEST_F(JsonnetTest, SaysWhatToDoAboutAnImportThatDoesNotDecrypt) {
+  Use("directory", "secrets");
+  const std::string file = root_ + "/secrets/secret.enc.yaml";
+  std::string text = testing::Slurp(file);
+  text.replace(text.find("ENC[AES256_GCM,data:") + 20, 1, "#");
+  Write("secrets/secret.enc.yaml", text);
+  Program("{a: importstr 'secrets/secret.enc.yaml'}");
+  const auto out = Run();
+  EXPECT_THAT(out, Fails(Code::kToolFailed, "secrets/secret.enc.yaml"));
+  ASSERT_FALSE(out);
+  EXPECT_THAT(out.error().hint, Not(IsEmpty()));
+  EXPECT_NE(out.error().stage, Stage::kNone);
+}
+
 TEST_F(JsonnetTest, RefusesParametersThatContradict) {
   Program("{}");
   Set("tlas", "a=1");
