@@ -103,7 +103,8 @@ Status ChartCollector::Add(const ChartUse& chart, const std::string& dir) {
   // kustomize makes a file of the name, too, in a temporary folder: `../../x` wrote decrypted
   // values anywhere, and over files that were looked at.
   if (HasParent(chart.name) || HasParent(chart.version)) {
-    return Fail(Code::kInvalidInput, std::string(kField) + ": a name or version with .. in it",
+    return Fail(Code::kInvalidInput,
+                std::string(kField) + ": a name or version with .. in it leaves the repository",
                 "say in helmGlobals.chartHome where the charts are");
   }
   const std::string& root = context_.request.root;
