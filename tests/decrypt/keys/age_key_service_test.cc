@@ -216,8 +216,10 @@ TEST(AgeKeyService, LooksOnceSinceAMoment) {
   EXPECT_THAT(service.Unwrap(ForBoth(), request), IsOk());
   Requester next;
   next.as_of = std::chrono::steady_clock::now();
-  EXPECT_THAT(service.Unwrap(ForBoth(), next), Fails(Code::kNoMatchingKey));
-  EXPECT_THAT(service.Unwrap(ForBoth(), request), Fails(Code::kNoMatchingKey));
+  EXPECT_THAT(service.Unwrap(ForBoth(), next),
+              Fails(Code::kNoMatchingKey, "failed to load age identities"));
+  EXPECT_THAT(service.Unwrap(ForBoth(), request),
+              Fails(Code::kNoMatchingKey, "failed to load age identities"));
   dir.Write("keys.txt", kKey1);
   EXPECT_THAT(service.Unwrap(ForBoth(), Requester()), IsOk());
 }
