@@ -50,6 +50,8 @@ class Remover {
     if (!is_folder) {
       if (::unlinkat(parent, name, 0) == 0 || errno == ENOENT) return true;
       if (errno != EISDIR && errno != EPERM) return false;
+    } else if (::unlinkat(parent, name, AT_REMOVEDIR) == 0) {
+      return true;  // as most folders of a tool's home: with nothing in it
     }
     if (depth == kMaxDepth) return MoveUp(parent, name);
     const UniqueFd folder = OpenFolder(parent, name);
