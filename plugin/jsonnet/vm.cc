@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
@@ -107,9 +108,8 @@ class Files {
   }
   char* Copy(std::string_view prefix, std::string_view text) const {
     char* copy = library_.reallocate(vm_, nullptr, prefix.size() + text.size() + 1);
-    std::memcpy(copy, prefix.data(), prefix.size());
-    std::memcpy(copy + prefix.size(), text.data(), text.size());
-    copy[prefix.size() + text.size()] = '\0';
+    // Either may be empty, and then no pointer that memcpy may be given.
+    *std::copy(text.begin(), text.end(), std::copy(prefix.begin(), prefix.end(), copy)) = '\0';
     return copy;
   }
 
@@ -144,6 +144,15 @@ int Evaluate(const Library& library, const Program& program) {
   return WriteAll(text) ? kEvaluated : kBroken;
 }
 
+// Address space: a sanitizer takes terabytes of it, and gets no limit.
+bool LimitMemory([[maybe_unused]] std::uint64_t bytes) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return true;
+#else
+  return Limit(RLIMIT_AS, bytes);
+#endif
+}
+
 }  // namespace
 
 int RunVm(std::span<char*> /*args*/) {
@@ -159,7 +168,7 @@ int RunVm(std::span<char*> /*args*/) {
     }
     if (!program) return Complain(kBroken, program.error().message);
     // The soft limit of files is what counts for opening one.
-    if (!Limit(RLIMIT_AS, program->max_memory_bytes) || !Limit(RLIMIT_CPU, kMaxCpuSeconds) ||
+    if (!LimitMemory(program->max_memory_bytes) || !Limit(RLIMIT_CPU, kMaxCpuSeconds) ||
         !Limit(RLIMIT_NOFILE, 0) || !Limit(RLIMIT_FSIZE, 0) || !Limit(RLIMIT_NPROC, 0)) {
       return Complain(kBroken, "jsonnet: limits can't be set");
     }
