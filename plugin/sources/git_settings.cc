@@ -49,8 +49,10 @@ class Config {
 /// As it is written, and with or without the `.git` that kustomize, or the Secret, leaves out.
 std::vector<std::string> Spellings(std::string url) {
   while (url.ends_with('/')) url.pop_back();
-  const std::string base = url.ends_with(".git") ? url.substr(0, url.size() - 4) : url;
-  return {base, base + ".git"};
+  if (url.ends_with(".git")) url.resize(url.size() - 4);
+  std::vector<std::string> both = {url, url};
+  both.back().append(".git");
+  return both;
 }
 
 }  // namespace
@@ -74,16 +76,18 @@ Result<std::map<std::string, std::string>> GitSettings(Session& session,
   }
   Config config;
   const std::string own = session.Variable("ARGOCD_APP_SOURCE_REPO_URL");
-  if (IsHttp(own) && !UrlOrigin(own).empty() && !UrlHasPassword(own)) {
+  std::string origin = UrlOrigin(own);
+  if (IsHttp(own) && !origin.empty() && !UrlHasPassword(own)) {
     ACD_TRY(const GitLogin shared, FindGitLogin(session, own));
-    if (shared.access.credentials == nullptr) config.Add(UrlOrigin(own) + "/", shared);
+    if (shared.access.credentials == nullptr) config.Add(origin.append("/"), shared);
   }
   for (const auto& [url, login] : logins) config.Add(url, login);
-  const std::string path = folder + "/gitconfig";
+  std::string path = folder;
+  path.append("/gitconfig");
   ACD_CHECK(workspace::WriteSecretFile(path, config.text().Expose()));
   std::map<std::string, std::string> environment = session.settings.network;
-  environment["GIT_CONFIG_NOSYSTEM"] = "1";
-  environment["GIT_CONFIG_GLOBAL"] = path;
+  environment.insert_or_assign("GIT_CONFIG_NOSYSTEM", std::string(1, '1'));
+  environment.insert_or_assign("GIT_CONFIG_GLOBAL", std::move(path));
   return environment;
 }
 
