@@ -9,7 +9,7 @@
 namespace acd::keys {
 
 /// Where private keys come from: names and paths, and the text of what the environment holds.
-/// All of them are merged; what is mounted is looked at again whenever a key is asked for.
+/// All of them are merged; what is mounted is looked at again for each request.
 struct KeySources {
   struct Text {
     std::string name;  ///< of the environment variable
