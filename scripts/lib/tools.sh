@@ -108,3 +108,21 @@ need_tool() {
   done
   export PATH
 }
+
+# The stock plugin server, of the very release whose client the tests use; ACD_STOCK_CMP names it.
+need_stock_server() {
+  if [[ ! -x ${ACD_STOCK_CMP:-} ]]; then
+    local release building
+    release=$(cd "$repository/tests/interop" && go list -m -f '{{.Version}}' github.com/argoproj/argo-cd/v3)
+    ACD_STOCK_CMP="$cache/argocd-$release/argocd-cmp-server"  # Argo CD picks the program by its name
+    if [[ ! -x $ACD_STOCK_CMP ]]; then
+      mkdir -p "$cache"
+      building=$(mktemp -d "$cache/building.XXXXXX")
+      quietly "go build argocd-cmp-server $release" env -C "$repository/tests/interop" CGO_ENABLED=0 \
+        go build -trimpath -o "$building/argocd-cmp-server" github.com/argoproj/argo-cd/v3/cmd
+      rm -rf "$cache/argocd-$release"
+      mv "$building" "$cache/argocd-$release"
+    fi
+  fi
+  export ACD_STOCK_CMP
+}

@@ -12,12 +12,12 @@ import (
 )
 
 // stock is Argo CD's own plugin server, which calls the commands `discover` and `parameters`.
-// ACD_STOCK_CMP names it: to build it takes minutes (see tests/bench/run).
+// ACD_STOCK_CMP names it; scripts/test builds it.
 func stock(t *testing.T) *fixture {
 	t.Helper()
 	path := os.Getenv("ACD_STOCK_CMP")
 	if path == "" {
-		t.Skip("ACD_STOCK_CMP does not name a stock argocd-cmp-server")
+		t.Fatal("ACD_STOCK_CMP does not name a stock argocd-cmp-server; scripts/test builds one")
 	}
 	p := harness.NewPlace(t)
 	binary := harness.Binary(t)
