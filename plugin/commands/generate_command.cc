@@ -13,6 +13,7 @@
 #include "plugin/commands/cli.h"
 #include "plugin/commands/engine.h"
 #include "plugin/commands/engine_options.h"
+#include "plugin/commands/local_place.h"
 #include "plugin/commands/local_repository.h"
 #include "plugin/commands/manifest_output.h"
 #include "plugin/commands/process_secrets.h"
@@ -20,47 +21,6 @@
 
 namespace acd::commands {
 namespace {
-
-using Environment = std::vector<std::pair<std::string, std::string>>;
-
-// What Argo CD sends with a request. Nothing else of this process's environment is the
-// Application's business: a key could be in it.
-Environment ArgoEnvironment() {
-  Environment environment;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
-    const std::string_view text = *entry;
-    const std::size_t equals = text.find('=');
-    if (equals == std::string_view::npos) continue;
-    const std::string_view name = text.substr(0, equals);
-    const bool wanted = name.starts_with("ARGOCD_APP_") || name.starts_with("ARGOCD_ENV_") ||
-                        name.starts_with("PARAM_") || name == "KUBE_VERSION" ||
-                        name == "KUBE_API_VERSIONS";
-    if (wanted) environment.emplace_back(name, text.substr(equals + 1));
-  }
-  return environment;
-}
-
-struct Place {
-  std::string root;      ///< of the repository's files
-  std::string app_path;  ///< of the Application, relative to it
-};
-
-// A stock server runs its commands in the Application's folder and says which path of the
-// repository that is. Without it, or when it is not where we are, the folder is all there is.
-Place FindPlace(const std::string& current, const Environment& environment) {
-  std::string path;
-  for (const auto& [name, value] : environment) {
-    if (name == "ARGOCD_APP_SOURCE_PATH") path = value;
-  }
-  path = std::filesystem::path(path).lexically_normal().string();
-  while (path.ends_with('/')) path.pop_back();
-  while (path.starts_with('/')) path.erase(0, 1);
-  const std::string suffix = "/" + path;
-  const bool known = !path.empty() && path != "." && !path.starts_with("..") &&
-                     current.size() > suffix.size() && current.ends_with(suffix);
-  if (!known) return {current, "."};
-  return {current.substr(0, current.size() - suffix.size()), path};
-}
 
 Result<std::string> CurrentFolder() {
   std::error_code error;
@@ -82,9 +42,12 @@ Status Generate(EngineFlags& flags) {
   ForgetKeyVariables();
   const std::jthread warming = WarmUp();
 
-  Environment environment = ArgoEnvironment();
-  const Place place = FindPlace(current, environment);
-  LocalRepository repository({place.app_path, "", std::move(environment)}, place.root,
+  // Without Argo CD's word for where the folder is in its repository, it is all there is.
+  ArgoVariables environment = ArgoEnvironment();
+  const auto known_root = RootBySourcePath(current, SourcePathOf(environment));
+  const std::string root = known_root.value_or(current);
+  const std::string app_path = known_root ? current.substr(root.size() + 1) : ".";
+  LocalRepository repository({app_path, "", std::move(environment)}, root,
                              engine->workspace_path());
   server::RequestRecord record;
   auto result = engine->service().Generate(repository, budget, record);

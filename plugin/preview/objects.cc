@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "decrypt/yaml/reader.h"
-#include "plugin/guard/json_reader.h"
+#include "plugin/guard/document_reader.h"
 #include "plugin/guard/yaml11.h"
 #include "plugin/preview/surprises.h"
 
@@ -14,27 +14,6 @@ namespace acd::preview {
 namespace {
 
 constexpr int kMaxListDepth = 8;  // as the guard allows
-
-// As the guard's: a tool's output is bounded by its own limit.
-Limits ManifestLimits() {
-  Limits limits;
-  limits.max_document_bytes = 256U << 20U;
-  limits.max_nodes = 5'000'000;
-  return limits;
-}
-
-Result<std::optional<yaml::Node>> ReadManifest(std::string_view text, const Limits& limits) {
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first != std::string_view::npos && text[first] == '{') {
-    if (auto node = guard::ReadJson(text, limits)) return node;
-  }
-  ACD_TRY(auto documents, yaml::ReadStream(AsBytes(text), limits));
-  for (yaml::Document& document : documents) {
-    if (document.empty || guard::Resolve(document.root) == guard::ScalarType::kNull) continue;
-    return std::optional(std::move(document.root));
-  }
-  return std::optional<yaml::Node>();
-}
 
 Object MakeObject(Value value, std::string_view default_namespace) {
   Object object;
@@ -127,10 +106,10 @@ bool IsClusterScoped(std::string_view group, std::string_view kind) {
 
 Result<std::vector<Object>> ReadObjects(std::span<const std::string> manifests,
                                         std::string_view default_namespace) {
-  const Limits limits = ManifestLimits();
+  const Limits limits = guard::ManifestLimits();
   std::vector<Object> objects;
   for (std::size_t i = 0; i < manifests.size(); ++i) {
-    auto node = ReadManifest(manifests[i], limits);
+    auto node = guard::ReadDocument(manifests[i], limits);
     if (!node) {
       return Fail(std::move(node).error().With("manifest " + std::to_string(i + 1)));
     }

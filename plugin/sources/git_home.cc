@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "plugin/sources/git_text.h"
 #include "plugin/sources/helm_home.h"
 #include "plugin/sources/repository_url.h"
 #include "plugin/sources/retry.h"
@@ -13,16 +14,6 @@ namespace acd::sources {
 namespace {
 
 constexpr std::size_t kMaxFileBytes = 256U << 20U;  // of a pack
-
-/// A quoted value of git's configuration file.
-void AppendQuoted(SecretBytes& out, std::string_view text) {
-  out.Append('"');
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out.Append('\\');
-    out.Append(c);
-  }
-  out.Append("\"\n");
-}
 
 /// git gives GIT_SSH_COMMAND to a shell.
 bool IsPlainForShell(std::string_view path) {
@@ -67,11 +58,11 @@ Status GitHome::Configure() {
   if (login_.insecure) text.Append("\tsslVerify = false\n");
   if (const std::string ca = CertificatesFor(session_, access.url); !ca.empty()) {
     text.Append("\tsslCAInfo = ");
-    AppendQuoted(text, ca);
+    AppendGitValue(text, ca);
   }
   if (access.settings != nullptr && !access.settings->proxy.empty()) {
     text.Append("\tproxy = ");
-    AppendQuoted(text, access.settings->proxy);
+    AppendGitValue(text, access.settings->proxy);
   }
   const Repository* secret = access.credentials;
   if (secret != nullptr && !secret->tls_certificate.empty()) {
@@ -79,13 +70,13 @@ Status GitHome::Configure() {
             folder_.Put("tls-certificate", secret->tls_certificate.Expose()));
     ACD_TRY(const std::string key, folder_.Put("tls-key", secret->tls_key.Expose()));
     text.Append("\tsslCert = ");
-    AppendQuoted(text, certificate);
+    AppendGitValue(text, certificate);
     text.Append("\tsslKey = ");
-    AppendQuoted(text, key);
+    AppendGitValue(text, key);
   }
   if (!login_.header.empty()) {
     text.Append("[http \"" + UrlOrigin(access.url) + "/\"]\n\textraHeader = ");
-    AppendQuoted(text, login_.header.ExposeText());
+    AppendGitValue(text, login_.header.ExposeText());
   }
   ACD_TRY(const std::string config, folder_.Put("config/gitconfig", text.Expose()));
   environment_ = folder_.Environment();

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "plugin/sources/git_login.h"
+#include "plugin/sources/git_text.h"
 #include "plugin/sources/repository_url.h"
 #include "plugin/workspace/workspace.h"
 
@@ -11,16 +12,6 @@ namespace acd::sources {
 namespace {
 
 bool IsHttp(const std::string& url) { return UrlScheme(url).starts_with("http"); }
-
-/// A quoted value of git's configuration file.
-void AppendQuoted(SecretBytes& out, std::string_view text) {
-  out.Append('"');
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out.Append('\\');
-    out.Append(c);
-  }
-  out.Append("\"\n");
-}
 
 /// It may have no line break, and be no pattern: git knows `*` for a part of a host's name.
 bool IsPlainUrl(std::string_view url) {
@@ -32,13 +23,13 @@ class Config {
   void Add(const std::string& url, const GitLogin& login) {
     if (!IsPlainUrl(url) || (login.header.empty() && !login.insecure)) return;
     text_.Append("[http ");
-    AppendQuoted(text_, url);
+    AppendGitValue(text_, url);
     text_.Resize(text_.size() - 1);
     text_.Append("]\n\tfollowRedirects = false\n");
     if (login.insecure) text_.Append("\tsslVerify = false\n");
     if (login.header.empty()) return;
     text_.Append("\textraHeader = ");
-    AppendQuoted(text_, login.header.ExposeText());
+    AppendGitValue(text_, login.header.ExposeText());
   }
   const SecretBytes& text() const { return text_; }
 
