@@ -9,7 +9,7 @@
 #include "decrypt/base/result.h"
 #include "plugin/ksops/broker_server.h"
 #include "plugin/render/context.h"
-#include "plugin/render/prefetch.h"
+#include "plugin/render/ksops_files.h"
 
 namespace acd::render {
 
@@ -27,16 +27,12 @@ class KsopsBroker {
   std::optional<Error> first_error() const;
 
  private:
-  class Opener;
-
   KsopsBroker(Context& context, const std::vector<std::string>& expected);
   ksops::Answer Evaluate(const ksops::Call& call);
-  Result<SecretBytes> Open(const std::string& path);
 
-  Context& context_;
   mutable std::mutex mutex_;
   std::optional<Error> first_error_;
-  Prefetch files_;
+  KsopsFiles files_;
   std::unique_ptr<ksops::BrokerServer> server_;  // last: its threads use what is above
 };
 

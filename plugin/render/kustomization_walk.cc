@@ -9,9 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "plugin/ksops/exec_plugin.h"
-#include "plugin/ksops/generator.h"
 #include "plugin/render/kustomization_charts.h"
+#include "plugin/render/kustomization_ksops.h"
 #include "plugin/render/kustomization_paths.h"
 #include "plugin/render/kustomize_plugin.h"
 #include "plugin/render/yaml_fields.h"
@@ -51,7 +50,7 @@ bool IsInlineObject(const std::string& entry) {
 class Walk {
  public:
   explicit Walk(Context& context)
-      : context_(context), root_(context.request.root), charts_(context) {}
+      : context_(context), root_(context.request.root), ksops_(context), charts_(context) {}
 
   // `base`: the folder from which plugins read, that of the kustomization which lists them.
   Status Folder(const std::string& dir, const std::string& base, Role role, int depth) {
@@ -69,6 +68,9 @@ class Walk {
   Status Finish() {
     const std::vector<std::string> paths(pending_.begin(), pending_.end());
     ACD_CHECK(context_.files.DecryptInPlace(paths, kPurpose));
+    ACD_CHECK(ksops_.Run());
+    graph_.runs_ksops = ksops_.any_left();
+    graph_.ksops_files = ksops_.TakeFiles();
     graph_.uses_charts = charts_.any();
     graph_.remote_charts = charts_.remote();
     return {};
@@ -82,6 +84,7 @@ class Walk {
     const std::string& base;
     Role role;
     int depth;
+    std::vector<KsopsGenerator>& generators;  ///< those of KSOPS that it lists
   };
 
   std::string Name(const std::string& path) const { return context_.files.Relative(path); }
@@ -114,8 +117,9 @@ class Walk {
   Status Kustomization(const std::string& path, const std::string& dir, const std::string& base,
                        Role role, int depth) {
     ACD_CHECK(TakeNow(path));
-    ACD_TRY(const auto documents, Parse(path));
-    const Place place{dir, base, role, depth};
+    ACD_TRY(auto documents, Parse(path));
+    std::vector<KsopsGenerator> generators;
+    const Place place{dir, base, role, depth, generators};
     std::set<std::string> exec_paths;
     // kustomize takes the first document only; which that is, we need not be sure of.
     for (const yaml::Document& document : documents) {
@@ -125,6 +129,7 @@ class Walk {
       if (done && role == Role::kResource) done = Charts(document.root, dir);
       if (!done) return Fail(std::move(done).error().With(Name(path)));
     }
+    ACD_CHECK(ksops_.Add(path, dir, std::move(documents), std::move(generators)));
     return Rewrite(path, exec_paths, [&](const yaml::Node& again, std::set<std::string>& left) {
       return ForEachField(again, [&](const std::string& name, const yaml::Node& value) {
         return KustomizationField(name, value, place, left);
@@ -154,6 +159,8 @@ class Walk {
       ACD_CHECK(PathFields(value, place.dir, name));
     } else if (IsOneOf(name, {"configmapgenerator", "secretgenerator"})) {
       for (const yaml::Node& item : value.items) ACD_CHECK(Sources(item, place.dir, name));
+    } else if (name == "buildmetadata") {
+      ksops_.KeepOrigins();
     }
     return {};
   }
@@ -182,7 +189,7 @@ class Walk {
       return Folder(found->path, base, role, place.depth + 1);
     }
     if (role == Role::kResource) return Take(found->path);
-    return PluginFile(found->path, place.base, field);
+    return PluginFile(found->path, place, field);
   }
 
   Result<std::optional<workspace::Located>> Locate(const std::string& entry, const std::string& dir,
@@ -243,36 +250,45 @@ class Walk {
       ACD_CHECK(Reference(entry, place, Role::kPlugin, field));
     }
     for (const yaml::Document& document : *inline_object) {
-      if (document.empty) continue;
-      ACD_CHECK(CheckNoBinary(document.root));
-      ACD_CHECK(PluginObject(document.root, place.base, exec_paths));
+      if (!document.empty) ACD_CHECK(CheckNoBinary(document.root));
     }
-    return {};
-  }
-
-  Status PluginFile(const std::string& path, const std::string& base, const std::string& field) {
-    const bool is_generator = field == "generators";
-    if (!is_generator && exec_plugins_.contains(path)) {
-      return Fail(Code::kUnsupported, Name(path) + ": listed under generators and " + field);
-    }
-    if (!is_generator) others_.insert(path);
-    ACD_CHECK(TakeNow(path));
-    ACD_TRY(const auto documents, Parse(path));
-    std::set<std::string> exec_paths;
-    for (const yaml::Document& document : documents) {
-      if (document.empty) continue;
-      auto checked = PluginObject(document.root, base, exec_paths);
-      if (!checked) return Fail(std::move(checked).error().With(Name(path)));
-    }
-    if (is_generator && documents.size() == 1 && !others_.contains(path)) {
-      if (const auto text = ksops::AsExecPlugin(documents.front().root)) {
-        exec_plugins_.insert(path);
-        return workspace::WriteSecretFile(path, AsBytes(*text));
+    if (field == "generators") {
+      ACD_TRY(auto generator, ksops_.Read(*inline_object, "", entry));
+      if (generator) {
+        place.generators.push_back(*std::move(generator));
+        return {};
       }
     }
+    return PluginObjects(*inline_object, place.base, exec_paths);
+  }
+
+  Status PluginFile(const std::string& path, const Place& place, const std::string& field) {
+    if (field != "generators") ACD_CHECK(ksops_.Exclude(path, Name(path), field));
+    ACD_CHECK(TakeNow(path));
+    ACD_TRY(const auto documents, Parse(path));
+    if (field == "generators") {
+      ACD_TRY(const SecretBytes text, workspace::ReadFile(path, Limits().max_document_bytes));
+      auto generator = ksops_.Read(documents, path, text.ExposeText());
+      if (!generator) return Fail(std::move(generator).error().With(Name(path)));
+      if (*generator) {
+        place.generators.push_back(**std::move(generator));
+        return {};
+      }
+    }
+    std::set<std::string> exec_paths;
+    auto checked = PluginObjects(documents, place.base, exec_paths);
+    if (!checked) return Fail(std::move(checked).error().With(Name(path)));
     return Rewrite(path, exec_paths, [&](const yaml::Node& again, std::set<std::string>& left) {
-      return PluginObject(again, base, left);
+      return PluginObject(again, place.base, left);
     });
+  }
+
+  Status PluginObjects(const std::vector<yaml::Document>& documents, const std::string& base,
+                       std::set<std::string>& exec_paths) {
+    for (const yaml::Document& document : documents) {
+      if (!document.empty) ACD_CHECK(PluginObject(document.root, base, exec_paths));
+    }
+    return {};
   }
 
   Status PluginObject(const yaml::Node& object, const std::string& base,
@@ -285,8 +301,7 @@ class Walk {
     if (object.kind == Kind::kScalar && object.text.empty()) return {};
     ACD_TRY(const PluginUse use, ClassifyPlugin(object));
     if (use.kind != PluginUse::Kind::kBuiltin) {
-      graph_.runs_ksops = true;
-      ExpectFiles(object, base);
+      ksops_.Leave(object, base);
       if (use.exec_path != "ksops" && !use.exec_path.empty()) exec_paths.insert(use.exec_path);
       return {};
     }
@@ -312,14 +327,6 @@ class Walk {
       if (name == "replacements") return PathFields(value, base, "replacements");
       return {};
     });
-  }
-
-  void ExpectFiles(const yaml::Node& object, const std::string& base) {
-    const auto generator = ksops::ParseGenerator(object);
-    if (!generator || graph_.ksops_files.size() > kMaxFiles) return;
-    for (const std::string& file : ksops::FilesOf(*generator)) {
-      graph_.ksops_files.push_back(file.starts_with('/') ? file : base + "/" + file);
-    }
   }
 
   // Writes the exec paths of other images as `ksops`, and makes sure that none is left: the text
@@ -356,9 +363,8 @@ class Walk {
   std::set<Seen> seen_;
   std::set<std::string> taken_;
   std::set<std::string> pending_;  // taken, and not yet decrypted
+  KsopsGenerators ksops_;
   ChartCollector charts_;
-  std::set<std::string> exec_plugins_;  // generators that were functions
-  std::set<std::string> others_;        // transformers and validators
 };
 
 }  // namespace

@@ -98,6 +98,42 @@ TEST_F(KustomizeTest, KeepsKsopsFilesEncryptedOnDiskAndTheKeyInThisProcess) {
   EXPECT_FALSE(std::filesystem::exists(request_.run_dir + "/ksops.sock"));
 }
 
+TEST_F(KustomizeTest, ListsResultsOfGeneratorsAsResourcesWhereThatIsTheSame) {
+  Use("ksops");
+  const std::string generator = Generator("path: ksops", "files: [one.enc.yaml]\n");
+  const auto flags = [&] {
+    std::filesystem::remove(root_ + "/generator.yaml");
+    Write("generator.yaml", generator);
+    const auto out = Run();
+    EXPECT_THAT(Text(out), HasSubstr("canary-ksops-one"));
+    const auto& args = runner_.commands.back().args;
+    return std::count(args.begin(), args.end(), "--enable-exec");
+  };
+  Write("m.yaml", kConfigMap);
+  for (const char* beside : {"", "namePrefix: p-\n", "resources: [m.yaml]\n", "resources: []\n"}) {
+    Write("kustomization.yaml", std::string(beside) + "generators: [generator.yaml]\n");
+    EXPECT_EQ(flags(), 0) << beside;
+  }
+  EXPECT_TRUE(std::filesystem::exists(root_ + "/ksops-0-generator.yaml.yaml"));
+  for (const char* beside :
+       {"buildMetadata: [originAnnotations]\n", "configMapGenerator: [{name: c}]\n",
+        "secretGenerator: [{name: c}]\n", "namePrefix: !!str p-\n", "resources: null\n"}) {
+    Write("kustomization.yaml", std::string(beside) + "generators: [generator.yaml]\n");
+    EXPECT_EQ(flags(), 1) << beside;
+  }
+}
+
+TEST_F(KustomizeTest, LeavesNoFileOfAGeneratorThatKustomizeHasToRun) {
+  Use("ksops");
+  Write("good.yaml", Generator("path: ksops", "files: [one.enc.yaml]\n"));
+  Write(
+      "bad.yaml",
+      "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata: {name: bad}\nfiles: [missing.enc.yaml]\n");
+  Write("kustomization.yaml", "generators: [good.yaml, bad.yaml]\n");
+  EXPECT_THAT(Run(), Fails(Code::kNotFound, "ksops: missing.enc.yaml"));
+  EXPECT_THAT(FilesWith(dir_.path(), "canary-"), IsEmpty());
+}
+
 TEST_F(KustomizeTest, AcceptsTheExecPathsOfOtherImages) {
   for (const char* path :
        {"ksops", "/usr/local/bin/ksops", "./ksops", "\"/home/argocd/bin/ksops\""}) {
@@ -390,7 +426,8 @@ TEST_F(KustomizeTest, RefusesRemoteReferencesThatRunOrReadLocally) {
 TEST_F(KustomizeTest, FetchesNoRemoteBaseWhenItCouldRunPrograms) {
   Ksops();
   Write("kustomization.yaml",
-        "resources: ['https://127.0.0.1:1/org/repo//base?ref=v1']\ngenerators: [generator.yaml]\n");
+        "resources: ['https://127.0.0.1:1/org/repo//base?ref=v1']\ngenerators: [generator.yaml]\n"
+        "configMapGenerator: [{name: c}]\n");
   const auto out = Run();
   EXPECT_THAT(out, Fails(Code::kToolFailed, "transport 'https' not allowed"));
   EXPECT_THAT(Complaint(out), HasSubstr("a remote base cannot be combined with KSOPS generators"));

@@ -1,0 +1,139 @@
+#include "plugin/render/kustomization_ksops.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "plugin/ksops/exec_plugin.h"
+#include "plugin/ksops/generator.h"
+#include "plugin/render/kustomize_plugin.h"
+#include "plugin/render/yaml_fields.h"
+#include "plugin/workspace/workspace.h"
+
+namespace acd::render {
+namespace {
+
+constexpr std::size_t kMaxFiles = 50'000;
+
+void AddPaths(const std::vector<std::string>& names, const std::string& dir,
+              std::vector<std::string>& out) {
+  for (const std::string& name : names) {
+    if (out.size() >= kMaxFiles) return;
+    out.push_back(name.starts_with('/') ? name : dir + "/" + name);
+  }
+}
+
+// Whether a generator tells kustomize what to do with its objects.
+bool HasOptions(const KsopsGenerator& generator) {
+  return generator.text.find("kustomize.config.k8s.io/") != std::string::npos;
+}
+
+// `namespace/name`; empty: kustomize would not take it.
+std::string IdOf(const yaml::Node& object) {
+  const yaml::Node* const metadata = Field(object, "metadata");
+  if (metadata == nullptr) return {};
+  const std::string name = ScalarText(Field(*metadata, "name"));
+  return name.empty() ? name : ScalarText(Field(*metadata, "namespace")) + "/" + name;
+}
+
+bool AreDifferent(const std::vector<KsopsGenerator>& generators) {
+  std::set<std::string> ids;
+  return std::all_of(generators.begin(), generators.end(), [&](const KsopsGenerator& generator) {
+    return ids.insert(generator.id).second;
+  });
+}
+
+bool IsDirectlyIn(const std::string& path, const std::string& dir) {
+  return path.size() > dir.size() && path.starts_with(dir) && path.rfind('/') == dir.size();
+}
+
+}  // namespace
+
+Result<std::optional<KsopsGenerator>> KsopsGenerators::Read(
+    const std::vector<yaml::Document>& documents, const std::string& file, std::string_view text) {
+  constexpr std::optional<KsopsGenerator> kNone;
+  if (documents.size() != 1 || documents.front().root.kind != yaml::Node::Kind::kMapping ||
+      others_.contains(file)) {
+    return kNone;
+  }
+  const yaml::Node& object = documents.front().root;
+  ACD_TRY(const PluginUse use, ClassifyPlugin(object));
+  const auto parsed = ksops::ParseGenerator(object);
+  std::string id = IdOf(object);
+  if (use.kind == PluginUse::Kind::kBuiltin || !parsed || id.empty()) return kNone;
+  KsopsGenerator generator{file, std::move(id), std::string(text), false, ksops::FilesOf(*parsed)};
+  if (use.kind == PluginUse::Kind::kLegacyKsops) {
+    return Field(object, "items") == nullptr ? std::optional(std::move(generator)) : kNone;
+  }
+  // Where kustomize is left with a function that is written out, it must be ours.
+  if (file.empty() && use.exec_path != "ksops") return kNone;
+  auto plugin = ksops::AsExecPlugin(object);
+  if (!plugin) return kNone;
+  generator.text = *std::move(plugin);
+  generator.was_function = true;
+  functions_.insert(file);
+  return std::optional(std::move(generator));
+}
+
+Status KsopsGenerators::Exclude(const std::string& file, const std::string& shown,
+                                const std::string& field) {
+  if (functions_.contains(file)) {
+    return Fail(Code::kUnsupported, shown + ": listed under generators and " + field);
+  }
+  others_.insert(file);
+  return {};
+}
+
+Status KsopsGenerators::Add(std::string path, const std::string& dir,
+                            std::vector<yaml::Document> documents,
+                            std::vector<KsopsGenerator> generators) {
+  KsopsKustomization kustomization{std::move(path), dir, {}, std::move(generators)};
+  // A kustomization that is a link may be another folder's, too.
+  const auto& all = kustomization.generators;
+  if (documents.size() != 1 || !IsDirectlyIn(kustomization.path, dir) ||
+      std::any_of(all.begin(), all.end(), HasOptions) || !AreDifferent(all) ||
+      !MayListResults(documents.front().root, all.size())) {
+    return Leave(kustomization);
+  }
+  kustomization.root = std::move(documents.front().root);
+  kustomizations_.push_back(std::move(kustomization));
+  return {};
+}
+
+void KsopsGenerators::Leave(const yaml::Node& object, const std::string& dir) {
+  any_left_ = true;
+  if (const auto generator = ksops::ParseGenerator(object)) {
+    AddPaths(ksops::FilesOf(*generator), dir, files_);
+  }
+}
+
+Status KsopsGenerators::Leave(const KsopsKustomization& kustomization) {
+  for (const KsopsGenerator& generator : kustomization.generators) {
+    any_left_ = true;
+    AddPaths(generator.names, kustomization.dir, files_);
+    if (!generator.was_function || generator.file.empty()) continue;
+    ACD_CHECK(workspace::WriteSecretFile(generator.file, AsBytes(generator.text)));
+  }
+  return {};
+}
+
+Status KsopsGenerators::Run() {
+  if (kustomizations_.empty()) return {};
+  std::vector<std::string> expected;
+  for (const KsopsKustomization& kustomization : kustomizations_) {
+    if (keep_origins_) break;
+    for (const KsopsGenerator& generator : kustomization.generators) {
+      AddPaths(generator.names, kustomization.dir, expected);
+    }
+  }
+  KsopsFiles files(context_, expected);
+  for (const KsopsKustomization& kustomization : kustomizations_) {
+    bool listed = false;
+    if (!keep_origins_) {
+      ACD_TRY(listed, ListResults(context_, kustomization, files));
+    }
+    if (!listed) ACD_CHECK(Leave(kustomization));
+  }
+  return {};
+}
+
+}  // namespace acd::render
