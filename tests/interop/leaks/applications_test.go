@@ -41,12 +41,16 @@ func applications(t *testing.T, key harness.Key, canary string) []harness.App {
 			"component/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nresources: [secret.yaml]\n",
 			"component/secret.yaml":        secret("component"),
 		}, "app/more.yaml", "app/patch.yaml", "app/secret.env", "app/blob.bin", "app/key.pem", "base/secret.yaml", "component/secret.yaml"),
+		// The hash makes kustomize run one generator; the base's result is listed as a resource.
 		make("ksops", nil, harness.Tree{
-			"app/kustomization.yaml": "generators: [generator.yaml]\nresources: [plain.yaml]\n",
-			"app/plain.yaml":         secret("plain"),
-			"app/generator.yaml":     "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata:\n  name: g\n  annotations:\n    config.kubernetes.io/function: |\n      exec:\n        path: ksops\nfiles: [one.yaml]\nsecretFrom:\n  - metadata: {name: made}\n    files: [two.yaml]\n    binaryFiles: [three.bin]\n",
-			"app/one.yaml":           secret("one"), "app/two.yaml": "password: CANARY-two\n", "app/three.bin": "CANARY-three\n",
-		}, "app/plain.yaml", "app/one.yaml", "app/two.yaml", "app/three.bin"),
+			"app/kustomization.yaml":  "generators: [generator.yaml]\nresources: [plain.yaml, ../base]\n",
+			"base/kustomization.yaml": "generators: [generator.yaml]\n",
+			"base/generator.yaml":     "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata:\n  name: g\nfiles: [four.yaml]\n",
+			"base/four.yaml":          secret("four"),
+			"app/plain.yaml":          secret("plain"),
+			"app/generator.yaml":      "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata:\n  name: g\n  annotations:\n    config.kubernetes.io/function: |\n      exec:\n        path: ksops\nfiles: [one.yaml]\nsecretFrom:\n  - metadata:\n      name: made\n      annotations: {kustomize.config.k8s.io/needs-hash: \"true\"}\n    files: [two.yaml]\n    binaryFiles: [three.bin]\n",
+			"app/one.yaml":            secret("one"), "app/two.yaml": "password: CANARY-two\n", "app/three.bin": "CANARY-three\n",
+		}, "app/plain.yaml", "app/one.yaml", "app/two.yaml", "app/three.bin", "base/four.yaml"),
 		make("helm", v1alpha1.ApplicationSourcePluginParameters{
 			harness.Array("valueFiles", "secrets.yaml", "secrets://env/more.yaml"),
 			{Name: "fileParameters", OptionalMap: &v1alpha1.OptionalMap{Map: map[string]string{"file": "file.txt"}}},
