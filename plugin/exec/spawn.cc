@@ -1,14 +1,17 @@
 #include "plugin/exec/spawn.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#define BOOST_POSIX_HAS_VFORK 1  // else Boost knows its name only
 #include <boost/process/child.hpp>
 #include <boost/process/error.hpp>
 #include <boost/process/exe.hpp>
 #include <boost/process/extend.hpp>
+#include <boost/process/posix.hpp>
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -60,6 +63,24 @@ struct Hooks : bp::extend::handler {
   void on_exec_error(Executor& /*executor*/, const std::error_code& error) const {
     ReportAndExit(plan.report_fd, ChildStep::kExec, error.value());
   }
+};
+
+/// Holds signals back from this thread. Until exec the child has our memory (vfork: a fork would
+/// copy its page tables, more work than all else here), so no handler of ours may run there; it
+/// takes none before it has reset them.
+class NoSignals {
+ public:
+  NoSignals() {
+    sigset_t all;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~NoSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  NoSignals(const NoSignals&) = delete;
+  NoSignals& operator=(const NoSignals&) = delete;
+
+ private:
+  sigset_t before_ = {};
 };
 
 bool HasNul(std::string_view text) { return text.find('\0') != std::string_view::npos; }
@@ -194,7 +215,8 @@ Result<pid_t> Spawn(const Command& command, const ChildStreams& streams) {
 
   pid_t pid = -1;
   try {
-    bp::child child(bp::exe = command.program, bp::ignore_error, hooks);
+    const NoSignals no_signals;
+    bp::child child(bp::exe = command.program, bp::ignore_error, bp::posix::use_vfork, hooks);
     child.detach();  // reaping is ours: see ChildGroup
     pid = child.id();
   } catch (const bp::process_error& error) {
