@@ -35,6 +35,9 @@ struct Command {
   std::vector<int> pass_fds;  ///< kept open under the same number (memfds with values)
   /// Standard input, which may be secret; borrowed for the call. Empty: /dev/null.
   std::span<const std::uint8_t> input = {};
+  /// Called as soon as the program runs, which it delays by nothing; what fails ends the program,
+  /// and is the error of the run. May be empty.
+  std::function<Status()> meanwhile = {};
   int listening_socket = -1;       ///< becomes descriptor 3, where systemd puts one; -1: none
   std::size_t max_file_bytes = 0;  ///< of each file it writes (RLIMIT_FSIZE); 0: no limit
   std::size_t max_stdout_bytes = 256U << 20U;
@@ -56,7 +59,8 @@ class CommandRunner {
   virtual ~CommandRunner() = default;
   /// Runs to the end. When the budget ends, or stdout passes its limit, the whole process group is
   /// ended (SIGTERM, then SIGKILL) before this returns; a grandchild that holds a pipe open delays
-  /// nothing. Errors: kNotFound (no such program), kDeadline, kCancelled, kLimitExceeded, kIo.
+  /// nothing. Errors: kNotFound (no such program), kDeadline, kCancelled, kLimitExceeded, kIo;
+  /// those of `meanwhile`.
   /// Threads: safe to call concurrently; blocks.
   virtual Result<Outcome> Run(const Command& command, const Budget& budget) = 0;
 };

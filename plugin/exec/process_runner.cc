@@ -189,6 +189,13 @@ class ProcessRunner : public CommandRunner {
     out.write.Reset();
     err.write.Reset();
 
+    if (command.meanwhile) {
+      if (auto status = command.meanwhile(); !status) {
+        group.Terminate(kGrace);
+        group.Reap();
+        return in_program(std::move(status).error());
+      }
+    }
     Capture capture(command);
     if (auto status = Follow(budget, group, feed, capture, out.read, err.read); !status) {
       const bool late = status.error().code == Code::kDeadline;

@@ -40,6 +40,7 @@ class KsopsGenerators {
   /// When everything else that kustomize reads is in place.
   Status Run();
 
+  bool any() const { return any_left_ || !kustomizations_.empty(); }
   bool any_left() const { return any_left_; }  ///< kustomize has to run some
   /// What those name: absolute, not resolved.
   std::vector<std::string> TakeFiles() { return std::move(files_); }

@@ -64,11 +64,14 @@ class Walk {
     return {};
   }
 
-  // Decrypts what was taken. A set has an order: the same fault always gives the same error.
+  // A set has an order: the same fault always gives the same error.
   Status Finish() {
-    const std::vector<std::string> paths(pending_.begin(), pending_.end());
-    ACD_CHECK(context_.files.DecryptInPlace(paths, kPurpose));
-    ACD_CHECK(ksops_.Run());
+    graph_.unread.assign(pending_.begin(), pending_.end());
+    if (ksops_.any()) {
+      ACD_CHECK(DecryptUnread(context_, graph_));
+      graph_.unread.clear();
+      ACD_CHECK(ksops_.Run());
+    }
     graph_.runs_ksops = ksops_.any_left();
     graph_.ksops_files = ksops_.TakeFiles();
     graph_.uses_charts = charts_.any();
@@ -374,6 +377,10 @@ Result<KustomizationGraph> PrepareKustomization(Context& context) {
   ACD_CHECK(walk.Folder(context.app_dir, context.app_dir, Role::kResource, 0));
   ACD_CHECK(walk.Finish());
   return walk.TakeGraph();
+}
+
+Status DecryptUnread(Context& context, const KustomizationGraph& graph) {
+  return context.files.DecryptInPlace(graph.unread, kPurpose);
 }
 
 }  // namespace acd::render

@@ -18,13 +18,20 @@ struct KustomizationGraph {
   std::vector<RemoteChart> remote_charts;
   std::vector<std::string> ksops_files;  ///< what its generators name: absolute, not resolved
   std::size_t files = 0;  ///< local files that kustomize will read, kustomizations included
+  std::vector<std::string>
+      unread;  ///< of them, those that are still as they were in the repository
 };
 
-/// Follows local references from the application's folder as kustomize will, decrypts in place each
-/// encrypted file that it will read, charts and their values included, and refuses each program
-/// that it would run, except ksops. What KSOPS generators name stays encrypted: ksops asks the
-/// broker for it. Remote references are left to kustomize. Errors: kInvalidInput (a path that
-/// leaves the repository, a program), kLimitExceeded; those of decryption. Each names the file.
+/// Follows local references from the application's folder as kustomize will, charts and their
+/// values included, and refuses each program that it would run, except ksops. Decrypted in place is
+/// each encrypted file that decides what kustomize reads, and, beside KSOPS generators, all that it
+/// will read; the others are left for DecryptUnread. What KSOPS generators name stays encrypted, or
+/// its result is listed as a resource. Remote references are left to kustomize. Errors:
+/// kInvalidInput (a path that leaves the repository, a program), kLimitExceeded; those of
+/// decryption. Each names the file.
 Result<KustomizationGraph> PrepareKustomization(Context& context);
+
+/// Decrypts in place what is encrypted of `graph.unread`, which kustomize will read.
+Status DecryptUnread(Context& context, const KustomizationGraph& graph);
 
 }  // namespace acd::render

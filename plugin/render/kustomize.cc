@@ -1,9 +1,10 @@
 // Kustomizations, by the real kustomize: encrypted files that it reads are decrypted in the
-// request's own folder before it starts, and KSOPS generators get theirs from this process while it
-// runs.
+// request's own folder before it reads any, and KSOPS generators get theirs from this process while
+// it runs.
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -18,6 +19,7 @@
 #include "plugin/render/kustomize_tools.h"
 #include "plugin/render/kustomize_version.h"
 #include "plugin/render/tool.h"
+#include "plugin/workspace/read_gate.h"
 
 namespace acd::render {
 namespace {
@@ -46,9 +48,44 @@ bool HasRemoteComponents(const Context& context) {
   });
 }
 
-Result<SecretBytes> Build(Context& context, const ToolRun& run, const KsopsBroker* broker,
-                          const char* why_no_remote) {
-  ACD_TRY(exec::Outcome outcome, RunTool(context, run));
+// The file that kustomize reads before any other, if that is certain.
+std::optional<std::string> FirstRead(const Context& context) {
+  const auto paths = KustomizationsIn(context.request.root, context.app_dir);
+  return paths && paths->size() == 1 ? std::optional(paths->front()) : std::nullopt;
+}
+
+// Half of its time kustomize needs to start. Meanwhile, what it is going to read is decrypted; it
+// waits at the first file until all of it is there.
+Result<exec::Outcome> RunBesideDecryption(Context& context, const ToolRun& run,
+                                          const KustomizationGraph& graph) {
+  if (graph.unread.empty()) return RunTool(context, run);
+  const auto first = FirstRead(context);
+  auto gate = first ? workspace::ReadGate::Close(*first) : std::nullopt;
+  if (!gate) {
+    ACD_CHECK(DecryptUnread(context, graph));
+    return RunTool(context, run);
+  }
+  std::optional<Error> failure;
+  bool in_time = true;
+  ToolRun beside = run;
+  beside.command.meanwhile = [&]() -> Status {
+    auto decrypted = DecryptUnread(context, graph);
+    if (decrypted) {
+      in_time = gate->Open();
+      return decrypted;
+    }
+    failure = decrypted.error();
+    return decrypted;
+  };
+  auto outcome = RunTool(context, beside);
+  if (failure) return Fail(*std::move(failure));
+  // Then it may have read ciphertext.
+  return in_time ? std::move(outcome) : RunTool(context, run);
+}
+
+Result<SecretBytes> Build(Context& context, const ToolRun& run, const KustomizationGraph& graph,
+                          const KsopsBroker* broker, const char* why_no_remote) {
+  ACD_TRY(exec::Outcome outcome, RunBesideDecryption(context, run, graph));
   const auto refused = broker == nullptr ? std::nullopt : broker->first_error();
   if (outcome.exit_code == 0 && !refused) return std::move(outcome.out);
   if (outcome.exit_code == 0) return Fail(Error(*refused).With("ksops").With(run.label));
@@ -174,7 +211,7 @@ Result<std::vector<Produced>> RenderKustomize(Context& context) {
   }
   command.directory = context.request.root;
   run.command = std::move(command);
-  ACD_TRY(SecretBytes text, Build(context, run, broker.get(), why_no_remote));
+  ACD_TRY(SecretBytes text, Build(context, run, graph, broker.get(), why_no_remote));
   std::vector<Produced> produced;
   produced.push_back({std::move(text), run.label});
   return produced;
