@@ -52,6 +52,7 @@ KeyWatch::Sources MountedSources(KeySources& sources, const Limits& limits,
   }
   mounted.not_set = std::move(sources.not_set);
   mounted.problems = std::move(sources.problems);
+  mounted.max_opened_keys = limits.max_opened_keys;
   return mounted;
 }
 
@@ -146,7 +147,12 @@ Result<SecretBytes> AgeKeyService::Unwrap(const WrappedKey& key, const Requester
   auto mounted = mounted_.Current(requester.as_of);
   std::optional<Result<SecretBytes>> first;
   if (!mounted->identities.empty()) {
+    OpenedKeys* const opened = mounted->opened.get();
+    if (opened != nullptr) {
+      if (auto known = opened->Find(key.encrypted)) return *std::move(known);
+    }
     first = Open(key, mounted->identities, limits_, requester.check);
+    if (*first && opened != nullptr) opened->Keep(key.encrypted, **first);
     if (*first) return std::move(*first);
   }
   return UnwrapWithAll(key, requester, std::move(mounted), std::move(first));

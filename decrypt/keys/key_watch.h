@@ -11,6 +11,7 @@
 #include "decrypt/keys/key_file.h"
 #include "decrypt/keys/key_folder.h"
 #include "decrypt/keys/key_service.h"
+#include "decrypt/keys/opened_keys.h"
 
 namespace acd::keys {
 
@@ -22,6 +23,9 @@ using Warn = std::function<void(const std::string&)>;
 /// made.
 struct KeySnapshot {
   age::Identities identities;
+  /// What they have opened. Null where nothing is remembered: an identity that asks somebody, a
+  /// plugin's, is to be asked each time.
+  std::shared_ptr<OpenedKeys> opened;
   /// Of each PGP key file: its label and keys.
   std::vector<std::pair<std::string, std::shared_ptr<const pgp::SecretKeys>>> pgp;
   std::vector<std::string> problems;
@@ -45,6 +49,7 @@ class KeyWatch {
     std::vector<KeyFolder> folders;
     std::vector<std::string> not_set;   ///< names of places that could be and are not
     std::vector<std::string> problems;  ///< that are there from the start
+    std::size_t max_opened_keys = 0;    ///< as in Limits
   };
   KeyWatch(Sources sources, Warn warn, Clock clock);
 

@@ -22,6 +22,8 @@
 namespace acd::commands {
 namespace {
 
+// A hundred bytes each. More encrypted files than that few repositories have.
+constexpr std::size_t kMaxOpenedKeys = 8192;
 constexpr const char* kDefaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// What a program that the user chose gets: all but the keys themselves.
@@ -122,8 +124,10 @@ Result<std::unique_ptr<keys::KeyService>> MakeKeys(KeySetup setup, keys::Warn wa
   tools->gpg = EnvironmentOr("SOPS_GPG_EXEC", "gpg");
   tools->for_user = !setup.server;
   tools->make_folder = FolderMaker(setup);
+  Limits limits;
+  if (setup.server) limits.max_opened_keys = kMaxOpenedKeys;
   return std::unique_ptr<keys::KeyService>(std::make_unique<keys::KeyRing>(
-      std::move(sources), std::move(tools), std::move(vaults), Limits{}, warn));
+      std::move(sources), std::move(tools), std::move(vaults), limits, warn));
 }
 
 Result<std::vector<std::string>> KeyImportFolders(const std::string& key_dir,

@@ -57,13 +57,20 @@ KeySources FolderSource(const std::string& path) {
   return sources;
 }
 
+// As in the server: nothing that was opened may outlive the key.
+Limits Remembering() {
+  Limits limits;
+  limits.max_opened_keys = 2;
+  return limits;
+}
+
 // A service that remembers what it warned of. With `settled`, its clock runs ahead, so that files
 // count as unchanged when their fingerprint is.
 class Service {
  public:
   explicit Service(KeySources sources, bool settled = false)
       : service_(
-            std::move(sources), Limits{},
+            std::move(sources), Remembering(),
             [this](const std::string& text) {
               const std::lock_guard lock(mutex_);
               warnings_.push_back(text);
@@ -208,7 +215,7 @@ TEST(AgeKeyService, SeesEveryChangeOfAFile) {
 TEST(AgeKeyService, LooksOnceSinceAMoment) {
   TempDir dir;
   const std::string path = dir.Write("keys.txt", kKey1);
-  AgeKeyService service(FileSource(path), Limits{}, nullptr);
+  AgeKeyService service(FileSource(path), Remembering(), nullptr);
   Requester request;
   request.as_of = std::chrono::steady_clock::now();
   EXPECT_THAT(service.Unwrap(ForBoth(), request), IsOk());
@@ -253,7 +260,7 @@ TEST(AgeKeyService, ForgetsARevokedKeyEvenIfItCannotFinishLooking) {
   sources.files.push_back({"SECOND", dir.Write("second", kKey2), false});
   // The first file counts as settled whenever it is read, the second never: it is read every time.
   int reads = 0;
-  AgeKeyService service(std::move(sources), Limits{}, {}, [&] {
+  AgeKeyService service(std::move(sources), Remembering(), {}, [&] {
     ++reads;
     if (reads == 4) throw std::bad_alloc();
     return SystemSeconds() + (reads % 2 == 1 ? 100 : 0);
@@ -397,7 +404,7 @@ TEST(AgeKeyService, ServesManyThreadsWhileKeysChange) {
 
 TEST(KeyFileService, UsesThatFileOnly) {
   const TempDir dir;
-  auto service = KeyFileService(dir.Write("k", kKey2), Limits{});
+  auto service = KeyFileService(dir.Write("k", kKey2), Remembering());
   ASSERT_THAT(service, IsOk());
   EXPECT_THAT((*service)->PublicNames({}), ElementsAre(kRecipient2));
   EXPECT_THAT((*service)->Unwrap(ForBoth(), {}), IsOk());
@@ -406,14 +413,14 @@ TEST(KeyFileService, UsesThatFileOnly) {
 
 TEST(KeyFileService, SaysWhatIsWrongWithTheFile) {
   const TempDir dir;
-  EXPECT_THAT(KeyFileService(dir.Path("none"), Limits{}), Fails(Code::kNotFound, "none"));
-  EXPECT_THAT(KeyFileService(dir.path().string(), Limits{}),
+  EXPECT_THAT(KeyFileService(dir.Path("none"), Remembering()), Fails(Code::kNotFound, "none"));
+  EXPECT_THAT(KeyFileService(dir.path().string(), Remembering()),
               Fails(Code::kInvalidInput, "is a directory"));
-  EXPECT_THAT(KeyFileService("/dev/zero", Limits{}),
+  EXPECT_THAT(KeyFileService("/dev/zero", Remembering()),
               Fails(Code::kInvalidInput, "not a regular file"));
-  EXPECT_THAT(KeyFileService(dir.Write("empty", "# x\n"), Limits{}),
+  EXPECT_THAT(KeyFileService(dir.Write("empty", "# x\n"), Remembering()),
               Fails(Code::kInvalidInput, "no age identities found"));
-  const auto bad = KeyFileService(dir.Write("bad", "hunter2\n"), Limits{});
+  const auto bad = KeyFileService(dir.Write("bad", "hunter2\n"), Remembering());
   EXPECT_THAT(bad, Fails(Code::kInvalidInput, "line 1: unknown identity type"));
   EXPECT_THAT(bad.error().message, Not(HasSubstr("hunter2")));
   EXPECT_THAT(KeyFileService(dir.Write("big", "12345"), Limits{.max_identity_file_bytes = 4}),
