@@ -57,6 +57,31 @@ Command ShellWithPids(const PidFile& file, const std::string& script) {
   return command;
 }
 
+TEST(ProcessEnd, DoesSomethingMeanwhile) {
+  Command command = Shell("read -r line; echo \"$line\"");
+  command.input = AsBytes("a line\n");
+  int calls = 0;
+  command.meanwhile = [&]() -> Status {
+    ++calls;
+    return {};
+  };
+  const auto outcome = RunOnce(command);
+  ASSERT_THAT(outcome, IsOk());
+  EXPECT_EQ(Out(*outcome), "a line\n");
+  EXPECT_EQ(calls, 1);
+}
+
+TEST(ProcessEnd, EndsAChildWhenWhatWasToBeDoneMeanwhileFails) {
+  const PidFile pids;
+  Command command = ShellWithPids(pids, "echo $$ >&9; sleep 1000 & echo $! >&9; wait");
+  command.meanwhile = [&]() -> Status {
+    while (pids.Pids().size() < 2) ::usleep(1000);
+    return Fail(Code::kAuthFailed, "not today");
+  };
+  EXPECT_THAT(RunOnce(command), Fails(Code::kAuthFailed, "not today"));
+  for (const pid_t pid : pids.Pids()) EXPECT_TRUE(IsGone(pid));
+}
+
 TEST(ProcessEnd, KillsAChildThatIgnoresTermWhenTheTimeIsUp) {
   const PidFile pids;
   const auto start = Budget::Clock::now();

@@ -98,6 +98,15 @@ TEST_F(KustomizeTest, KeepsKsopsFilesEncryptedOnDiskAndTheKeyInThisProcess) {
   EXPECT_FALSE(std::filesystem::exists(request_.run_dir + "/ksops.sock"));
 }
 
+TEST_F(KustomizeTest, SaysWhatCannotBeDecryptedWhileKustomizeStarts) {
+  Use("kustomize");
+  request_.app_path = "overlay";
+  keys_ = KeysFrom("");
+  EXPECT_THAT(Run(), Fails(Code::kNoMatchingKey, "decrypt: "));
+  EXPECT_EQ(runner_.commands.size(), 1U);
+  EXPECT_TRUE(runner_.commands.back().meanwhile);
+}
+
 TEST_F(KustomizeTest, ListsResultsOfGeneratorsAsResourcesWhereThatIsTheSame) {
   Use("ksops");
   const std::string generator = Generator("path: ksops", "files: [one.enc.yaml]\n");
