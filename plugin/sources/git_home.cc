@@ -1,9 +1,6 @@
 #include "plugin/sources/git_home.h"
 
-#include <sys/stat.h>
-
-#include <algorithm>
-
+#include "plugin/sources/git_ssh.h"
 #include "plugin/sources/git_text.h"
 #include "plugin/sources/helm_home.h"
 #include "plugin/sources/repository_url.h"
@@ -14,14 +11,6 @@ namespace acd::sources {
 namespace {
 
 constexpr std::size_t kMaxFileBytes = 256U << 20U;  // of a pack
-
-/// git gives GIT_SSH_COMMAND to a shell.
-bool IsPlainForShell(std::string_view path) {
-  return std::all_of(path.begin(), path.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("/._-+:@").find(c) != std::string_view::npos;
-  });
-}
 
 bool IsGone(const std::string& words) {
   for (const char* sign : {"not our ref", "unadvertised object", "couldn't find remote ref"}) {
@@ -95,36 +84,13 @@ Status GitHome::Configure() {
 }
 
 Status GitHome::ConfigureSsh() {
-  std::string command =
-      "ssh -F /dev/null -o BatchMode=yes -o IdentitiesOnly=yes "
-      "-o ControlMaster=no -o ForwardAgent=no -o ConnectTimeout=20 "
-      "-o GlobalKnownHostsFile=/dev/null";
   const Repository* secret = login_.access.credentials;
+  std::string key;
   if (secret != nullptr && !secret->ssh_key.empty()) {
-    SecretBytes key = secret->ssh_key.Clone();
-    if (!key.ExposeText().ends_with('\n')) key.Append('\n');  // ssh wants it, editors forget it
-    ACD_TRY(const std::string path, folder_.Put("ssh-key", key.Expose()));
-    if (!IsPlainForShell(path)) {
-      return Fail(Code::kInvalidInput, "work folder: its path has characters that a shell reads");
-    }
-    command += " -i " + path;
+    key = folder_.path() + "/ssh-key";
+    ACD_CHECK(WriteSshKey(*secret, key));
   }
-  if (login_.access.settings != nullptr && !login_.access.settings->proxy.empty()) {
-    return Fail(Code::kUnsupported, "repository Secret " + login_.access.settings->secret +
-                                        ": proxy: not supported for SSH");
-  }
-  const std::string& hosts = session_.settings.ssh_known_hosts;
-  struct stat info {};
-  const bool known = !hosts.empty() && ::stat(hosts.c_str(), &info) == 0;
-  if (login_.insecure) {
-    command += " -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null";
-  } else if (!known || !IsPlainForShell(hosts)) {
-    return Fail(Code::kInvalidInput, "--ssh-known-hosts " + hosts + ": cannot be used",
-                "mount argocd-ssh-known-hosts-cm there, or name another file");
-  } else {
-    command += " -o StrictHostKeyChecking=yes -o UserKnownHostsFile=" + hosts;
-  }
-  environment_["GIT_SSH_COMMAND"] = command;
+  ACD_TRY(environment_["GIT_SSH_COMMAND"], SshCommand(session_, login_, key));
   environment_["GIT_SSH_VARIANT"] = "ssh";
   return {};
 }
