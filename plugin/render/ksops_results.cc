@@ -1,9 +1,11 @@
 #include "plugin/render/ksops_results.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -24,9 +26,13 @@ constexpr std::size_t kMaxKey = 200;           // YAML has a limit of its own
 // What comes between a kustomization's resources and the objects of its generators, and what would
 // tell one from the other.
 constexpr std::array kFieldsBetween = {
-    std::string_view("bases"),         std::string_view("configmapgenerator"),
-    std::string_view("helmcharts"),    std::string_view("helmchartinflationgenerator"),
-    std::string_view("buildmetadata"), std::string_view("secretgenerator"),
+    std::string_view("bases"),
+    std::string_view("buildmetadata"),
+    std::string_view("components"),  // in old versions of kustomize
+    std::string_view("configmapgenerator"),
+    std::string_view("helmchartinflationgenerator"),
+    std::string_view("helmcharts"),
+    std::string_view("secretgenerator"),
 };
 
 bool IsPlainText(const yaml::Node& node) { return node.kind == Kind::kScalar && node.tag.empty(); }
@@ -89,12 +95,29 @@ std::optional<SecretBytes> Evaluate(const KsopsKustomization& kustomization,
   return std::move(answer.out);
 }
 
+bool IsFree(const std::string& path) {
+  struct stat info {};
+  return ::lstat(path.c_str(), &info) != 0 && errno == ENOENT;
+}
+
 // A name that the folder does not have yet, and that says in an error whose objects these are.
+// Empty: there is none.
 std::string NewName(const std::string& dir, const KsopsGenerator& generator, std::size_t number) {
-  const std::string of = generator.file.substr(generator.file.rfind('/') + 1);
-  std::string name = "ksops-" + std::to_string(number) + (of.empty() ? "" : "-" + of) + ".yaml";
-  while (::access((dir + "/" + name).c_str(), F_OK) == 0) name.insert(0, "_");
-  return name;
+  constexpr std::size_t kMaxOf = 64;
+  constexpr int kTries = 16;
+  std::string of = generator.file.substr(generator.file.rfind('/') + 1).substr(0, kMaxOf);
+  for (char& c : of) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '.' || c == '-';
+    if (!plain) c = '_';
+  }
+  if (of.empty()) of = "inline";
+  std::string name = "ksops-" + std::to_string(number) + "-" + of + ".yaml";
+  for (int i = 0; i < kTries; ++i) {
+    if (IsFree(dir + "/" + name)) return name;
+    name.insert(0, "_");
+  }
+  return {};
 }
 
 SecretBytes WithResources(const yaml::Node& kustomization, const std::vector<std::string>& names) {
@@ -168,14 +191,16 @@ bool MayListResults(const yaml::Node& kustomization, std::size_t generators) {
 }
 
 Result<bool> ListResults(Context& context, const KsopsKustomization& kustomization,
-                         KsopsFiles& files) {
+                         KsopsFiles& files, std::size_t& bytes_left) {
   NewFiles results(kustomization.dir);
   for (const KsopsGenerator& generator : kustomization.generators) {
     ACD_CHECK(context.request.budget.Check());
     const auto result = Evaluate(kustomization, generator, files);
-    if (!result) return false;
-    ACD_CHECK(
-        results.Write(NewName(kustomization.dir, generator, results.names().size()), *result));
+    if (!result || result->size() > bytes_left) return false;
+    bytes_left -= result->size();
+    const std::string name = NewName(kustomization.dir, generator, results.names().size());
+    if (name.empty()) return false;
+    ACD_CHECK(results.Write(name, *result));
   }
   const SecretBytes text = WithResources(kustomization.root, results.names());
   ACD_CHECK(workspace::WriteSecretFile(kustomization.path, text.Expose()));

@@ -13,6 +13,26 @@ namespace acd::render {
 namespace {
 
 constexpr std::size_t kMaxFiles = 50'000;
+constexpr std::size_t kMaxListedBytes = 16U << 20U;  // of all results in a request
+constexpr std::size_t kMaxListed = 2'000;            // generators
+
+// Whether an object is the same to every reader: nothing in it but maps, lists and texts that are
+// no other type to anybody.
+bool IsPlain(const yaml::Node& node) {
+  if (!node.tag.empty()) return false;
+  if (node.kind == yaml::Node::Kind::kScalar) {
+    return !node.plain || (yaml::ResolveGoYaml3(node) == yaml::Type::kString &&
+                           yaml::ResolveYaml11(node) == yaml::Type::kString);
+  }
+  std::set<std::string_view> keys;
+  return std::all_of(node.items.begin(), node.items.end(), IsPlain) &&
+         std::all_of(node.members.begin(), node.members.end(), [&](const auto& member) {
+           const auto& [key, value] = member;
+           return key.kind == yaml::Node::Kind::kScalar && IsPlain(key) &&
+                  key.text.ExposeText() != "<<" && keys.insert(key.text.ExposeText()).second &&
+                  IsPlain(value);
+         });
+}
 
 void AddPaths(const std::vector<std::string>& names, const std::string& dir,
               std::vector<std::string>& out) {
@@ -32,7 +52,9 @@ std::string IdOf(const yaml::Node& object) {
   const yaml::Node* const metadata = Field(object, "metadata");
   if (metadata == nullptr) return {};
   const std::string name = ScalarText(Field(*metadata, "name"));
-  return name.empty() ? name : ScalarText(Field(*metadata, "namespace")) + "/" + name;
+  if (name.empty()) return name;
+  const std::string space = ScalarText(Field(*metadata, "namespace"));
+  return (space.empty() ? "default" : space) + "/" + name;
 }
 
 bool AreDifferent(const std::vector<KsopsGenerator>& generators) {
@@ -57,6 +79,7 @@ Result<std::optional<KsopsGenerator>> KsopsGenerators::Read(
   }
   const yaml::Node& object = documents.front().root;
   ACD_TRY(const PluginUse use, ClassifyPlugin(object));
+  if (!IsPlain(object)) return kNone;
   const auto parsed = ksops::ParseGenerator(object);
   std::string id = IdOf(object);
   if (use.kind == PluginUse::Kind::kBuiltin || !parsed || id.empty()) return kNone;
@@ -87,6 +110,9 @@ Status KsopsGenerators::Add(std::string path, const std::string& dir,
                             std::vector<yaml::Document> documents,
                             std::vector<KsopsGenerator> generators) {
   KsopsKustomization kustomization{std::move(path), dir, {}, std::move(generators)};
+  // The order in which kustomize runs them: those that are written out in the list come first.
+  std::stable_partition(kustomization.generators.begin(), kustomization.generators.end(),
+                        [](const KsopsGenerator& generator) { return generator.file.empty(); });
   // A kustomization that is a link may be another folder's, too.
   const auto& all = kustomization.generators;
   if (documents.size() != 1 || !IsDirectlyIn(kustomization.path, dir) ||
@@ -116,22 +142,28 @@ Status KsopsGenerators::Leave(const KsopsKustomization& kustomization) {
   return {};
 }
 
-Status KsopsGenerators::Run() {
-  if (kustomizations_.empty()) return {};
+Status KsopsGenerators::Run(bool with_charts) {
+  std::vector<const KsopsKustomization*> to_list;
   std::vector<std::string> expected;
+  std::size_t generators = 0;
   for (const KsopsKustomization& kustomization : kustomizations_) {
-    if (keep_origins_) break;
+    generators += kustomization.generators.size();
+    if (with_charts || keep_origins_ || texts_.contains(kustomization.path) ||
+        generators > kMaxListed) {
+      ACD_CHECK(Leave(kustomization));
+      continue;
+    }
+    to_list.push_back(&kustomization);
     for (const KsopsGenerator& generator : kustomization.generators) {
       AddPaths(generator.names, kustomization.dir, expected);
     }
   }
+  if (to_list.empty()) return {};
   KsopsFiles files(context_, expected);
-  for (const KsopsKustomization& kustomization : kustomizations_) {
-    bool listed = false;
-    if (!keep_origins_) {
-      ACD_TRY(listed, ListResults(context_, kustomization, files));
-    }
-    if (!listed) ACD_CHECK(Leave(kustomization));
+  std::size_t bytes_left = kMaxListedBytes;
+  for (const KsopsKustomization* const kustomization : to_list) {
+    ACD_TRY(const bool listed, ListResults(context_, *kustomization, files, bytes_left));
+    if (!listed) ACD_CHECK(Leave(*kustomization));
   }
   return {};
 }

@@ -22,8 +22,9 @@ class KsopsGenerators {
   explicit KsopsGenerators(Context& context) : context_(context) {}
 
   /// An entry of `generators`: a file's content (`file`: its path), or an object written out there
-  /// (`file` empty). nullopt: no lone object that an exec plugin could run.
-  /// Error: kInvalidInput (another program would run).
+  /// (`file` empty). nullopt: no lone object that an exec plugin could run, or one of which
+  /// kustomize might show KSOPS something else than what is written (it resolves merge keys and
+  /// types first). Error: kInvalidInput (another program would run).
   Result<std::optional<KsopsGenerator>> Read(const std::vector<yaml::Document>& documents,
                                              const std::string& file, std::string_view text);
   /// A file of `transformers` or `validators`. Error: kUnsupported (it is a generator, too).
@@ -36,9 +37,12 @@ class KsopsGenerators {
   void Leave(const yaml::Node& object, const std::string& dir);
   /// Something tells generated objects from others.
   void KeepOrigins() { keep_origins_ = true; }
+  /// A file, a kustomization perhaps, is read for its text, and must keep it.
+  void KeepText(const std::string& file) { texts_.insert(file); }
 
-  /// When everything else that kustomize reads is in place.
-  Status Run();
+  /// When everything else that kustomize reads is in place. `with_charts`: a chart may read
+  /// whatever lies in its folder, so nothing is put anywhere.
+  Status Run(bool with_charts);
 
   bool any() const { return any_left_ || !kustomizations_.empty(); }
   bool any_left() const { return any_left_; }  ///< kustomize has to run some
@@ -53,6 +57,7 @@ class KsopsGenerators {
   std::vector<std::string> files_;
   std::set<std::string> functions_;  ///< files
   std::set<std::string> others_;     ///< files of transformers and validators
+  std::set<std::string> texts_;      ///< files that are read for their text
   bool any_left_ = false;
   bool keep_origins_ = false;
 };

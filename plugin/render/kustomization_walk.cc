@@ -70,7 +70,7 @@ class Walk {
     if (ksops_.any()) {
       ACD_CHECK(DecryptUnread(context_, graph_));
       graph_.unread.clear();
-      ACD_CHECK(ksops_.Run());
+      ACD_CHECK(ksops_.Run(charts_.any()));
     }
     graph_.runs_ksops = ksops_.any_left();
     graph_.ksops_files = ksops_.TakeFiles();
@@ -109,6 +109,12 @@ class Walk {
     if (++graph_.files > kMaxFiles) return Fail(Code::kLimitExceeded, "kustomize: too many files");
     pending_.insert(path);
     return {};
+  }
+
+  // The same for a file that is read for what is in it.
+  Status TakeText(const std::string& path) {
+    ksops_.KeepText(path);
+    return Take(path);
   }
 
   // The same for a file that this walk reads, too.
@@ -191,7 +197,7 @@ class Walk {
       const std::string& base = role == Role::kPlugin ? place.base : found->path;
       return Folder(found->path, base, role, place.depth + 1);
     }
-    if (role == Role::kResource) return Take(found->path);
+    if (role == Role::kResource) return TakeText(found->path);
     return PluginFile(found->path, place, field);
   }
 
@@ -203,7 +209,7 @@ class Walk {
 
   Status File(const std::string& entry, const std::string& dir, const std::string& field) {
     ACD_TRY(const auto found, Locate(entry, dir, field));
-    return !found || found->is_folder ? Status() : Take(found->path);
+    return !found || found->is_folder ? Status() : TakeText(found->path);
   }
 
   // Paths, or patches written out.

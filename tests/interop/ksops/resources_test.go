@@ -119,13 +119,56 @@ func yieldsTree() (tree harness.Tree, names []string) {
 	return tree, names
 }
 
-func TestResultsAreWhatAGeneratorGives(t *testing.T) {
+// both renders trees by a server and by a reference, and compares.
+type both struct {
+	reference
+	key    harness.Key
+	server *harness.Server
+	client harness.Client
+}
+
+func newBoth(t *testing.T) both {
 	place := harness.NewPlace(t)
-	key := harness.NewKey(t)
-	place.AddKey(t, key)
-	server := harness.StartServer(t, place)
-	client := server.Connect(t)
-	real := newReference(t)
+	b := both{reference: newReference(t), key: harness.NewKey(t)}
+	place.AddKey(t, b.key)
+	b.server = harness.StartServer(t, place)
+	b.client = b.server.Connect(t)
+	return b
+}
+
+func (b both) check(t *testing.T, plain, encrypted harness.Tree) {
+	t.Helper()
+	want := b.build(t, plain, ".")
+	app := harness.App{Root: harness.Tmpfs(t)}
+	encrypted.Write(t, app.Root)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	manifests, err := b.client.Generate(ctx, app)
+	switch {
+	case want.Code != 0 && err == nil:
+		t.Errorf("only kustomize refuses: %s\n%v", want.Err, encrypted["kustomization.yaml"])
+	case want.Code == 0 && err != nil && strings.Contains(err.Error(), "guard"):
+		// Not for kustomize to say: an object that Argo CD would not take.
+	case want.Code == 0 && err != nil:
+		t.Errorf("only kustomize takes it: %v\n%v", err, encrypted["kustomization.yaml"])
+	case want.Code == 0:
+		sameInOrder(t, harness.Objects(t, string(want.Out)), harness.Objects(t, manifests...))
+	case strings.Contains(err.Error(), "canary"):
+		t.Errorf("the error holds a secret: %v", err)
+	}
+}
+
+func (b both) finish(t *testing.T) {
+	t.Helper()
+	harness.WaitFor(t, 5*time.Second, b.server.CheckIdle)
+	if log := b.server.Log(); strings.Contains(log, "canary") {
+		t.Errorf("the log holds a secret:\n%s", log)
+	}
+}
+
+func TestResultsAreWhatAGeneratorGives(t *testing.T) {
+	b := newBoth(t)
+	key := b.key
 	plain, names := yieldsTree()
 	encrypted := harness.Tree{}
 	for name, text := range plain {
@@ -146,24 +189,7 @@ func TestResultsAreWhatAGeneratorGives(t *testing.T) {
 	}
 	check := func(t *testing.T, files harness.Tree) {
 		t.Helper()
-		want := real.build(t, plain.With(common).With(files), ".")
-		app := harness.App{Root: harness.Tmpfs(t)}
-		encrypted.With(common).With(files).Write(t, app.Root)
-		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		defer cancel()
-		manifests, err := client.Generate(ctx, app)
-		switch {
-		case want.Code != 0 && err == nil:
-			t.Errorf("only kustomize refuses: %s\n%v", want.Err, files)
-		case want.Code == 0 && err != nil && strings.Contains(err.Error(), "guard"):
-			// Not for kustomize to say: an object that Argo CD would not take.
-		case want.Code == 0 && err != nil:
-			t.Errorf("only kustomize takes it: %v\n%v", err, files)
-		case want.Code == 0:
-			sameInOrder(t, harness.Objects(t, string(want.Out)), harness.Objects(t, manifests...))
-		case strings.Contains(err.Error(), "canary"):
-			t.Errorf("the error holds a secret: %v", err)
-		}
+		b.check(t, plain.With(common).With(files), encrypted.With(common).With(files))
 	}
 	for i, beside := range besides {
 		t.Run(fmt.Sprint("Beside", i), func(t *testing.T) {
@@ -196,8 +222,88 @@ func TestResultsAreWhatAGeneratorGives(t *testing.T) {
 			check(t, files)
 		}
 	})
-	harness.WaitFor(t, 5*time.Second, server.CheckIdle)
-	if log := server.Log(); strings.Contains(log, "canary") {
-		t.Errorf("the log holds a secret:\n%s", log)
+	b.finish(t)
+}
+
+// What a generator says is what kustomize makes of it: here KSOPS itself is the plugin.
+func TestGeneratorsAreReadAsKustomizeShowsThem(t *testing.T) {
+	b := newBoth(t)
+	ksops := fmt.Sprintf("#!/bin/sh\nSOPS_AGE_KEY_FILE=%s exec %s ksops \"$@\"\n", b.key.File, harness.Binary(t))
+	harness.Check(t, os.WriteFile(filepath.Join(b.home, "kustomize/plugin/viaduct.ai/v1/ksops/ksops"), []byte(ksops), 0o700))
+	head := "apiVersion: viaduct.ai/v1\nkind: ksops\n"
+	named := head + "metadata: {name: g}\n"
+	list := "sortOptions: {order: fifo}\ngenerators: [g.yaml]\n"
+	encrypted := harness.Tree{
+		"a.enc.yaml": b.key.Encrypt(t, "a.enc.yaml", object("Secret", "a", data)),
+		"b.enc.yaml": b.key.Encrypt(t, "b.enc.yaml", object("Secret", "b", data)),
+		"a.enc.env":  b.key.Encrypt(t, "a.enc.env", "A=canary-ZW52\n"),
 	}
+	from := func(metadata string) string { return "secretFrom: [{metadata: " + metadata + ", envs: [a.enc.env]}]\n" }
+	for name, files := range map[string]harness.Tree{
+		"merge key in a list":    {"g.yaml": named + "secretFrom: [&c {type: T, metadata: {name: one}, envs: [a.enc.env]}, {<<: *c, metadata: {name: two}}]\n"},
+		"merge key at the top":   {"g.yaml": named + "<<: {" + strings.TrimSpace(from("{name: one}")) + "}\nfiles: [a.enc.yaml]\n"},
+		"yes":                    {"g.yaml": named + from("{name: one, labels: {inject: yes}}")},
+		"a day":                  {"g.yaml": named + from("{name: one, annotations: {day: 2026-01-01}}")},
+		"a number":               {"g.yaml": named + from("{name: one, annotations: {n: 012, f: 1e3, h: 0x1F, o: 0o17}}")},
+		"y as a name":            {"g.yaml": named + from("{name: y}")},
+		"keys y and n":           {"g.yaml": named + from("{name: one, labels: {y: a, n: b}}")},
+		"a tag":                  {"g.yaml": named + from("{name: !!str 1}")},
+		"files twice":            {"g.yaml": named + "files: [a.enc.yaml]\nfiles: [b.enc.yaml]\n"},
+		"a name twice":           {"g.yaml": named + from("{name: one, name: two}")},
+		"infinity":               {"g.yaml": named + "x: .inf\nfiles: [a.enc.yaml]\n"},
+		"a list as a key":        {"g.yaml": named + "? [x]\n: y\nfiles: [a.enc.yaml]\n"},
+		"no name":                {"g.yaml": head + "metadata: {name: null}\nfiles: [a.enc.yaml]\n"},
+		"labels without a value": {"g.yaml": named + "secretFrom:\n- metadata:\n    name: one\n    labels:\n    annotations: null\n  envs: [a.enc.env]\n"},
+		"written out last":       {"g.yaml": named + "files: [a.enc.yaml]\n", "kustomization.yaml": "sortOptions: {order: fifo}\ngenerators:\n- g.yaml\n- |\n  " + strings.ReplaceAll(strings.Replace(named, "name: g", "name: i", 1)+"files: [b.enc.yaml]", "\n", "\n  ") + "\n"},
+		"a long name":            {strings.Repeat("g", 240) + ".yaml": named + "files: [a.enc.yaml]\n", "kustomization.yaml": "generators: [" + strings.Repeat("g", 240) + ".yaml]\n"},
+		"an odd name":            {"g '\x01\".yaml": named + "files: [a.enc.yaml]\n", "kustomization.yaml": "generators: [\"g '\\x01\\\".yaml\"]\n"},
+		"read for its text":      {"sub/kustomization.yaml": "generators: [g.yaml]\n", "sub/g.yaml": named + "files: [a.enc.yaml]\n", "sub/a.enc.yaml": encrypted["a.enc.yaml"], "kustomization.yaml": "resources: [sub]\nconfigMapGenerator: [{name: c, files: [sub/kustomization.yaml]}]\n"},
+		"a resource itself":      {"sub/kustomization.yaml": "generators: [g.yaml]\nmetadata: {name: k}\nkind: Kustomization\napiVersion: kustomize.config.k8s.io/v1beta1\n", "sub/g.yaml": named + "files: [a.enc.yaml]\n", "sub/a.enc.yaml": encrypted["a.enc.yaml"], "kustomization.yaml": "resources: [sub, sub/kustomization.yaml]\n"},
+		"the default namespace":  {"g.yaml": named + "files: [a.enc.yaml]\n", "h.yaml": head + "metadata: {name: g, namespace: default}\nfiles: [b.enc.yaml]\n", "kustomization.yaml": "generators: [g.yaml, h.yaml]\n"},
+		"the same name":          {"g.yaml": named + "files: [a.enc.yaml]\n", "h.yaml": named + "files: [b.enc.yaml]\n", "kustomization.yaml": "generators: [g.yaml, h.yaml]\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tree := encrypted.With(harness.Tree{"kustomization.yaml": list}).With(files)
+			b.check(t, tree, tree)
+		})
+	}
+	b.finish(t)
+}
+
+// A list of generators is short, and what it yields may be large: memory that nobody asked for.
+func TestResultsTakeNoMoreMemoryThanTheyMay(t *testing.T) {
+	b := newBoth(t)
+	text := object("Secret", "large", "stringData:\n  canary: "+strings.Repeat("canary-bGFyZ2U", 60_000)+"\n")
+	app := harness.App{Root: harness.Tmpfs(t)}
+	list := "generators:\n"
+	for i := range 100 {
+		list += "- '" + strings.ReplaceAll(oldKind(fmt.Sprint("g", i), "large.enc.yaml"), "\n", "\n\n  ") + "'\n"
+	}
+	harness.Tree{"kustomization.yaml": list, "large.enc.yaml": b.key.Encrypt(t, "large.enc.yaml", text)}.Write(t, app.Root)
+	done := make(chan int64)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	go func() {
+		most := int64(0)
+		for ctx.Err() == nil {
+			sum := int64(0)
+			filepath.Walk(b.server.Work, func(_ string, info os.FileInfo, err error) error {
+				if err == nil && info.Mode().IsRegular() {
+					sum += info.Size()
+				}
+				return nil
+			})
+			most = max(most, sum)
+		}
+		done <- most
+	}()
+	_, err := b.client.Generate(ctx, app)
+	cancel()
+	if err == nil || !strings.Contains(err.Error(), "large") {
+		t.Errorf("the same object a hundred times: %.300v", err)
+	}
+	if most := <-done; most > 24<<20 {
+		t.Errorf("%d MiB in the work folder", most>>20)
+	}
+	b.finish(t)
 }
