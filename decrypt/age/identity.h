@@ -37,6 +37,9 @@ class Identity {
   /// These are tried first, as in age.
   virtual bool IsNative() const { return true; }
 
+  /// Whether it stands for a key that is elsewhere, such as on a token that wants to be touched.
+  virtual bool AsksSomebody() const { return false; }
+
   /// The type of the stanzas that it is for; empty: any may be.
   virtual std::string_view StanzaType() const { return {}; }
 };

@@ -72,6 +72,7 @@ class PluginIdentity : public Identity {
   const std::string& PublicName() const override { return public_name_; }
   const std::string& UniqueName() const override { return unique_name_; }
   bool IsNative() const override { return false; }
+  bool AsksSomebody() const override { return true; }
 
  private:
   PluginIdentity(std::string name, std::string_view text,

@@ -71,9 +71,9 @@ std::shared_ptr<const KeySnapshot> KeyWatch::Merge() const {
   }
   for (const KeyFolder& folder : sources_.folders) AddFolder(*merged, folder);
   const auto identities = merged->identities.all();
-  const bool ask_nobody = std::all_of(identities.begin(), identities.end(),
-                                      [](const auto& identity) { return identity->IsNative(); });
-  if (sources_.max_opened_keys > 0 && ask_nobody) {
+  const bool asks = std::any_of(identities.begin(), identities.end(),
+                                [](const auto& identity) { return identity->AsksSomebody(); });
+  if (sources_.max_opened_keys > 0 && !asks) {
     merged->opened = std::make_shared<OpenedKeys>(sources_.max_opened_keys);
   }
   return merged;

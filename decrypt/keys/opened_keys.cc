@@ -26,11 +26,11 @@ std::optional<SecretBytes> OpenedKeys::Find(std::string_view wrapped) const {
 
 void OpenedKeys::Keep(std::string_view wrapped, const SecretBytes& data_key) {
   const Digest digest = DigestOf(wrapped);
+  if (max_ == 0 || data_key.size() > kMaxKeySize) return;
   const std::lock_guard lock(mutex_);
-  if (max_ == 0 || !keys_.try_emplace(digest, data_key.Clone()).second) {
-    return;
-  }
-  order_.push_back(digest);
+  if (keys_.contains(digest)) return;
+  order_.push_back(digest);  // first: what is not in this list would stay for ever
+  keys_.try_emplace(digest, data_key.Clone());
   if (order_.size() <= max_) return;
   keys_.erase(order_.front());
   order_.pop_front();

@@ -24,6 +24,9 @@ class OpenedKeys {
   /// Of more than `max` the oldest go.
   explicit OpenedKeys(std::size_t max) : max_(max) {}
 
+  /// Of a data key, or of a share of one. What is longer is none, and not remembered.
+  static constexpr std::size_t kMaxKeySize = 64;
+
   /// `wrapped`: the stored key, to the byte.
   std::optional<SecretBytes> Find(std::string_view wrapped) const;
   void Keep(std::string_view wrapped, const SecretBytes& data_key);

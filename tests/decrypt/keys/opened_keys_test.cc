@@ -45,6 +45,15 @@ TEST(OpenedKeys, KeepsNothingIfThereIsNoRoom) {
   EXPECT_EQ(Text(keys.Find("a")), "(none)");
 }
 
+// Whoever can encrypt for a recipient can store anything in place of a data key.
+TEST(OpenedKeys, KeepsNothingThatIsTooLongForADataKey) {
+  OpenedKeys keys(4);
+  keys.Keep("share", SecretBytes(OpenedKeys::kMaxKeySize));
+  keys.Keep("long", SecretBytes(OpenedKeys::kMaxKeySize + 1));
+  EXPECT_NE(keys.Find("share"), std::nullopt);
+  EXPECT_EQ(Text(keys.Find("long")), "(none)");
+}
+
 TEST(OpenedKeys, ServesManyThreads) {
   OpenedKeys keys(16);
   std::vector<std::thread> threads;
@@ -61,18 +70,21 @@ TEST(OpenedKeys, ServesManyThreads) {
   for (std::thread& thread : threads) thread.join();
 }
 
-/// Like a plugin's: somebody has to touch a token.
-class AskingIdentity : public age::Identity {
+/// Like a plugin's, where somebody has to touch a token, or like an SSH key.
+class ForeignIdentity : public age::Identity {
  public:
+  explicit ForeignIdentity(bool asks) : asks_(asks) {}
   std::optional<Result<age::FileKey>> Unwrap(std::span<const age::Stanza> /*stanzas*/,
                                              const Check& /*check*/) const override {
     return std::nullopt;
   }
   const std::string& PublicName() const override { return name_; }
   bool IsNative() const override { return false; }
+  bool AsksSomebody() const override { return asks_; }
 
  private:
-  const std::string name_ = "asking";
+  const bool asks_;
+  const std::string name_ = "foreign";
 };
 
 KeyWatch::Sources SourcesWith(std::shared_ptr<const age::Identity> identity) {
@@ -87,7 +99,9 @@ KeyWatch::Sources SourcesWith(std::shared_ptr<const age::Identity> identity) {
 TEST(KeyWatch, RemembersNothingWhereSomebodyIsToBeAsked) {
   const auto key = *age::X25519Identity::Parse(age::testing::kSecretKey1);
   EXPECT_NE(KeyWatch(SourcesWith(key), {}, SystemSeconds).Current()->opened, nullptr);
-  const auto asking = std::make_shared<AskingIdentity>();
+  const auto ssh = std::make_shared<ForeignIdentity>(false);
+  EXPECT_NE(KeyWatch(SourcesWith(ssh), {}, SystemSeconds).Current()->opened, nullptr);
+  const auto asking = std::make_shared<ForeignIdentity>(true);
   EXPECT_EQ(KeyWatch(SourcesWith(asking), {}, SystemSeconds).Current()->opened, nullptr);
 }
 
