@@ -63,6 +63,7 @@ Result<std::unique_ptr<Engine>> Engine::Create(EngineSettings settings, bool ser
   if (settings.workdir.empty()) settings.workdir = DefaultWorkdir();
   ACD_TRY(parts->workspaces,
           workspace::WorkspaceRoot::Open(settings.workdir, settings.allow_disk_workdir));
+  if (server) parts->workspaces->RemoveInBackground();
   render::RenderSettings& render = settings.render;
   if (render.tool_path.empty()) render.tool_path = Environment("PATH");
   if (render.tool_path.empty()) render.tool_path = kDefaultPath;

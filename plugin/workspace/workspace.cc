@@ -21,6 +21,7 @@ namespace {
 
 constexpr const char* kFolder = "argocd-decrypt";
 constexpr const char* kLock = ".lock";
+constexpr std::size_t kMaxWaiting = 4;  // folders that nobody has begun to remove
 
 Failure IoError(const std::string& what) {
   return Fail(Code::kIo, what + ": " + std::generic_category().message(errno));
@@ -122,23 +123,58 @@ WorkspaceRoot::WorkspaceRoot(std::string path, int lock_fd)
     : path_(std::move(path)), lock_fd_(lock_fd) {}
 
 WorkspaceRoot::~WorkspaceRoot() {
+  if (remover_.joinable()) {
+    remover_.request_stop();
+    remover_.join();
+  }
   RemoveTree(path_);
   ::close(lock_fd_);
 }
 
 void WorkspaceRoot::Discard(const std::string& folder) const noexcept {
   try {
-    std::vector<std::string> folders;
-    {
-      const std::lock_guard lock(mutex_);
-      folders.swap(left_);
+    std::unique_lock lock(mutex_);
+    waiting_.push_back(folder);
+    if (remover_.joinable() && waiting_.size() <= kMaxWaiting) {
+      news_.notify_one();
+      return;
     }
-    folders.push_back(folder);
-    std::erase_if(folders, [](const std::string& path) { return RemoveTree(path); });
-    const std::lock_guard lock(mutex_);
-    left_.insert(left_.end(), folders.begin(), folders.end());
+    std::vector<std::string> folders = std::exchange(waiting_, {});
+    folders.insert(folders.end(), left_.begin(), left_.end());
+    left_.clear();
+    lock.unlock();
+    RemoveAll(std::move(folders));
   } catch (const std::bad_alloc&) {
     RemoveTree(folder);  // the rest goes at the end
+  }
+}
+
+void WorkspaceRoot::RemoveInBackground() {
+  remover_ = std::jthread([this](const std::stop_token& stop) { RemoveAsTheyCome(stop); });
+}
+
+void WorkspaceRoot::RemoveAll(std::vector<std::string> folders) const {
+  std::erase_if(folders, [](const std::string& path) { return RemoveTree(path); });
+  const std::lock_guard lock(mutex_);
+  left_.insert(left_.end(), folders.begin(), folders.end());
+}
+
+void WorkspaceRoot::RemoveAsTheyCome(const std::stop_token& stop) const {
+  const auto next = [&] {
+    std::unique_lock lock(mutex_);
+    std::vector<std::string> folders;
+    if (!news_.wait(lock, stop, [this] { return !waiting_.empty(); })) return folders;
+    folders.swap(waiting_);
+    folders.insert(folders.end(), left_.begin(), left_.end());
+    left_.clear();
+    return folders;
+  };
+  while (!stop.stop_requested()) {
+    try {
+      RemoveAll(next());
+    } catch (const std::bad_alloc&) {
+      // What was not removed goes at the end.
+    }
   }
 }
 

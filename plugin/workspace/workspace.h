@@ -1,12 +1,15 @@
 #pragma once
 
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "decrypt/base/result.h"
@@ -34,13 +37,22 @@ class WorkspaceRoot {
   /// Removes a request's folder. What can't go now (nothing can be listed while no descriptor is
   /// free) is tried again with each later one, and at the end. Threads: safe to call concurrently.
   void Discard(const std::string& folder) const noexcept;
+  /// From now on a thread of ours does that, right away, and nobody waits for it: unless several
+  /// folders are there already, for they are memory. For a server. May throw std::system_error.
+  void RemoveInBackground();
 
  private:
   WorkspaceRoot(std::string path, int lock_fd);
+  void RemoveAll(std::vector<std::string> folders) const;
+  void RemoveAsTheyCome(const std::stop_token& stop) const;
+
   std::string path_;
   int lock_fd_;
-  mutable std::mutex mutex_;
-  mutable std::vector<std::string> left_;  ///< folders still to be removed; guarded by mutex_
+  mutable std::mutex mutex_;                  ///< guards what follows, except the thread
+  mutable std::vector<std::string> waiting_;  ///< folders to be removed
+  mutable std::vector<std::string> left_;     ///< folders that could not be
+  mutable std::condition_variable_any news_;
+  std::jthread remover_;
 };
 
 /// One request's folders: `tree()` holds the application's files, `run()` everything of ours (tool

@@ -148,6 +148,36 @@ TEST(WorkspaceRoot, LeavesALiveProcessAloneAndCleansUpAfterADeadOne) {
   EXPECT_EQ(entries, 3U);
 }
 
+TEST(WorkspaceRoot, RemovesInTheBackground) {
+  const TestFolder folder;
+  auto root = WorkspaceRoot::Open(folder.path(), false);
+  ASSERT_THAT(root, IsOk());
+  (*root)->RemoveInBackground();
+  const std::string path = (*root)->path();
+  const auto requests = [&] {
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(path)) count += entry.exists();
+    return count;
+  };
+  for (int round = 0; round < 20; ++round) {
+    std::vector<Workspace> some;
+    for (int i = 0; i < 10; ++i) {
+      auto workspace = Workspace::Create(**root);
+      ASSERT_THAT(workspace, IsOk());
+      std::ofstream(workspace->tree() + "/file") << "text";
+      some.push_back(*std::move(workspace));
+    }
+  }
+  for (int i = 0; i < 1000 && requests() > 0; ++i) ::usleep(1000);
+  EXPECT_EQ(requests(), 0U);
+  {
+    const auto last = Workspace::Create(**root);
+    ASSERT_THAT(last, IsOk());
+  }
+  root->reset();  // whatever waits goes with it
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
 TEST(Workspace, GivesEachRequestItsOwnPrivateFolders) {
   const TestFolder folder;
   const auto root = WorkspaceRoot::Open(folder.path(), kAllowDisk);
