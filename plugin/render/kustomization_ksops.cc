@@ -1,6 +1,8 @@
 #include "plugin/render/kustomization_ksops.h"
 
 #include <algorithm>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "plugin/ksops/exec_plugin.h"
@@ -16,6 +18,17 @@ constexpr std::size_t kMaxFiles = 50'000;
 constexpr std::size_t kMaxListedBytes = 16U << 20U;  // of all results in a request
 constexpr std::size_t kMaxListed = 2'000;            // generators
 
+// Of a key, in lower case: Go's JSON reader takes a field in any case. nullopt: it may be one by
+// other rules than ASCII's.
+std::optional<std::string> Folded(std::string_view key) {
+  std::string lower(key);
+  for (char& c : lower) {
+    if (static_cast<unsigned char>(c) >= 0x80) return std::nullopt;
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  }
+  return lower;
+}
+
 // Whether an object is the same to every reader: nothing in it but maps, lists and texts that are
 // no other type to anybody.
 bool IsPlain(const yaml::Node& node) {
@@ -24,13 +37,13 @@ bool IsPlain(const yaml::Node& node) {
     return !node.plain || (yaml::ResolveGoYaml3(node) == yaml::Type::kString &&
                            yaml::ResolveYaml11(node) == yaml::Type::kString);
   }
-  std::set<std::string_view> keys;
+  std::set<std::string> keys;
   return std::all_of(node.items.begin(), node.items.end(), IsPlain) &&
          std::all_of(node.members.begin(), node.members.end(), [&](const auto& member) {
            const auto& [key, value] = member;
-           return key.kind == yaml::Node::Kind::kScalar && IsPlain(key) &&
-                  key.text.ExposeText() != "<<" && keys.insert(key.text.ExposeText()).second &&
-                  IsPlain(value);
+           if (key.kind != yaml::Node::Kind::kScalar || !IsPlain(key)) return false;
+           const auto folded = Folded(key.text.ExposeText());
+           return folded && *folded != "<<" && keys.insert(*folded).second && IsPlain(value);
          });
 }
 

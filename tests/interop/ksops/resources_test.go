@@ -249,6 +249,7 @@ func TestGeneratorsAreReadAsKustomizeShowsThem(t *testing.T) {
 		"keys y and n":           {"g.yaml": named + from("{name: one, labels: {y: a, n: b}}")},
 		"a tag":                  {"g.yaml": named + from("{name: !!str 1}")},
 		"files twice":            {"g.yaml": named + "files: [a.enc.yaml]\nfiles: [b.enc.yaml]\n"},
+		"files in two cases":     {"g.yaml": named + "files: [a.enc.yaml]\nFiles: [b.enc.yaml]\n"},
 		"a name twice":           {"g.yaml": named + from("{name: one, name: two}")},
 		"infinity":               {"g.yaml": named + "x: .inf\nfiles: [a.enc.yaml]\n"},
 		"a list as a key":        {"g.yaml": named + "? [x]\n: y\nfiles: [a.enc.yaml]\n"},
