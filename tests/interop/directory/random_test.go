@@ -178,14 +178,20 @@ func TestRandomPatternsSelectAlike(t *testing.T) {
 // it stands for (`*{,a}b**` no "ab", which `*ab**` does), or a path that is shorter than what the pattern
 // says letter by letter (`a.yaml*.yaml` the path "a.yaml").
 func gobwasErrs(pattern string, tree harness.Tree) bool {
-	// What a backslash is in front of becomes a letter of its own, for as long as braces are looked at.
-	masked := regexp.MustCompile(`\\.`).ReplaceAllStringFunc(pattern, func(s string) string { return string(rune(0xe000 + int(s[1]))) })
+	// What a backslash is in front of, and a class, becomes a letter of its own, for as long as braces are
+	// looked at.
+	const first = 0xe000
+	var letters []string
+	masked := regexp.MustCompile(`\\.|\[[!^]?[^]\\[]+\]`).ReplaceAllStringFunc(pattern, func(s string) string {
+		letters = append(letters, s)
+		return string(rune(first + len(letters) - 1))
+	})
 	if strings.Contains(masked, "[") {
 		return false
 	}
 	unmask := func(r rune) string {
-		if r >= 0xe000 {
-			return "\\" + string(r-0xe000)
+		if r >= first {
+			return letters[r-first]
 		}
 		return string(r)
 	}
