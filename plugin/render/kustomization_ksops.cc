@@ -7,6 +7,7 @@
 
 #include "plugin/ksops/exec_plugin.h"
 #include "plugin/ksops/generator.h"
+#include "plugin/render/kustomization_paths.h"
 #include "plugin/render/kustomize_plugin.h"
 #include "plugin/render/yaml_fields.h"
 #include "plugin/workspace/workspace.h"
@@ -126,11 +127,11 @@ Status KsopsGenerators::Add(std::string path, const std::string& dir,
   // The order in which kustomize runs them: those that are written out in the list come first.
   std::stable_partition(kustomization.generators.begin(), kustomization.generators.end(),
                         [](const KsopsGenerator& generator) { return generator.file.empty(); });
-  // A kustomization that is a link may be another folder's, too.
+  // A kustomization that is a link may be another folder's, too, or a file of any name.
   const auto& all = kustomization.generators;
   if (documents.size() != 1 || !IsDirectlyIn(kustomization.path, dir) ||
-      std::any_of(all.begin(), all.end(), HasOptions) || !AreDifferent(all) ||
-      !MayListResults(documents.front().root, all.size())) {
+      !IsKustomizationName(kustomization.path) || std::any_of(all.begin(), all.end(), HasOptions) ||
+      !AreDifferent(all) || !MayListResults(documents.front().root, all.size())) {
     return Leave(kustomization);
   }
   kustomization.root = std::move(documents.front().root);

@@ -37,7 +37,7 @@ class KsopsGenerators {
   void Leave(const yaml::Node& object, const std::string& dir);
   /// Something tells generated objects from others.
   void KeepOrigins() { keep_origins_ = true; }
-  /// A file, a kustomization perhaps, is read for its text, and must keep it.
+  /// A kustomization is read for its text, too, and must keep it.
   void KeepText(const std::string& file) { texts_.insert(file); }
 
   /// When everything else that kustomize reads is in place. `with_charts`: a chart may read

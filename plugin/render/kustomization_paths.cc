@@ -42,12 +42,30 @@ std::string Normal(std::string path) {
   return plain ? std::move(path) : std::filesystem::path(path).lexically_normal().native();
 }
 
+// An entry that is a name in the folder itself, as most are: one look tells. `dir` is real. Links,
+// and what is not there, take the long way.
+std::optional<workspace::Located> LocateName(const std::string& dir, const std::string& entry) {
+  if (entry.find('/') != std::string::npos || entry == "." || entry == "..") return std::nullopt;
+  std::string path = dir;
+  path.append("/").append(entry);
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) != 0) return std::nullopt;
+  if (!S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)) return std::nullopt;
+  return workspace::Located{std::move(path), S_ISDIR(info.st_mode)};
+}
+
 Failure Refuse(const std::string& field, const std::string& entry, const char* what,
                const char* hint) {
   return Fail(Code::kInvalidInput, field + ": " + Shown(entry) + ": " + what, hint);
 }
 
 }  // namespace
+
+bool IsKustomizationName(const std::string& path) {
+  const std::string_view name = std::string_view(path).substr(path.rfind('/') + 1);
+  return std::find(kKustomizationNames.begin(), kKustomizationNames.end(), name) !=
+         kKustomizationNames.end();
+}
 
 bool HasKustomization(const std::string& dir) {
   return std::any_of(kKustomizationNames.begin(), kKustomizationNames.end(), [&](const char* name) {
@@ -96,6 +114,9 @@ Result<std::optional<workspace::Located>> LocateEntry(const std::string& root,
   }
   if (entry.front() == '/') {
     return Refuse(field, entry, "an absolute path", "name it relative to the kustomization");
+  }
+  if (entry.find('\0') == std::string::npos) {
+    if (auto here = LocateName(dir, entry)) return here;
   }
   // Also for what looks remote: what it can't fetch, kustomize may look for here.
   const std::string path = Normal(dir + "/" + entry);

@@ -15,6 +15,9 @@ namespace acd::render {
 inline constexpr std::array<const char*, 3> kKustomizationNames = {
     "kustomization.yaml", "kustomization.yml", "Kustomization"};
 
+/// Whether the last component of `path` is one of them.
+bool IsKustomizationName(const std::string& path);
+
 /// Whether a folder holds a kustomization.
 bool HasKustomization(const std::string& dir);
 

@@ -113,7 +113,7 @@ class Walk {
 
   // The same for a file that is read for what is in it.
   Status TakeText(const std::string& path) {
-    ksops_.KeepText(path);
+    if (IsKustomizationName(path)) ksops_.KeepText(path);
     return Take(path);
   }
 

@@ -268,6 +268,20 @@ func TestGeneratorsAreReadAsKustomizeShowsThem(t *testing.T) {
 			b.check(t, tree, tree)
 		})
 	}
+	t.Run("a kustomization of any name", func(t *testing.T) {
+		app := harness.App{Root: harness.Tmpfs(t)}
+		harness.Tree{
+			"top/kustomization.yaml": "resources: [../sub]\n", "sub/k.yaml": "generators: [g.yaml]\n",
+			"sub/g.yaml": named + "files: [a.enc.yaml]\n", "sub/a.enc.yaml": encrypted["a.enc.yaml"],
+		}.Write(t, app.Root)
+		harness.Check(t, os.Symlink("k.yaml", filepath.Join(app.Root, "sub/kustomization.yaml")))
+		app.Path = "top"
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		manifests, err := b.client.Generate(ctx, app)
+		harness.Check(t, err)
+		harness.SameObjects(t, harness.Objects(t, object("Secret", "a", data)), harness.Objects(t, manifests...))
+	})
 	b.finish(t)
 }
 
