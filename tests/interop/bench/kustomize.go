@@ -7,7 +7,8 @@ import (
 )
 
 // kustomize: encrypted resources in place, and KSOPS generators as people have them now, against the real tool
-// alone on the same resources before their encryption.
+// alone on the same resources before their encryption. The server has opened the files' data keys before, as it
+// has those of all files that a commit left alone; generate opens them each time.
 func (b *bench) kustomize() {
 	p := b.place()
 	build := func(dir string) harness.Command {
