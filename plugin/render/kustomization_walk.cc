@@ -94,6 +94,10 @@ class Walk {
 
   Result<std::vector<yaml::Document>> Parse(const std::string& path) {
     ACD_TRY(const SecretBytes text, workspace::ReadFile(path, Limits().max_document_bytes));
+    return Parse(path, text);
+  }
+
+  Result<std::vector<yaml::Document>> Parse(const std::string& path, const SecretBytes& text) {
     auto documents = yaml::ReadStream(text.Expose(), Limits());
     if (!documents) return Fail(std::move(documents).error().With(Name(path)));
     for (const yaml::Document& document : *documents) {
@@ -274,9 +278,9 @@ class Walk {
   Status PluginFile(const std::string& path, const Place& place, const std::string& field) {
     if (field != "generators") ACD_CHECK(ksops_.Exclude(path, Name(path), field));
     ACD_CHECK(TakeNow(path));
-    ACD_TRY(const auto documents, Parse(path));
+    ACD_TRY(const SecretBytes text, workspace::ReadFile(path, Limits().max_document_bytes));
+    ACD_TRY(const auto documents, Parse(path, text));
     if (field == "generators") {
-      ACD_TRY(const SecretBytes text, workspace::ReadFile(path, Limits().max_document_bytes));
       auto generator = ksops_.Read(documents, path, text.ExposeText());
       if (!generator) return Fail(std::move(generator).error().With(Name(path)));
       if (*generator) {
