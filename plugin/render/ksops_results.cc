@@ -75,7 +75,6 @@ bool IsOrdinary(const yaml::Node& node) {
 }
 
 bool HoldsOrdinaryObjects(const SecretBytes& text) {
-  if (text.size() > kMaxResult) return false;
   const auto documents = yaml::ReadStream(text.Expose(), Limits());
   return documents && !documents->empty() &&
          std::all_of(documents->begin(), documents->end(), [](const yaml::Document& document) {
@@ -91,8 +90,7 @@ std::optional<SecretBytes> Evaluate(const KsopsKustomization& kustomization,
   call.input = SecretBytes::CopyOf(generator.text);
   KsopsOpener opener(files, kustomization.dir);
   ksops::Answer answer = ksops::Evaluate(call, opener);
-  if (answer.exit_code != 0 || !HoldsOrdinaryObjects(answer.out)) return std::nullopt;
-  return std::move(answer.out);
+  return answer.exit_code == 0 ? std::optional(std::move(answer.out)) : std::nullopt;
 }
 
 bool IsFree(const std::string& path) {
@@ -195,9 +193,15 @@ Result<bool> ListResults(Context& context, const KsopsKustomization& kustomizati
   NewFiles results(kustomization.dir);
   for (const KsopsGenerator& generator : kustomization.generators) {
     ACD_CHECK(context.request.budget.Check());
+    if (bytes_left == 0) return false;
     const auto result = Evaluate(kustomization, generator, files);
-    if (!result || result->size() > bytes_left) return false;
+    if (!result) return false;
+    if (result->size() > std::min(kMaxResult, bytes_left)) {
+      bytes_left = 0;  // to find the same out of thousands of others would take its time
+      return false;
+    }
     bytes_left -= result->size();
+    if (!HoldsOrdinaryObjects(*result)) return false;
     const std::string name = NewName(kustomization.dir, generator, results.names().size());
     if (name.empty()) return false;
     ACD_CHECK(results.Write(name, *result));

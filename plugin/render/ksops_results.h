@@ -35,9 +35,10 @@ bool MayListResults(const yaml::Node& kustomization, std::size_t generators);
 /// Evaluates the generators and writes what they yield into files of their own beside the
 /// kustomization, which then lists these as resources: kustomize has no process to start, and the
 /// same manifests. `bytes_left`: what the results may take, of which they are taken; kustomize
-/// might not have come to all of them. False, and nothing is changed: kustomize has to run them,
-/// because an object tells it something (needs-hash, behavior), because they take too much, or
-/// because there is an error, which counts only if kustomize gets there. Error: kIo.
+/// might not have come to all of them; 0 as soon as one does not fit. False, and nothing is
+/// changed: kustomize has to run them, because an object tells it something (needs-hash, behavior),
+/// because they take too much, or because there is an error, which counts only if kustomize gets
+/// there. Error: kIo.
 Result<bool> ListResults(Context& context, const KsopsKustomization& kustomization,
                          KsopsFiles& files, std::size_t& bytes_left);
 
