@@ -4,6 +4,7 @@ package harness
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -78,10 +79,13 @@ func Check(t T, err error) {
 	}
 }
 
+// DirPrefix begins the name of each folder that TempDir makes, and of none that another package's tests make at the same time.
+func DirPrefix() string { return fmt.Sprintf("acd-%d-", os.Getpid()) }
+
 // TempDir is a new folder below parent (empty: the default one), removed at the end.
 func TempDir(t T, parent string) string {
 	t.Helper()
-	dir, err := os.MkdirTemp(parent, "acd-")
+	dir, err := os.MkdirTemp(parent, DirPrefix())
 	Check(t, err)
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	return dir

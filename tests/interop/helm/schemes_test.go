@@ -139,11 +139,11 @@ func (f *fixture) quiet(t *testing.T) {
 	if f.needles().In([]byte(f.server.Log())) {
 		t.Error("the log holds a secret")
 	}
+	// Keyrings of imported PGP keys and their agents are gone, too.
+	harness.WaitFor(t, 10*time.Second, f.server.CheckIdle)
 	for _, file := range f.needles().Files(f.place.Work) {
 		t.Errorf("%s holds a secret", file)
 	}
-	// Keyrings of imported PGP keys and their agents are gone, too.
-	harness.WaitFor(t, 10*time.Second, f.server.CheckIdle)
 	harness.WaitFor(t, 10*time.Second, func() error {
 		if left := harness.Descendants(f.server.Pid); len(left) > 0 {
 			return fmt.Errorf("processes %v are left", left)

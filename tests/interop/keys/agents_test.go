@@ -16,12 +16,13 @@ import (
 	"argocd-decrypt/tests/interop/harness"
 )
 
-// privateAgents are the gpg-agents of keyrings that argocd-decrypt made.
+// privateAgents are the gpg-agents of keyrings that argocd-decrypt made, but for those of other packages' tests, which run beside these.
 func privateAgents() (found []string) {
 	entries, _ := os.ReadDir("/proc")
 	for _, entry := range entries {
 		text, err := os.ReadFile("/proc/" + entry.Name() + "/cmdline")
-		if err == nil && strings.Contains(string(text), "gpg") && strings.Contains(string(text), "argocd-decrypt/process-") {
+		others := strings.Contains(string(text), "/acd-") && !strings.Contains(string(text), "/"+harness.DirPrefix())
+		if err == nil && !others && strings.Contains(string(text), "gpg") && strings.Contains(string(text), "argocd-decrypt/process-") {
 			found = append(found, entry.Name()+" "+strings.ReplaceAll(string(text), "\x00", " "))
 		}
 	}

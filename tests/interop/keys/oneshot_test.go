@@ -1,9 +1,12 @@
 package keys_test
 
 import (
+	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -101,16 +104,31 @@ func TestSocketFolderIsLeftClean(t *testing.T) {
 	}
 	k := newPGP(t, "ed25519", "cv25519", "", "never")
 	file := encrypt(t, k)
-	folders := func() int {
+	folders := func() []string {
 		found, _ := filepath.Glob(session + "/gnupg/d.*")
-		return len(found)
+		return found
 	}
 	before := folders()
 	if got := decrypt(t, file, mounted(t, k)); got.Code != 0 {
 		t.Errorf("exit %d: %s", got.Code, got.Err)
 	}
-	if folders() != before {
-		t.Errorf("%d socket folders, before %d", folders(), before)
-	}
 	noPrivateAgent(t)
+	// Other packages' tests make such folders at the same time: in theirs an agent answers, or they remove them soon.
+	harness.WaitFor(t, 10*time.Second, func() error {
+		for _, folder := range folders() {
+			if !slices.Contains(before, folder) && !answers(folder+"/S.gpg-agent") {
+				return fmt.Errorf("%s is left", folder)
+			}
+		}
+		return nil
+	})
+}
+
+func answers(socket string) bool {
+	connection, err := net.Dial("unix", socket)
+	if err != nil {
+		return false
+	}
+	connection.Close()
+	return true
 }

@@ -84,6 +84,8 @@ func (f *fixture) mount(t *testing.T, kind, name string, data map[string]string)
 // clean checks that the password is nowhere but where it was mounted.
 func (f *fixture) clean(t *testing.T) {
 	t.Helper()
+	// A request's folder goes after its answer.
+	harness.WaitFor(t, 5*time.Second, f.server.CheckIdle)
 	needles := f.needles()
 	if needles.In([]byte(f.server.Log())) {
 		t.Errorf("the log holds the password:\n%s", f.server.Log())
@@ -93,7 +95,6 @@ func (f *fixture) clean(t *testing.T) {
 			t.Errorf("%s holds the password", file)
 		}
 	}
-	harness.WaitFor(t, 5*time.Second, f.server.CheckIdle)
 }
 
 func (f *fixture) needles() harness.Needles { return harness.NewNeedles(f.password) }
