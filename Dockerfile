@@ -1,4 +1,4 @@
-# The sidecar's image: argocd-decrypt, helm, kustomize, git with ssh, gpg for PGP keys, and libjsonnet. Build it with scripts/image, or with
+# The sidecar's image: argocd-decrypt, helm, kustomize, git with ssh, gpg for PGP keys, libjsonnet, and libisal. Build it with scripts/image, or with
 # docker, podman or buildah from this folder. Versions of helm and kustomize: scripts/lib/tools.sh.
 ARG DEBIAN=debian:trixie-slim
 ARG GOLANG=golang:1.26.6-trixie
@@ -30,7 +30,7 @@ FROM ${DEBIAN}
 # 999 is Argo CD's own user: connecting to the plugin socket needs the same one.
 RUN apt-get -qq update \
     && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install ca-certificates git openssh-client gpg gpg-agent \
-       libjsonnet0 \
+       libjsonnet0 libisal2 \
     && rm -rf /var/lib/apt/lists/* /var/cache/debconf/* /var/log/* \
     && groupadd --gid 999 argocd \
     && useradd --uid 999 --gid 999 --no-create-home --home-dir /home/argocd --shell /usr/sbin/nologin argocd \

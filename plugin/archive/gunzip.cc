@@ -1,10 +1,8 @@
 #include "plugin/archive/gunzip.h"
 
-#include <zlib.h>
-
 #include <algorithm>
-#include <limits>
 #include <string>
+#include <utility>
 
 namespace acd::archive {
 namespace {
@@ -12,7 +10,6 @@ namespace {
 constexpr std::size_t kBlockBytes = 128U << 10U;  // a multiple of tar's 512
 constexpr std::uint64_t kRatioFloor = 1U << 20U;
 constexpr std::uint64_t kMaxPadding = 1U << 20U;
-constexpr int kGzipOnly = 16 + MAX_WBITS;
 
 Failure Broken(const std::string& what) {
   return Fail(Code::kInvalidInput, "archive: not a valid gzip stream: " + what);
@@ -20,23 +17,13 @@ Failure Broken(const std::string& what) {
 
 }  // namespace
 
-struct Gunzip::State {
-  z_stream stream = {};
-  bool ready = false;
-};
-
-Gunzip::Gunzip(ByteSource& source, const ArchiveLimits& limits, std::uint64_t max_inflated)
+Gunzip::Gunzip(ByteSource& source, const ArchiveLimits& limits, std::uint64_t max_inflated,
+               std::unique_ptr<Inflater> inflater)
     : source_(source),
       limits_(limits),
       max_inflated_(max_inflated),
-      state_(std::make_unique<State>()),
-      block_(kBlockBytes) {
-  state_->ready = ::inflateInit2(&state_->stream, kGzipOnly) == Z_OK;
-}
-
-Gunzip::~Gunzip() {
-  if (state_->ready) ::inflateEnd(&state_->stream);
-}
+      inflater_(std::move(inflater)),
+      block_(kBlockBytes) {}
 
 Result<std::span<const std::uint8_t>> Gunzip::Next() {
   filled_ = 0;
@@ -45,17 +32,15 @@ Result<std::span<const std::uint8_t>> Gunzip::Next() {
 }
 
 Status Gunzip::Fill() {
-  if (!state_->ready) return Fail(Code::kInternal, "archive: out of memory for decompression");
   while (filled_ < block_.size() && !ended_) {
-    if (state_->stream.avail_in == 0 && !source_ended_) ACD_CHECK(FeedInput());
-    if (state_->stream.avail_in == 0 && source_ended_) {
+    ACD_CHECK(FeedInput());
+    if (input_.empty() && source_ended_ && !in_member_) {
       if (!started_) return Broken("it is empty");
-      if (in_member_) return Broken("it is truncated");
       ended_ = true;
       break;
     }
     if (!in_member_) {
-      ::inflateReset(&state_->stream);
+      if (!inflater_->Reset()) return Fail(Code::kInternal, "archive: out of memory");
       in_member_ = started_ = true;
     }
     ACD_CHECK(Inflate(true));
@@ -66,41 +51,32 @@ Status Gunzip::Fill() {
 }
 
 Status Gunzip::FeedInput() {
-  ACD_TRY(const auto chunk, source_.Next());
-  if (chunk.size() > std::numeric_limits<uInt>::max()) {
-    return Fail(Code::kInternal, "archive: a chunk of more than 4 GiB");
-  }
-  source_ended_ = chunk.empty();
-  state_->stream.next_in = const_cast<Bytef*>(chunk.data());
-  state_->stream.avail_in = static_cast<uInt>(chunk.size());
+  if (!input_.empty() || source_ended_) return {};
+  ACD_TRY(input_, source_.Next());
+  source_ended_ = input_.empty();
   return {};
 }
 
 Status Gunzip::Inflate(bool judge_growth) {
-  z_stream& stream = state_->stream;
-  const uInt input = stream.avail_in;
-  const auto room = static_cast<uInt>(block_.size() - filled_);
-  stream.next_out = block_.data() + filled_;
-  stream.avail_out = room;
-  const int result = ::inflate(&stream, Z_NO_FLUSH);
-  consumed_ += input - stream.avail_in;
-  produced_ += room - stream.avail_out;
-  filled_ += room - stream.avail_out;
+  auto step = inflater_->Inflate(input_, std::span(block_).subspan(filled_));
+  if (!step && step.error().code == Code::kInvalidInput) return Broken(step.error().message);
+  if (!step) return Fail(std::move(step).error().With("archive"));
+  input_ = input_.subspan(step->consumed);
+  consumed_ += step->consumed;
+  produced_ += step->produced;
+  filled_ += step->produced;
   if (consumed_ > limits_.max_compressed_bytes) {
     return Fail(Code::kLimitExceeded, "archive: more than " +
                                           std::to_string(limits_.max_compressed_bytes) +
                                           " compressed bytes (limit max_compressed_bytes)");
   }
   if (judge_growth) ACD_CHECK(CheckGrowth());
-  if (result == Z_STREAM_END) {
+  if (step->ended) {
     in_member_ = false;
-    return {};
+  } else if (step->produced == 0 && step->consumed == 0) {
+    return Broken(input_.empty() ? "it is truncated" : "it does not go on");
   }
-  if (result == Z_OK || result == Z_BUF_ERROR) return {};
-  if (result == Z_MEM_ERROR) {
-    return Fail(Code::kInternal, "archive: out of memory for decompression");
-  }
-  return Broken(stream.msg != nullptr ? stream.msg : "unknown compression");
+  return {};
 }
 
 Status Gunzip::CheckGrowth() const {
@@ -121,8 +97,7 @@ Status Gunzip::CheckGrowth() const {
 Status Gunzip::Finish() {
   const std::uint64_t end = produced_ + kMaxPadding;
   while (in_member_ && produced_ < end) {
-    if (state_->stream.avail_in == 0 && !source_ended_) ACD_CHECK(FeedInput());
-    if (state_->stream.avail_in == 0 && source_ended_) return Broken("it is truncated");
+    ACD_CHECK(FeedInput());
     filled_ = 0;
     ACD_CHECK(Inflate(false));
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "decrypt/base/result.h"
+#include "plugin/archive/inflater.h"
 #include "plugin/archive/unpack.h"
 
 namespace acd::archive {
@@ -16,10 +17,8 @@ namespace acd::archive {
 class Gunzip {
  public:
   /// `max_inflated`: bound on everything that comes out. Both references are borrowed.
-  Gunzip(ByteSource& source, const ArchiveLimits& limits, std::uint64_t max_inflated);
-  ~Gunzip();
-  Gunzip(const Gunzip&) = delete;
-  Gunzip& operator=(const Gunzip&) = delete;
+  Gunzip(ByteSource& source, const ArchiveLimits& limits, std::uint64_t max_inflated,
+         std::unique_ptr<Inflater> inflater = MakeInflater());
 
   /// The next bytes, borrowed until the next call; empty at the end. Blocks are full, but the last
   /// of a member, however the source cuts its chunks. Errors: kInvalidInput, kLimitExceeded, the
@@ -34,8 +33,8 @@ class Gunzip {
   std::uint64_t consumed() const { return consumed_; }
 
  private:
-  struct State;
   Status Fill();
+  /// More input if there is none left. Fails when there is none to be had and a member goes on.
   Status FeedInput();
   Status Inflate(bool judge_growth);
   Status CheckGrowth() const;
@@ -43,8 +42,9 @@ class Gunzip {
   ByteSource& source_;
   const ArchiveLimits& limits_;
   std::uint64_t max_inflated_;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<Inflater> inflater_;
   std::vector<std::uint8_t> block_;
+  std::span<const std::uint8_t> input_;  ///< of the source, not yet used
   std::size_t filled_ = 0;
   std::uint64_t consumed_ = 0;
   std::uint64_t produced_ = 0;
