@@ -116,17 +116,19 @@ Result<std::unique_ptr<WorkspaceRoot>> WorkspaceRoot::Open(const std::string& wo
     RemoveTree(own);
     return failure;
   }
-  return std::unique_ptr<WorkspaceRoot>(new WorkspaceRoot(std::move(own), lock.Release()));
+  return std::unique_ptr<WorkspaceRoot>(new WorkspaceRoot(shared, std::move(own), lock.Release()));
 }
 
-WorkspaceRoot::WorkspaceRoot(std::string path, int lock_fd)
-    : path_(std::move(path)), lock_fd_(lock_fd) {}
+WorkspaceRoot::WorkspaceRoot(std::string shared_path, std::string path, int lock_fd)
+    : shared_path_(std::move(shared_path)), path_(std::move(path)), lock_fd_(lock_fd) {}
 
 WorkspaceRoot::~WorkspaceRoot() {
   if (remover_.joinable()) {
     remover_.request_stop();
     remover_.join();
   }
+  RemoveAll(std::exchange(waiting_, {}));
+  RemoveAll(std::exchange(left_, {}));
   RemoveTree(path_);
   ::close(lock_fd_);
 }
@@ -181,15 +183,24 @@ void WorkspaceRoot::RemoveAsTheyCome(const std::stop_token& stop) const {
 Result<Workspace> Workspace::Create(const WorkspaceRoot& root) {
   Workspace workspace;
   workspace.root_ = &root;
-  ACD_TRY(workspace.tree_, MakeUnique(root.path() + "/request-"));
   ACD_TRY(workspace.run_, MakeUnique(root.path() + "/run-"));
+  ACD_TRY(workspace.tree_, MakeUnique(root.path() + "/request-"));
+  // Nobody else sees it before it is locked, and takes it for a leftover.
+  UniqueFd lock(::open(workspace.tree_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!lock || !TryLock(lock.get())) return IoError(workspace.tree_);
+  const std::string name = workspace.tree_.substr(root.path().size());
+  std::string tree = root.shared_path() + name;
+  if (::rename(workspace.tree_.c_str(), tree.c_str()) != 0) return IoError(tree);
+  workspace.tree_ = std::move(tree);
+  workspace.lock_ = std::move(lock);
   return workspace;
 }
 
 Workspace::Workspace(Workspace&& other) noexcept
     : root_(other.root_),
       tree_(std::exchange(other.tree_, {})),
-      run_(std::exchange(other.run_, {})) {}
+      run_(std::exchange(other.run_, {})),
+      lock_(std::move(other.lock_)) {}
 
 Workspace& Workspace::operator=(Workspace&& other) noexcept {
   if (this != &other) {
@@ -197,6 +208,7 @@ Workspace& Workspace::operator=(Workspace&& other) noexcept {
     root_ = other.root_;
     tree_ = std::exchange(other.tree_, {});
     run_ = std::exchange(other.run_, {});
+    lock_ = std::move(other.lock_);
   }
   return *this;
 }
@@ -208,6 +220,7 @@ void Workspace::Remove() noexcept {
     if (!folder->empty()) root_->Discard(*folder);
     folder->clear();
   }
+  lock_.Reset();
 }
 
 }  // namespace acd::workspace

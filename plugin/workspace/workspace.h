@@ -14,15 +14,16 @@
 
 #include "decrypt/base/result.h"
 #include "decrypt/base/secret_bytes.h"
+#include "decrypt/base/unique_fd.h"
 
 namespace acd::workspace {
 
 /// The folder under which every request of this process gets its own.
 ///
 /// Several processes may share a workdir: each has `<workdir>/argocd-decrypt/process-XXXXXX` for
-/// itself. On tmpfs, so that plaintext never meets a disk; elsewhere only when explicitly allowed.
-/// Leftovers of a dead predecessor are removed when it is opened; a live one (it holds a lock) is
-/// left alone.
+/// itself, and beside it its requests' trees. On tmpfs, so that plaintext never meets a disk;
+/// elsewhere only when explicitly allowed. Leftovers of a dead predecessor are removed when it is
+/// opened; what a live one has (each of these folders is locked) is left alone.
 class WorkspaceRoot {
  public:
   /// Makes `<workdir>/argocd-decrypt` and the process's folder in it (both 0700); `workdir` must
@@ -33,7 +34,10 @@ class WorkspaceRoot {
   WorkspaceRoot(const WorkspaceRoot&) = delete;
   WorkspaceRoot& operator=(const WorkspaceRoot&) = delete;
 
+  /// The process's folder.
   const std::string& path() const { return path_; }
+  /// The one that it shares with others, which has the requests' trees.
+  const std::string& shared_path() const { return shared_path_; }
   /// Removes a request's folder. What can't go now (nothing can be listed while no descriptor is
   /// free) is tried again with each later one, and at the end. Threads: safe to call concurrently.
   void Discard(const std::string& folder) const noexcept;
@@ -42,10 +46,11 @@ class WorkspaceRoot {
   void RemoveInBackground();
 
  private:
-  WorkspaceRoot(std::string path, int lock_fd);
+  WorkspaceRoot(std::string shared_path, std::string path, int lock_fd);
   void RemoveAll(std::vector<std::string> folders) const;
   void RemoveAsTheyCome(const std::stop_token& stop) const;
 
+  std::string shared_path_;
   std::string path_;
   int lock_fd_;
   mutable std::mutex mutex_;                  ///< guards what follows, except the thread
@@ -57,7 +62,7 @@ class WorkspaceRoot {
 
 /// One request's folders: `tree()` holds the application's files, `run()` everything of ours (tool
 /// homes, sockets). Mode 0700; removed, whatever is in them, on destruction. Move-only.
-/// No folder of their own around the two: kustomize looks at every folder above each file.
+/// The tree has as few folders above it as can be: kustomize looks at each of them for each file.
 class Workspace {
  public:
   /// `root` is borrowed for the workspace's lifetime.
@@ -77,6 +82,7 @@ class Workspace {
   const WorkspaceRoot* root_ = nullptr;
   std::string tree_;
   std::string run_;
+  UniqueFd lock_;  ///< of the tree
 };
 
 struct Located {

@@ -12,8 +12,16 @@ import (
 
 const (
 	tmpfsMagic = 0x01021994
-	depth      = 2 // of requests' folders below the workdir: argocd-decrypt/process-XXXXXX/REQUEST
+	depth      = 2 // where requests' folders are made, below the workdir: argocd-decrypt/process-XXXXXX/REQUEST
 )
+
+// inRequest says whether a path below the workdir is in a request's folder: one of those, or a tree, which is moved
+// to argocd-decrypt/request-XXXXXX.
+func inRequest(rest string) bool {
+	folder, _, _ := strings.Cut(strings.TrimPrefix(rest, "argocd-decrypt/"), "/")
+	folders := strings.Count(rest, "/")
+	return folders > depth || (folders == depth && strings.HasPrefix(folder, "request-"))
+}
 
 // watch goes through the calls of a server and its children, in order.
 type watch struct {
@@ -117,7 +125,7 @@ func (w *watch) checkWrite(where string) string {
 	}
 	rest, below := strings.CutPrefix(where, w.place.Work+"/")
 	switch {
-	case !below || strings.Count(rest, "/") <= depth || !onTmpfs(w.place.Work):
+	case !below || !inRequest(rest) || !onTmpfs(w.place.Work):
 		return "a secret is written to " + where + ", which is in no request's folder in memory"
 	case w.modes[where]&0o077 != 0 || w.modes[where] == 0:
 		return "a secret is written to " + where + ", which has mode " + w.modes[where].String()

@@ -73,7 +73,7 @@ func (l *laptop) clean(t *testing.T) {
 			t.Errorf("plaintext is left in %v", files)
 		}
 	}
-	left, err := filepath.Glob(l.place.Work + "/argocd-decrypt/process-*/*")
+	left, err := filepath.Glob(l.place.Work + "/argocd-decrypt/*/*")
 	harness.Check(t, err)
 	if len(left) > 0 {
 		t.Errorf("the work folder holds %v", left)

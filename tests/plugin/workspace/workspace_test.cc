@@ -189,7 +189,46 @@ TEST(Workspace, GivesEachRequestItsOwnPrivateFolders) {
   EXPECT_NE(first->tree(), second->tree());
   EXPECT_EQ(ModeOf(first->tree()), 0700U);
   EXPECT_EQ(ModeOf(first->run()), 0700U);
-  EXPECT_TRUE(first->tree().starts_with((*root)->path() + "/"));
+  EXPECT_TRUE(first->run().starts_with((*root)->path() + "/"));
+  EXPECT_TRUE(first->tree().starts_with((*root)->shared_path() + "/request-"));
+}
+
+TEST(Workspace, IsNoLeftoverToAnotherProcessWhileItLives) {
+  const TestFolder folder;
+  const auto root = WorkspaceRoot::Open(folder.path(), kAllowDisk);
+  ASSERT_THAT(root, IsOk());
+  auto request = Workspace::Create(**root);
+  ASSERT_THAT(request, IsOk());
+  const std::string dead = (*root)->shared_path() + "/request-dead";
+  std::filesystem::create_directories(dead + "/folder");
+  {
+    const auto other = WorkspaceRoot::Open(folder.path(), kAllowDisk);
+    ASSERT_THAT(other, IsOk());
+    EXPECT_FALSE(Exists(dead));
+    EXPECT_TRUE(Exists(request->tree()));
+    EXPECT_TRUE(Exists(request->run()));
+  }
+  EXPECT_TRUE(Exists(request->tree()));
+}
+
+TEST(WorkspaceRoot, RemovesTreesThatItCouldNotRemoveBefore) {
+  const TestFolder folder;
+  std::string left;
+  {
+    const auto root = WorkspaceRoot::Open(folder.path(), kAllowDisk);
+    ASSERT_THAT(root, IsOk());
+    auto request = Workspace::Create(**root);
+    ASSERT_THAT(request, IsOk());
+    left = request->tree();
+    struct rlimit before {};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const struct rlimit none { 3, before.rlim_max };
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    { const Workspace gone = *std::move(request); }
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    EXPECT_TRUE(Exists(left));
+  }
+  EXPECT_FALSE(Exists(left));
 }
 
 TEST(Workspace, IsRemovedOnceHoweverItIsMoved) {
