@@ -106,10 +106,12 @@ Status FileDecryptor::DecryptInPlace(const std::string& path, const char* purpos
   return ReplaceByPlaintext(path, purpose);
 }
 
-Status FileDecryptor::DecryptInPlace(std::span<const std::string> paths, const char* purpose) {
+Status FileDecryptor::DecryptInPlace(std::span<const std::string> paths, const char* purpose,
+                                     std::size_t busy_cpus) {
   const Stopwatch stopwatch(*this);
   return ForEachInParallel(
-      paths.size(), [&](std::size_t number) { return ReplaceByPlaintext(paths[number], purpose); });
+      paths.size(), [&](std::size_t number) { return ReplaceByPlaintext(paths[number], purpose); },
+      busy_cpus);
 }
 
 Status FileDecryptor::ReplaceByPlaintext(const std::string& path, const char* purpose) {

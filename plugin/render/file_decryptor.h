@@ -37,8 +37,9 @@ class FileDecryptor {
   /// are left alone.
   Status DecryptInPlace(const std::string& path, const char* purpose);
   /// The same for many, several at a time if they are small. The error is that of the first which
-  /// failed.
-  Status DecryptInPlace(std::span<const std::string> paths, const char* purpose);
+  /// failed. `busy_cpus`: see ForEachInParallel.
+  Status DecryptInPlace(std::span<const std::string> paths, const char* purpose,
+                        std::size_t busy_cpus = 0);
   /// Whether DecryptInPlace replaced this file.
   bool Replaced(const std::string& path) const;
 

@@ -13,6 +13,7 @@
 #include "plugin/render/kustomization_ksops.h"
 #include "plugin/render/kustomization_paths.h"
 #include "plugin/render/kustomize_plugin.h"
+#include "plugin/render/read_order.h"
 #include "plugin/render/yaml_fields.h"
 #include "plugin/workspace/workspace.h"
 
@@ -22,7 +23,6 @@ namespace {
 using Kind = yaml::Node::Kind;
 
 constexpr int kMaxDepth = 64;
-constexpr std::size_t kMaxFiles = 50'000;
 constexpr const char* kPurpose = "kustomize resource";
 
 /// What kustomize does with the objects of a reference.
@@ -47,6 +47,18 @@ bool IsInlineObject(const std::string& entry) {
          (metadata != nullptr && !ScalarText(Field(*metadata, "name")).empty());
 }
 
+// Whether a kustomization has one list of resources: of several, the order is kustomize's matter.
+bool ListsOnce(const std::vector<yaml::Document>& documents) {
+  if (documents.size() != 1) return false;
+  int lists = 0;
+  const Status counted =
+      ForEachField(documents.front().root, [&](const std::string& name, const yaml::Node&) {
+        if (IsOneOf(name, {"resources", "bases"})) ++lists;
+        return Status();
+      });
+  return counted && lists == 1;
+}
+
 class Walk {
  public:
   explicit Walk(Context& context)
@@ -64,12 +76,14 @@ class Walk {
     return {};
   }
 
-  // A set has an order: the same fault always gives the same error.
   Status Finish() {
-    graph_.unread.assign(pending_.begin(), pending_.end());
+    graph_.unread = reads_.Others();
+    graph_.in_order = reads_.InOrder();
+    graph_.files = reads_.count();
     if (ksops_.any()) {
       ACD_CHECK(DecryptUnread(context_, graph_));
       graph_.unread.clear();
+      graph_.in_order.clear();
       ACD_CHECK(ksops_.Run(charts_.any()));
     }
     graph_.runs_ksops = ksops_.any_left();
@@ -87,6 +101,7 @@ class Walk {
     const std::string& base;
     Role role;
     int depth;
+    bool in_order;                            ///< what it lists is read in that order
     std::vector<KsopsGenerator>& generators;  ///< those of KSOPS that it lists
   };
 
@@ -107,24 +122,16 @@ class Walk {
     return documents;
   }
 
-  // Counts a file that kustomize reads, to be decrypted.
-  Status Take(const std::string& path) {
-    if (!taken_.insert(path).second) return {};
-    if (++graph_.files > kMaxFiles) return Fail(Code::kLimitExceeded, "kustomize: too many files");
-    pending_.insert(path);
-    return {};
-  }
-
-  // The same for a file that is read for what is in it.
+  // Notes a file that kustomize reads for what is in it.
   Status TakeText(const std::string& path) {
     if (IsKustomizationName(path)) ksops_.KeepText(path);
-    return Take(path);
+    return reads_.Add(path);
   }
 
   // The same for a file that this walk reads, too.
   Status TakeNow(const std::string& path) {
-    ACD_CHECK(Take(path));
-    return pending_.erase(path) == 0 ? Status() : context_.files.DecryptInPlace(path, kPurpose);
+    ACD_CHECK(reads_.Add(path));
+    return reads_.Decrypted(path) ? context_.files.DecryptInPlace(path, kPurpose) : Status();
   }
 
   Status Kustomization(const std::string& path, const std::string& dir, const std::string& base,
@@ -132,7 +139,7 @@ class Walk {
     ACD_CHECK(TakeNow(path));
     ACD_TRY(auto documents, Parse(path));
     std::vector<KsopsGenerator> generators;
-    const Place place{dir, base, role, depth, generators};
+    const Place place{dir, base, role, depth, depth == 0 && ListsOnce(documents), generators};
     std::set<std::string> exec_paths;
     // kustomize takes the first document only; which that is, we need not be sure of.
     for (const yaml::Document& document : documents) {
@@ -201,7 +208,10 @@ class Walk {
       const std::string& base = role == Role::kPlugin ? place.base : found->path;
       return Folder(found->path, base, role, place.depth + 1);
     }
-    if (role == Role::kResource) return TakeText(found->path);
+    if (role == Role::kResource) {
+      if (place.in_order && field == "resources") reads_.List(found->path);
+      return TakeText(found->path);
+    }
     return PluginFile(found->path, place, field);
   }
 
@@ -374,8 +384,7 @@ class Walk {
   const std::string& root_;
   KustomizationGraph graph_;
   std::set<Seen> seen_;
-  std::set<std::string> taken_;
-  std::set<std::string> pending_;  // taken, and not yet decrypted
+  ReadOrder reads_;
   KsopsGenerators ksops_;
   ChartCollector charts_;
 };
@@ -389,8 +398,13 @@ Result<KustomizationGraph> PrepareKustomization(Context& context) {
   return walk.TakeGraph();
 }
 
+Status DecryptBeside(Context& context, std::span<const std::string> paths) {
+  return context.files.DecryptInPlace(paths, kPurpose, 1);
+}
+
 Status DecryptUnread(Context& context, const KustomizationGraph& graph) {
-  return context.files.DecryptInPlace(graph.unread, kPurpose);
+  ACD_CHECK(context.files.DecryptInPlace(graph.unread, kPurpose));
+  return context.files.DecryptInPlace(graph.in_order, kPurpose);
 }
 
 }  // namespace acd::render

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,11 @@ struct KustomizationGraph {
   std::vector<RemoteChart> remote_charts;
   std::vector<std::string> ksops_files;  ///< what its generators name: absolute, not resolved
   std::size_t files = 0;  ///< local files that kustomize will read, kustomizations included
-  std::vector<std::string>
-      unread;  ///< of them, those that are still as they were in the repository
+  /// Of them, those that are still as they were in the repository; and those of which it is certain
+  /// that they are read once, one after the other, and none of the rest after the first of them
+  /// but when all are read.
+  std::vector<std::string> unread;
+  std::vector<std::string> in_order;
 };
 
 /// Follows local references from the application's folder as kustomize will, charts and their
@@ -31,7 +35,9 @@ struct KustomizationGraph {
 /// decryption. Each names the file.
 Result<KustomizationGraph> PrepareKustomization(Context& context);
 
-/// Decrypts in place what is encrypted of `graph.unread`, which kustomize will read.
+/// Decrypts in place what is encrypted of files that kustomize, which runs, is going to read.
+Status DecryptBeside(Context& context, std::span<const std::string> paths);
+/// The same, before it runs, for all of `graph.unread` and `graph.in_order`.
 Status DecryptUnread(Context& context, const KustomizationGraph& graph);
 
 }  // namespace acd::render

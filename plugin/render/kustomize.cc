@@ -16,10 +16,10 @@
 #include "plugin/render/kustomize_charts.h"
 #include "plugin/render/kustomize_edit.h"
 #include "plugin/render/kustomize_options.h"
+#include "plugin/render/kustomize_run.h"
 #include "plugin/render/kustomize_tools.h"
 #include "plugin/render/kustomize_version.h"
 #include "plugin/render/tool.h"
-#include "plugin/workspace/read_gate.h"
 
 namespace acd::render {
 namespace {
@@ -47,41 +47,6 @@ bool HasRemoteComponents(const Context& context) {
   return std::any_of(components.begin(), components.end(), [](const std::string& component) {
     return component.find_first_of(":@") != std::string::npos;
   });
-}
-
-// The file that kustomize reads before any other, if that is certain.
-std::optional<std::string> FirstRead(const Context& context) {
-  const auto paths = KustomizationsIn(context.request.root, context.app_dir);
-  return paths && paths->size() == 1 ? std::optional(paths->front()) : std::nullopt;
-}
-
-// Half of its time kustomize needs to start. Meanwhile, what it is going to read is decrypted; it
-// waits at the first file until all of it is there.
-Result<exec::Outcome> RunBesideDecryption(Context& context, const ToolRun& run,
-                                          const KustomizationGraph& graph) {
-  if (graph.unread.empty()) return RunTool(context, run);
-  const auto first = FirstRead(context);
-  auto gate = first ? workspace::ReadGate::Close(*first) : std::nullopt;
-  if (!gate) {
-    ACD_CHECK(DecryptUnread(context, graph));
-    return RunTool(context, run);
-  }
-  std::optional<Error> failure;
-  bool in_time = true;
-  ToolRun beside = run;
-  beside.command.meanwhile = [&]() -> Status {
-    auto decrypted = DecryptUnread(context, graph);
-    if (decrypted) {
-      in_time = gate->Open();
-      return decrypted;
-    }
-    failure = decrypted.error();
-    return decrypted;
-  };
-  auto outcome = RunTool(context, beside);
-  if (failure) return Fail(*std::move(failure));
-  // Then it may have read ciphertext.
-  return in_time ? std::move(outcome) : RunTool(context, run);
 }
 
 Result<SecretBytes> Build(Context& context, const ToolRun& run, const KustomizationGraph& graph,

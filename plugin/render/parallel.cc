@@ -45,7 +45,8 @@ std::jthread StartBeside(std::function<void()> work) {
   return thread;
 }
 
-Status ForEachInParallel(std::size_t count, const std::function<Status(std::size_t)>& work) {
+Status ForEachInParallel(std::size_t count, const std::function<Status(std::size_t)>& work,
+                         std::size_t busy_cpus) {
   if (count == 0) return {};
   // What the first call makes for all of them (keys read, ciphers loaded), the others would only
   // wait for; and who waits is woken on the other one's CPU.
@@ -81,8 +82,9 @@ Status ForEachInParallel(std::size_t count, const std::function<Status(std::size
       if (!thrown) thrown = std::current_exception();
     }
   };
-  const std::size_t useful = std::min(
-      {kMaxThreads, count / kWorthAThread, std::size_t{std::thread::hardware_concurrency()}});
+  const std::size_t cpus = std::thread::hardware_concurrency();
+  const std::size_t useful =
+      std::min({kMaxThreads, count / kWorthAThread, cpus - std::min(cpus, busy_cpus)});
   std::vector<std::jthread> helpers;
   try {
     for (std::size_t i = 1; i < useful; ++i) helpers.push_back(StartBeside(run));

@@ -17,7 +17,8 @@ std::jthread StartBeside(std::function<void()> work);
 /// Calls `work` for 0, then for 1 to `count` - 1 on a few threads when there is enough to do for
 /// them, and returns the error of the lowest number that failed: always the same one, however the
 /// threads ran. After a failure nothing new is begun. What `work` throws is thrown here. `work`
-/// must be safe to call concurrently.
-Status ForEachInParallel(std::size_t count, const std::function<Status(std::size_t)>& work);
+/// must be safe to call concurrently. `busy_cpus`: so many are left to somebody who waits for this.
+Status ForEachInParallel(std::size_t count, const std::function<Status(std::size_t)>& work,
+                         std::size_t busy_cpus = 0);
 
 }  // namespace acd::render
