@@ -35,6 +35,8 @@ type place struct {
 
 func (b *bench) place() *place {
 	p := &place{b: b, place: harness.NewPlace(b), key: harness.NewKey(b)}
+	// As in the Deployment, where that is /tmp: kustomize looks at each folder above each file.
+	p.place.Work = "/dev/shm"
 	p.place.AddKey(b, p.key)
 	p.server = harness.StartServer(b, p.place)
 	p.client = p.server.Connect(b)
@@ -55,10 +57,8 @@ func (p *place) rendering(what string, limit float64, plain, encrypted harness.T
 	r := &rendering{
 		what: what, wall: limit, cpu: limit, every: 1,
 		tool: &contender{command: alone},
-		// The work folder is the tmpfs itself, as in the Deployment, where that is /tmp: kustomize looks at
-		// each folder above each file.
 		generate: &contender{command: harness.Command{
-			Path: harness.Binary(b), Args: []string{"generate", "--workdir", "/dev/shm"}, Dir: encryptedDir,
+			Path: harness.Binary(b), Args: []string{"generate", "--workdir", p.place.Work}, Dir: encryptedDir,
 			Env: append(p.place.Command(b).Env, environment...),
 		}},
 	}
