@@ -13,7 +13,8 @@ namespace acd::archive {
 
 /// Decompresses a gzip stream of any number of members, as Go's compress/gzip does, and judges its
 /// growth while it goes. libarchive's own gzip filter checks neither CRC nor length (RFC
-/// 1952, 2.3.1).
+/// 1952, 2.3.1). Whether codes which no compressor makes (incomplete ones) are taken depends on the
+/// library: the result is checked either way.
 class Gunzip {
  public:
   /// `max_inflated`: bound on everything that comes out. Both references are borrowed.

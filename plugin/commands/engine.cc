@@ -99,6 +99,8 @@ server::ManifestService& Engine::service() { return *parts_->service; }
 
 const EngineSettings& Engine::settings() const { return parts_->settings; }
 
+void Engine::RemoveWorkspaces() const noexcept { parts_->workspaces->RemoveNow(); }
+
 const std::string& Engine::workspace_path() const { return parts_->workspaces->path(); }
 
 std::vector<std::string> Engine::PublicKeys() { return parts_->keys->PublicNames({}); }

@@ -48,6 +48,8 @@ class Engine {
   /// As given, with the defaults filled in.
   const EngineSettings& settings() const;
   const std::string& workspace_path() const;
+  /// What this process has in the work folder, when it is going to end at once.
+  void RemoveWorkspaces() const noexcept;
 
   /// Public halves of the keys at hand.
   std::vector<std::string> PublicKeys();

@@ -139,7 +139,7 @@ int StopServer(server::CmpServer& server, SignalWatch& signals, Engine& engine, 
     server.CancelCalls();
     signals.Wait(kHastyGrace);
     if (finished) return;
-    workspace::RemoveTree(engine.workspace_path());
+    engine.RemoveWorkspaces();
     ::_exit(kFailed);
   });
   server.Stop(grace);

@@ -77,8 +77,9 @@ class Walk {
   }
 
   Status Finish() {
-    graph_.unread = reads_.Others();
-    graph_.in_order = reads_.InOrder();
+    // A chart's templates read what is in its folder, whenever helm runs.
+    if (!charts_.any()) graph_.in_order = reads_.InOrder();
+    graph_.unread = reads_.Without(graph_.in_order);
     graph_.files = reads_.count();
     if (ksops_.any()) {
       ACD_CHECK(DecryptUnread(context_, graph_));

@@ -23,6 +23,8 @@ std::optional<std::string> FirstRead(const Context& context) {
   return paths && paths->size() == 1 ? std::optional(paths->front()) : std::nullopt;
 }
 
+Status FirstOf(Status first, Status second) { return first ? std::move(second) : std::move(first); }
+
 /// Decrypts, and lets kustomize go as far as that has come.
 class Gates {
  public:
@@ -39,7 +41,9 @@ class Gates {
         count = kFilesBetweenGates;
         // A gate would make ourselves wait, too; so its file comes first. Nobody reads it before
         // the gate that is closed now has opened.
-        ACD_CHECK(DecryptBeside(context_, rest.subspan(count, 1)));
+        const Status decrypted = DecryptBeside(context_, rest.subspan(count, 1));
+        // Of several errors, it is always the first file's.
+        if (!decrypted) return FirstOf(DecryptBeside(context_, rest.first(count)), decrypted);
         next = ReadGate::Close(rest[count]);
         if (!next) count = rest.size();
       }

@@ -25,9 +25,9 @@ std::vector<std::string> ReadOrder::InOrder() const {
   return paths;
 }
 
-std::vector<std::string> ReadOrder::Others() const {
+std::vector<std::string> ReadOrder::Without(const std::vector<std::string>& paths) const {
   std::set<std::string> others = pending_;
-  for (const std::string& path : InOrder()) others.erase(path);
+  for (const std::string& path : paths) others.erase(path);
   return {others.begin(), others.end()};
 }
 

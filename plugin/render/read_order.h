@@ -20,12 +20,12 @@ class ReadOrder {
   void List(const std::string& path) { listed_.push_back(path); }
 
   std::size_t count() const { return added_.size(); }
-  /// What is not decrypted and was listed and added once: the order in which that is read, and
-  /// nothing else from the first of them to the last but what Others has.
+  /// What is not decrypted and was listed and added once, in the order in which it is read: one
+  /// after the other, and between the first and the last no other but those of Without.
   std::vector<std::string> InOrder() const;
-  /// The rest of what is not decrypted, always in the same order, so that the same fault always
+  /// What is not decrypted, without those. Always in the same order, so that the same fault always
   /// gives the same error.
-  std::vector<std::string> Others() const;
+  std::vector<std::string> Without(const std::vector<std::string>& paths) const;
 
  private:
   std::set<std::string> added_;

@@ -10,7 +10,8 @@
 namespace acd::workspace {
 
 /// Makes every program that opens a file wait (a lease: fcntl(2), F_SETLEASE), so that one which is
-/// going to read the file can do meanwhile whatever it does before. This process would wait, too.
+/// going to read the file can do meanwhile whatever it does before. So does this process; with
+/// O_NONBLOCK, it fails to open the file.
 class ReadGate {
  public:
   /// nullopt: somebody has the file open, or there are no leases here.

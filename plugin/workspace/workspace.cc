@@ -21,6 +21,8 @@ namespace {
 
 constexpr const char* kFolder = "argocd-decrypt";
 constexpr const char* kLock = ".lock";
+constexpr const char* kProcess = "process-";
+constexpr const char* kRequest = "request-";
 constexpr std::size_t kMaxWaiting = 4;  // folders that nobody has begun to remove
 
 Failure IoError(const std::string& what) {
@@ -62,24 +64,47 @@ bool TryLock(int fd) {
   return true;
 }
 
-/// Removes the folders of processes that are gone: a live one holds the lock of its own.
-void RemoveLeftovers(int shared, const std::string& path) {
-  DIR* list = ::fdopendir(::openat(shared, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (list == nullptr) return;
+std::vector<std::string> EntriesOf(int folder) {
+  std::vector<std::string> names;
+  const int copy = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  DIR* list = copy < 0 ? nullptr : ::fdopendir(copy);
+  if (list == nullptr) {
+    if (copy >= 0) ::close(copy);
+    return names;
+  }
   while (const struct dirent* entry = ::readdir(list)) {
-    const std::string name = entry->d_name;
-    if (name == "." || name == ".." || name == kLock) continue;
-    const UniqueFd fd(
-        ::openat(shared, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-    if (fd && !TryLock(fd.get())) continue;
-    RemoveTree(path + "/" + name);
+    const std::string_view name = entry->d_name;
+    if (name != "." && name != ".." && name != kLock) names.emplace_back(name);
   }
   ::closedir(list);
+  return names;
 }
 
-Result<std::string> MakeUnique(const std::string& prefix) {
+/// Whether the process is alive whose folder this is: it holds a lock.
+bool IsLocked(int shared, const std::string& name) {
+  const UniqueFd fd(
+      ::openat(shared, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  return fd && !TryLock(fd.get());
+}
+
+/// The name of the folder of the process that a tree belongs to; other entries are their own.
+std::string OwnerOf(const std::string& name) {
+  if (!name.starts_with(kRequest)) return name;
+  const std::size_t start = std::string_view(kRequest).size();
+  return kProcess + name.substr(start, name.find('-', start) - start);
+}
+
+/// Removes what belongs to processes that are gone.
+void RemoveLeftovers(int shared, const std::string& path) {
+  for (const std::string& name : EntriesOf(shared)) {
+    if (!IsLocked(shared, OwnerOf(name))) RemoveTree(path + "/" + name);
+  }
+}
+
+// `label`: what errors call it, always the same.
+Result<std::string> MakeUnique(const std::string& prefix, const std::string& label) {
   std::string path = prefix + "XXXXXX";
-  if (::mkdtemp(path.data()) == nullptr) return IoError(prefix);
+  if (::mkdtemp(path.data()) == nullptr) return IoError(label);
   return path;
 }
 
@@ -109,28 +134,44 @@ Result<std::unique_ptr<WorkspaceRoot>> WorkspaceRoot::Open(const std::string& wo
     if (errno != EINTR) return IoError(shared + "/" + kLock);
   }
   RemoveLeftovers(shared_fd.get(), shared);
-  ACD_TRY(std::string own, MakeUnique(shared + "/process-"));
+  ACD_TRY(std::string own, MakeUnique(shared + "/" + kProcess, shared));
   UniqueFd lock(::open(own.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!lock || !TryLock(lock.get())) {
     const Failure failure = IoError(own);
     RemoveTree(own);
     return failure;
   }
-  return std::unique_ptr<WorkspaceRoot>(new WorkspaceRoot(shared, std::move(own), lock.Release()));
+  const std::string id = own.substr(own.rfind('-') + 1);
+  std::string tree_prefix = shared;
+  tree_prefix.append("/").append(kRequest).append(id).append("-");
+  return std::unique_ptr<WorkspaceRoot>(
+      new WorkspaceRoot(std::move(own), std::move(tree_prefix), lock.Release()));
 }
 
-WorkspaceRoot::WorkspaceRoot(std::string shared_path, std::string path, int lock_fd)
-    : shared_path_(std::move(shared_path)), path_(std::move(path)), lock_fd_(lock_fd) {}
+WorkspaceRoot::WorkspaceRoot(std::string path, std::string tree_prefix, int lock_fd)
+    : path_(std::move(path)), tree_prefix_(std::move(tree_prefix)), lock_fd_(lock_fd) {}
 
 WorkspaceRoot::~WorkspaceRoot() {
   if (remover_.joinable()) {
     remover_.request_stop();
     remover_.join();
   }
-  RemoveAll(std::exchange(waiting_, {}));
-  RemoveAll(std::exchange(left_, {}));
-  RemoveTree(path_);
+  RemoveNow();
   ::close(lock_fd_);
+}
+
+void WorkspaceRoot::RemoveNow() const noexcept {
+  try {
+    const std::size_t name = tree_prefix_.rfind('/') + 1;
+    const std::string shared = tree_prefix_.substr(0, name);
+    const UniqueFd fd(::open(shared.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    for (const std::string& entry : EntriesOf(fd.get())) {
+      if (entry.starts_with(tree_prefix_.substr(name))) RemoveTree(shared + entry);
+    }
+  } catch (const std::bad_alloc&) {
+    // A successor finds the rest.
+  }
+  RemoveTree(path_);
 }
 
 void WorkspaceRoot::Discard(const std::string& folder) const noexcept {
@@ -183,24 +224,15 @@ void WorkspaceRoot::RemoveAsTheyCome(const std::stop_token& stop) const {
 Result<Workspace> Workspace::Create(const WorkspaceRoot& root) {
   Workspace workspace;
   workspace.root_ = &root;
-  ACD_TRY(workspace.run_, MakeUnique(root.path() + "/run-"));
-  ACD_TRY(workspace.tree_, MakeUnique(root.path() + "/request-"));
-  // Nobody else sees it before it is locked, and takes it for a leftover.
-  UniqueFd lock(::open(workspace.tree_.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!lock || !TryLock(lock.get())) return IoError(workspace.tree_);
-  const std::string name = workspace.tree_.substr(root.path().size());
-  std::string tree = root.shared_path() + name;
-  if (::rename(workspace.tree_.c_str(), tree.c_str()) != 0) return IoError(tree);
-  workspace.tree_ = std::move(tree);
-  workspace.lock_ = std::move(lock);
+  ACD_TRY(workspace.run_, MakeUnique(root.path() + "/run-", "work folder"));
+  ACD_TRY(workspace.tree_, MakeUnique(root.tree_prefix(), "work folder"));
   return workspace;
 }
 
 Workspace::Workspace(Workspace&& other) noexcept
     : root_(other.root_),
       tree_(std::exchange(other.tree_, {})),
-      run_(std::exchange(other.run_, {})),
-      lock_(std::move(other.lock_)) {}
+      run_(std::exchange(other.run_, {})) {}
 
 Workspace& Workspace::operator=(Workspace&& other) noexcept {
   if (this != &other) {
@@ -208,7 +240,6 @@ Workspace& Workspace::operator=(Workspace&& other) noexcept {
     root_ = other.root_;
     tree_ = std::exchange(other.tree_, {});
     run_ = std::exchange(other.run_, {});
-    lock_ = std::move(other.lock_);
   }
   return *this;
 }
@@ -220,7 +251,6 @@ void Workspace::Remove() noexcept {
     if (!folder->empty()) root_->Discard(*folder);
     folder->clear();
   }
-  lock_.Reset();
 }
 
 }  // namespace acd::workspace

@@ -14,16 +14,15 @@
 
 #include "decrypt/base/result.h"
 #include "decrypt/base/secret_bytes.h"
-#include "decrypt/base/unique_fd.h"
 
 namespace acd::workspace {
 
 /// The folder under which every request of this process gets its own.
 ///
 /// Several processes may share a workdir: each has `<workdir>/argocd-decrypt/process-XXXXXX` for
-/// itself, and beside it its requests' trees. On tmpfs, so that plaintext never meets a disk;
-/// elsewhere only when explicitly allowed. Leftovers of a dead predecessor are removed when it is
-/// opened; what a live one has (each of these folders is locked) is left alone.
+/// itself, and beside it `request-XXXXXX-YYYYYY` for each tree of its requests. On tmpfs, so that
+/// plaintext never meets a disk; elsewhere only when explicitly allowed. Leftovers of a dead
+/// predecessor are removed when it is opened; a live one (its folder is locked) is left alone.
 class WorkspaceRoot {
  public:
   /// Makes `<workdir>/argocd-decrypt` and the process's folder in it (both 0700); `workdir` must
@@ -36,8 +35,10 @@ class WorkspaceRoot {
 
   /// The process's folder.
   const std::string& path() const { return path_; }
-  /// The one that it shares with others, which has the requests' trees.
-  const std::string& shared_path() const { return shared_path_; }
+  /// How the paths of its requests' trees begin.
+  const std::string& tree_prefix() const { return tree_prefix_; }
+  /// Removes all that this process has, when it is going to end at once.
+  void RemoveNow() const noexcept;
   /// Removes a request's folder. What can't go now (nothing can be listed while no descriptor is
   /// free) is tried again with each later one, and at the end. Threads: safe to call concurrently.
   void Discard(const std::string& folder) const noexcept;
@@ -46,12 +47,12 @@ class WorkspaceRoot {
   void RemoveInBackground();
 
  private:
-  WorkspaceRoot(std::string shared_path, std::string path, int lock_fd);
+  WorkspaceRoot(std::string path, std::string tree_prefix, int lock_fd);
   void RemoveAll(std::vector<std::string> folders) const;
   void RemoveAsTheyCome(const std::stop_token& stop) const;
 
-  std::string shared_path_;
   std::string path_;
+  std::string tree_prefix_;
   int lock_fd_;
   mutable std::mutex mutex_;                  ///< guards what follows, except the thread
   mutable std::vector<std::string> waiting_;  ///< folders to be removed
@@ -82,7 +83,6 @@ class Workspace {
   const WorkspaceRoot* root_ = nullptr;
   std::string tree_;
   std::string run_;
-  UniqueFd lock_;  ///< of the tree
 };
 
 struct Located {

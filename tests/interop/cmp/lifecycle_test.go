@@ -3,6 +3,7 @@ package cmp_test
 import (
 	"context"
 	"os"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -109,6 +110,29 @@ func TestSigtermFinishesTheRunningRequest(t *testing.T) {
 		t.Errorf("exit %d\n%s", code, f.server.Log())
 	}
 	f.clean(t)
+}
+
+// Whoever can't wait gets an end at once, and no plaintext stays.
+func TestThirdSignalEndsEverything(t *testing.T) {
+	f := newFixture(t)
+	app, _ := f.kustomizeApp(t)
+	hold := harness.HoldTool(t, f.place, "kustomize", "build", true)
+	done := f.inBackground(background(t), app)
+	hold.AwaitStart(t)
+	for range 3 {
+		f.server.Signal(t, syscall.SIGTERM)
+		time.Sleep(50 * time.Millisecond)
+	}
+	if code := f.server.AwaitExit(t, 5*time.Second); code != 1 {
+		t.Errorf("exit %d\n%s", code, f.server.Log())
+	}
+	if answer := <-done; answer.err == nil {
+		t.Error("the request was answered")
+	}
+	f.clean(t)
+	if left, _ := filepath.Glob(f.place.Work + "/argocd-decrypt/*-*"); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
 }
 
 func TestIdleServerEndsAtOnce(t *testing.T) {

@@ -1,13 +1,16 @@
 package kustomize_test
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"argocd-decrypt/tests/interop/harness"
 )
@@ -103,4 +106,38 @@ func TestAFasterToolMeetsNoCiphertext(t *testing.T) {
 		}
 	}
 	harness.Check(t, os.Remove(seen))
+}
+
+// Helm, when kustomize runs it, reads all that is in a chart's folder.
+func TestChartsReadListedFilesDecrypted(t *testing.T) {
+	f := newFixture(t)
+	const count = 80
+	tree := harness.Tree{
+		"base/kustomization.yaml":           "helmCharts: [{name: c, releaseName: r}]\n",
+		"base/charts/c/values.yaml":         "{}\n",
+		"base/charts/c/Chart.yaml":          "apiVersion: v2\nname: c\nversion: 1.0.0\n",
+		"base/charts/c/templates/sums.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: sums}\ndata:\n{{- range $path, $_ := .Files.Glob \"files/*\" }}\n  {{ base $path }}: {{ $.Files.Get $path | sha256sum }}\n{{- end }}\n",
+	}
+	list := "resources:\n- base\n"
+	want := map[string]string{}
+	for i := count - 1; i >= 0; i-- {
+		name := fmt.Sprintf("s-%03d", i)
+		plain, encrypted := aSecret(t, f, name)
+		tree["base/charts/c/files/"+name] = encrypted
+		want[name] = fmt.Sprintf("%x", sha256.Sum256([]byte(plain)))
+		list += "- base/charts/c/files/" + name + "\n"
+	}
+	tree["kustomization.yaml"] = list
+	for range 2 {
+		for _, object := range f.render(t, tree, ".", helmOn) {
+			if object.GetKind() != "ConfigMap" {
+				continue
+			}
+			got, _, err := unstructured.NestedStringMap(object.Object, "data")
+			harness.Check(t, err)
+			if !maps.Equal(got, want) {
+				t.Error("a chart has read ciphertext")
+			}
+		}
+	}
 }

@@ -190,7 +190,7 @@ TEST(Workspace, GivesEachRequestItsOwnPrivateFolders) {
   EXPECT_EQ(ModeOf(first->tree()), 0700U);
   EXPECT_EQ(ModeOf(first->run()), 0700U);
   EXPECT_TRUE(first->run().starts_with((*root)->path() + "/"));
-  EXPECT_TRUE(first->tree().starts_with((*root)->shared_path() + "/request-"));
+  EXPECT_TRUE(first->tree().starts_with((*root)->tree_prefix()));
 }
 
 TEST(Workspace, IsNoLeftoverToAnotherProcessWhileItLives) {
@@ -199,7 +199,7 @@ TEST(Workspace, IsNoLeftoverToAnotherProcessWhileItLives) {
   ASSERT_THAT(root, IsOk());
   auto request = Workspace::Create(**root);
   ASSERT_THAT(request, IsOk());
-  const std::string dead = (*root)->shared_path() + "/request-dead";
+  const std::string dead = folder / "argocd-decrypt/request-abcdef-ghijkl";
   std::filesystem::create_directories(dead + "/folder");
   {
     const auto other = WorkspaceRoot::Open(folder.path(), kAllowDisk);
@@ -209,6 +209,14 @@ TEST(Workspace, IsNoLeftoverToAnotherProcessWhileItLives) {
     EXPECT_TRUE(Exists(request->run()));
   }
   EXPECT_TRUE(Exists(request->tree()));
+}
+
+TEST(Workspace, SaysTheSameForTheSameFault) {
+  const TestFolder folder;
+  const auto root = WorkspaceRoot::Open(folder.path(), kAllowDisk);
+  ASSERT_THAT(root, IsOk());
+  ASSERT_TRUE(RemoveTree((*root)->path()));
+  EXPECT_THAT(Workspace::Create(**root), Fails(Code::kIo, "work folder: No such file"));
 }
 
 TEST(WorkspaceRoot, RemovesTreesThatItCouldNotRemoveBefore) {
