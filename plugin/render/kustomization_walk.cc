@@ -23,7 +23,6 @@ namespace {
 using Kind = yaml::Node::Kind;
 
 constexpr int kMaxDepth = 64;
-constexpr const char* kPurpose = "kustomize resource";
 
 /// What kustomize does with the objects of a reference.
 enum class Role {
@@ -77,9 +76,10 @@ class Walk {
   }
 
   Status Finish() {
-    // A chart's templates read what is in its folder, whenever helm runs.
-    if (!charts_.any()) graph_.in_order = reads_.InOrder();
-    graph_.unread = reads_.Without(graph_.in_order);
+    // A chart's templates read what is in its folder, whenever helm runs; and a remote base may
+    // have charts, too.
+    if (!charts_.any() && !graph_.is_remote) graph_.in_order = reads_.TakeInOrder();
+    graph_.unread = reads_.TakeRest();
     graph_.files = reads_.count();
     if (ksops_.any()) {
       ACD_CHECK(DecryptUnread(context_, graph_));
@@ -132,7 +132,8 @@ class Walk {
   // The same for a file that this walk reads, too.
   Status TakeNow(const std::string& path) {
     ACD_CHECK(reads_.Add(path));
-    return reads_.Decrypted(path) ? context_.files.DecryptInPlace(path, kPurpose) : Status();
+    return reads_.Decrypted(path) ? context_.files.DecryptInPlace(path, kReadByKustomize)
+                                  : Status();
   }
 
   Status Kustomization(const std::string& path, const std::string& dir, const std::string& base,
@@ -210,7 +211,7 @@ class Walk {
       return Folder(found->path, base, role, place.depth + 1);
     }
     if (role == Role::kResource) {
-      if (place.in_order && field == "resources") reads_.List(found->path);
+      if (place.in_order && field == "resources") reads_.NoteListed(found->path);
       return TakeText(found->path);
     }
     return PluginFile(found->path, place, field);
@@ -399,13 +400,9 @@ Result<KustomizationGraph> PrepareKustomization(Context& context) {
   return walk.TakeGraph();
 }
 
-Status DecryptBeside(Context& context, std::span<const std::string> paths) {
-  return context.files.DecryptInPlace(paths, kPurpose, 1);
-}
-
 Status DecryptUnread(Context& context, const KustomizationGraph& graph) {
-  ACD_CHECK(context.files.DecryptInPlace(graph.unread, kPurpose));
-  return context.files.DecryptInPlace(graph.in_order, kPurpose);
+  ACD_CHECK(context.files.DecryptInPlace(graph.unread, kReadByKustomize));
+  return context.files.DecryptInPlace(graph.in_order, kReadByKustomize);
 }
 
 }  // namespace acd::render

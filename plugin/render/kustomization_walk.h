@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -19,9 +18,8 @@ struct KustomizationGraph {
   std::vector<RemoteChart> remote_charts;
   std::vector<std::string> ksops_files;  ///< what its generators name: absolute, not resolved
   std::size_t files = 0;  ///< local files that kustomize will read, kustomizations included
-  /// Of them, those that are still as they were in the repository; and those of which it is certain
-  /// that they are read once, one after the other, and none of the rest after the first of them
-  /// but when all are read.
+  /// Of them, those that are still as they were in the repository. What is `in_order` is read once,
+  /// one file after the other; for certain, whatever else is read between.
   std::vector<std::string> unread;
   std::vector<std::string> in_order;
 };
@@ -35,9 +33,10 @@ struct KustomizationGraph {
 /// decryption. Each names the file.
 Result<KustomizationGraph> PrepareKustomization(Context& context);
 
-/// Decrypts in place what is encrypted of files that kustomize, which runs, is going to read.
-Status DecryptBeside(Context& context, std::span<const std::string> paths);
-/// The same, before it runs, for all of `graph.unread` and `graph.in_order`.
+/// What a file is decrypted for, see FileDecryptor.
+inline constexpr const char* kReadByKustomize = "kustomize resource";
+
+/// Decrypts in place what is encrypted of `graph.unread` and `graph.in_order`.
 Status DecryptUnread(Context& context, const KustomizationGraph& graph);
 
 }  // namespace acd::render

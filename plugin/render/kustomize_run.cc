@@ -32,7 +32,7 @@ class Gates {
       : context_(context), graph_(graph), gate_(std::move(first)) {}
 
   Status DecryptAndOpen() {
-    ACD_CHECK(DecryptBeside(context_, graph_.unread));
+    ACD_CHECK(Decrypt(graph_.unread));
     std::span<const std::string> rest = graph_.in_order;
     for (;;) {
       std::optional<ReadGate> next;
@@ -41,13 +41,13 @@ class Gates {
         count = kFilesBetweenGates;
         // A gate would make ourselves wait, too; so its file comes first. Nobody reads it before
         // the gate that is closed now has opened.
-        const Status decrypted = DecryptBeside(context_, rest.subspan(count, 1));
+        const Status decrypted = Decrypt(rest.subspan(count, 1));
         // Of several errors, it is always the first file's.
-        if (!decrypted) return FirstOf(DecryptBeside(context_, rest.first(count)), decrypted);
+        if (!decrypted) return FirstOf(Decrypt(rest.first(count)), decrypted);
         next = ReadGate::Close(rest[count]);
         if (!next) count = rest.size();
       }
-      ACD_CHECK(DecryptBeside(context_, rest.first(count)));
+      ACD_CHECK(Decrypt(rest.first(count)));
       if (!gate_.Open()) in_time_ = false;
       if (!next) return {};
       gate_ = *std::move(next);
@@ -59,6 +59,11 @@ class Gates {
   bool in_time() const { return in_time_; }
 
  private:
+  // One CPU is kustomize's.
+  Status Decrypt(std::span<const std::string> paths) {
+    return context_.files.DecryptInPlace(paths, kReadByKustomize, 1);
+  }
+
   Context& context_;
   const KustomizationGraph& graph_;
   ReadGate gate_;

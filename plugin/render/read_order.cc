@@ -17,18 +17,23 @@ Status ReadOrder::Add(const std::string& path) {
   return {};
 }
 
-std::vector<std::string> ReadOrder::InOrder() const {
+void ReadOrder::NoteListed(const std::string& path) {
+  // One that comes again has no place in the order, and a list can be long.
+  if (!added_.contains(path)) listed_.push_back(path);
+}
+
+std::vector<std::string> ReadOrder::TakeInOrder() {
   std::vector<std::string> paths;
   for (const std::string& path : listed_) {
-    if (pending_.contains(path) && !repeated_.contains(path)) paths.push_back(path);
+    if (!repeated_.contains(path) && pending_.erase(path) > 0) paths.push_back(path);
   }
   return paths;
 }
 
-std::vector<std::string> ReadOrder::Without(const std::vector<std::string>& paths) const {
-  std::set<std::string> others = pending_;
-  for (const std::string& path : paths) others.erase(path);
-  return {others.begin(), others.end()};
+std::vector<std::string> ReadOrder::TakeRest() {
+  std::vector<std::string> paths(pending_.begin(), pending_.end());
+  pending_.clear();
+  return paths;
 }
 
 }  // namespace acd::render

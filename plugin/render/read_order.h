@@ -16,21 +16,20 @@ class ReadOrder {
   Status Add(const std::string& path);
   /// An added one was decrypted; false: before already.
   bool Decrypted(const std::string& path) { return pending_.erase(path) > 0; }
-  /// An entry of the application's own list of resources, in its order; added as well.
-  void List(const std::string& path) { listed_.push_back(path); }
+  /// Before Add: it is an entry of the application's own list of resources, which is read in order.
+  void NoteListed(const std::string& path);
 
   std::size_t count() const { return added_.size(); }
-  /// What is not decrypted and was listed and added once, in the order in which it is read: one
-  /// after the other, and between the first and the last no other but those of Without.
-  std::vector<std::string> InOrder() const;
-  /// What is not decrypted, without those. Always in the same order, so that the same fault always
-  /// gives the same error.
-  std::vector<std::string> Without(const std::vector<std::string>& paths) const;
+  /// What is not decrypted, was listed, and added once only; in the order of the list.
+  std::vector<std::string> TakeInOrder();
+  /// What is left of what is not decrypted. Always in the same order: the same fault always gives
+  /// the same error.
+  std::vector<std::string> TakeRest();
 
  private:
   std::set<std::string> added_;
   std::set<std::string> repeated_;  // added more than once
-  std::set<std::string> pending_;   // not decrypted
+  std::set<std::string> pending_;   // not decrypted, not taken
   std::vector<std::string> listed_;
 };
 

@@ -52,7 +52,7 @@ constexpr const char* kObject = "apiVersion: v1\nkind: ConfigMap\nmetadata: {nam
 TEST_F(KustomizationWalkTest, KnowsTheOrderOfTheApplicationsOwnListOnly) {
   for (const char* name : {"z.yaml", "b.yaml", "a.yaml", "base/f.yaml"}) Write(name, kObject);
   Write("base/kustomization.yaml", "resources: [f.yaml]\n");
-  const Reads reads = Walk("resources: [z.yaml, base, b.yaml, missing.yaml, a.yaml]\n");
+  const Reads reads = Walk("resources: [z.yaml, base, b.yaml, a.yaml]\n");
   EXPECT_THAT(reads.in_order, ElementsAre("z.yaml", "b.yaml", "a.yaml"));
   EXPECT_THAT(reads.unread, ElementsAre("base/f.yaml"));
 }
@@ -105,6 +105,16 @@ TEST_F(KustomizationWalkTest, KnowsNoOrderBesideCharts) {
   const Reads reads = Walk("resources: [base, a.yaml, base/charts/c/files/f.yaml]\n");
   EXPECT_THAT(reads.in_order, IsEmpty());
   EXPECT_THAT(reads.unread, ::testing::IsSupersetOf({"a.yaml", "base/charts/c/files/f.yaml"}));
+}
+
+// Nobody has looked at a remote base: it may run helm on a chart of this repository.
+TEST_F(KustomizationWalkTest, KnowsNoOrderBesideRemoteBases) {
+  for (const char* name : {"z.yaml", "a.yaml"}) Write(name, kObject);
+  for (const char* remote : {"https://git.example.org/team/base?ref=v1", "missing.yaml"}) {
+    const Reads reads = Walk(std::string("resources: [z.yaml, '") + remote + "', a.yaml]\n");
+    EXPECT_THAT(reads.in_order, IsEmpty()) << remote;
+    EXPECT_THAT(reads.unread, ElementsAre("a.yaml", "z.yaml")) << remote;
+  }
 }
 
 }  // namespace
