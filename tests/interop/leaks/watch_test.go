@@ -12,15 +12,15 @@ import (
 
 const (
 	tmpfsMagic = 0x01021994
-	depth      = 2 // where requests' folders are made, below the workdir: argocd-decrypt/process-XXXXXX/REQUEST
 )
 
-// inRequest says whether a path below the workdir is in a request's folder: one of those, or a tree, which is moved
-// to argocd-decrypt/request-XXXXXX.
-func inRequest(rest string) bool {
-	folder, _, _ := strings.Cut(strings.TrimPrefix(rest, "argocd-decrypt/"), "/")
-	folders := strings.Count(rest, "/")
-	return folders > depth || (folders == depth && strings.HasPrefix(folder, "request-"))
+// depth is how many folders a request's folder is in, when a path below the workdir is it or in it: a tree,
+// argocd-decrypt/request-XXXXXX-YYYYYY, or another one, argocd-decrypt/process-XXXXXX/NAME.
+func depth(rest string) int {
+	if strings.HasPrefix(rest, "argocd-decrypt/request-") {
+		return 1
+	}
+	return 2
 }
 
 // watch goes through the calls of a server and its children, in order.
@@ -51,10 +51,10 @@ func (w *watch) check(c call) string {
 	case "mkdir", "mkdirat":
 		mode, known := c.mode()
 		rest, below := strings.CutPrefix(c.path(), w.place.Work+"/")
-		if !below || c.result != "0" || strings.Count(rest, "/") > depth {
+		if !below || c.result != "0" || strings.Count(rest, "/") > depth(rest) {
 			return ""
 		}
-		if strings.Count(rest, "/") == depth {
+		if strings.Count(rest, "/") == depth(rest) {
 			w.requests++
 		}
 		if !known || mode != 0o700 {
@@ -125,7 +125,7 @@ func (w *watch) checkWrite(where string) string {
 	}
 	rest, below := strings.CutPrefix(where, w.place.Work+"/")
 	switch {
-	case !below || !inRequest(rest) || !onTmpfs(w.place.Work):
+	case !below || strings.Count(rest, "/") <= depth(rest) || !onTmpfs(w.place.Work):
 		return "a secret is written to " + where + ", which is in no request's folder in memory"
 	case w.modes[where]&0o077 != 0 || w.modes[where] == 0:
 		return "a secret is written to " + where + ", which has mode " + w.modes[where].String()
@@ -150,7 +150,9 @@ func TestWatchSeesLeaks(t *testing.T) {
 	place := harness.NewPlace(t)
 	process := filepath.Join(place.Work, "argocd-decrypt", "process")
 	request := filepath.Join(process, "request")
+	tree := filepath.Join(place.Work, "argocd-decrypt", "request-process-tree")
 	harness.Check(t, os.MkdirAll(request, 0o700))
+	harness.Check(t, os.MkdirAll(tree, 0o700))
 	disk := harness.TempDir(t, "")
 	encoded := "Y2FuYXJ5MDEyMzQ1Njc4OWFiY2RlZg==" // base64 of the canary
 	cases := map[string]struct {
@@ -161,8 +163,11 @@ func TestWatchSeesLeaks(t *testing.T) {
 		"Encoded":        {"/bin/true --password=" + encoded, "argument or environment"},
 		"Environment":    {"PASSWORD=" + canary + " /bin/true", "argument or environment"},
 		"File":           {"install -m 600 /dev/null " + request + "/file; read -r x < " + place.Home + "/secret; echo \"$x\" > " + request + "/file", ""},
+		"FileInATree":    {"install -m 600 /dev/null " + tree + "/file; read -r x < " + place.Home + "/secret; echo \"$x\" > " + tree + "/file", ""},
 		"OpenFile":       {"umask 022; read -r x < " + place.Home + "/secret; echo \"$x\" > " + request + "/open", "mode"},
 		"OutsideRequest": {"umask 077; read -r x < " + place.Home + "/secret; echo \"$x\" > " + process + "/file", "no request's folder"},
+		"BesideTrees":    {"umask 077; read -r x < " + place.Home + "/secret; echo \"$x\" > " + tree + "-file", "no request's folder"},
+		"OpenTree":       {"mkdir -m 750 " + tree + "-open", "owner's alone"},
 		"OpenFolder":     {"mkdir -m 750 " + process + "/open", "owner's alone"},
 		"OnDisk":         {"umask 077; echo nothing > " + disk + "/file", "not in memory"},
 		"InAChild":       {"/bin/sh -c 'read -r x < " + place.Home + "/secret; echo \"$x\" > " + disk + "/child'", "no request's folder"},
