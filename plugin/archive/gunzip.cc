@@ -17,12 +17,11 @@ Failure Broken(const std::string& what) {
 
 }  // namespace
 
-Gunzip::Gunzip(ByteSource& source, const ArchiveLimits& limits, std::uint64_t max_inflated,
-               std::unique_ptr<Inflater> inflater)
+Gunzip::Gunzip(ByteSource& source, const ArchiveLimits& limits, std::uint64_t max_inflated)
     : source_(source),
       limits_(limits),
       max_inflated_(max_inflated),
-      inflater_(std::move(inflater)),
+      inflater_(MakeInflater()),
       block_(kBlockBytes) {}
 
 Result<std::span<const std::uint8_t>> Gunzip::Next() {

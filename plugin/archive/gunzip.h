@@ -18,8 +18,7 @@ namespace acd::archive {
 class Gunzip {
  public:
   /// `max_inflated`: bound on everything that comes out. Both references are borrowed.
-  Gunzip(ByteSource& source, const ArchiveLimits& limits, std::uint64_t max_inflated,
-         std::unique_ptr<Inflater> inflater = MakeInflater());
+  Gunzip(ByteSource& source, const ArchiveLimits& limits, std::uint64_t max_inflated);
 
   /// The next bytes, borrowed until the next call; empty at the end. Blocks are full, but the last
   /// of a member, however the source cuts its chunks. Errors: kInvalidInput, kLimitExceeded, the
@@ -35,7 +34,7 @@ class Gunzip {
 
  private:
   Status Fill();
-  /// More input if there is none left. Fails when there is none to be had and a member goes on.
+  /// Fetches more input if none is left.
   Status FeedInput();
   Status Inflate(bool judge_growth);
   Status CheckGrowth() const;
