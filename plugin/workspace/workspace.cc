@@ -80,11 +80,12 @@ std::vector<std::string> EntriesOf(int folder) {
   return names;
 }
 
-/// Whether the process is alive whose folder this is: it holds a lock.
+/// Whether the process is alive whose folder this is: it holds a lock. Who can't look keeps off.
 bool IsLocked(int shared, const std::string& name) {
   const UniqueFd fd(
       ::openat(shared, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  return fd && !TryLock(fd.get());
+  if (!fd) return errno == EMFILE || errno == ENFILE || errno == ENOMEM;
+  return !TryLock(fd.get());
 }
 
 /// The name of the folder of the process that a tree belongs to; other entries are their own.
