@@ -31,10 +31,7 @@ func TestHelmValuesTouchNoFile(t *testing.T) {
 // A plain resource that kustomize reads has to be a file, on tmpfs; nothing else may show it.
 func TestKustomizeProcessesShowNoSecret(t *testing.T) {
 	f := newFixture(t)
-	app, _ := f.kustomizeApp(t)
-	hold := harness.HoldTool(t, f.place, "kustomize", "build", false)
-	done := f.inBackground(background(t), app)
-	hold.AwaitStart(t)
+	_, hold, done := f.heldKustomize(t, false)
 
 	for _, file := range f.needles().Files(f.place.Root) {
 		if !strings.HasPrefix(file, f.place.Keys) && !strings.HasPrefix(file, f.place.Work) {

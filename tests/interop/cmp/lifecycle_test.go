@@ -31,6 +31,17 @@ func (f *fixture) inBackground(ctx context.Context, app harness.App) chan answer
 	return done
 }
 
+// heldKustomize is a request whose kustomize has started and waits: what it is going to be answered with, what
+// holds it, and the answer.
+func (f *fixture) heldKustomize(t *testing.T, stubborn bool) (string, *harness.Hold, chan answer) {
+	t.Helper()
+	app, want := f.kustomizeApp(t)
+	hold := harness.HoldTool(t, f.place, "kustomize", "build", stubborn)
+	done := f.inBackground(background(t), app)
+	hold.AwaitStart(t)
+	return want, hold, done
+}
+
 func (f *fixture) kustomizeApp(t *testing.T) (harness.App, string) {
 	t.Helper()
 	plain := f.mark(kustomize)
@@ -88,10 +99,7 @@ func TestClientCancelEndsTheToolAndTheWorkspace(t *testing.T) {
 
 func TestSigtermFinishesTheRunningRequest(t *testing.T) {
 	f := newFixture(t)
-	app, want := f.kustomizeApp(t)
-	hold := harness.HoldTool(t, f.place, "kustomize", "build", false)
-	done := f.inBackground(background(t), app)
-	hold.AwaitStart(t)
+	want, hold, done := f.heldKustomize(t, false)
 
 	f.server.Signal(t, syscall.SIGTERM)
 	harness.WaitFor(t, 5*time.Second, func() error {
@@ -115,10 +123,7 @@ func TestSigtermFinishesTheRunningRequest(t *testing.T) {
 // Whoever can't wait gets an end at once, and no plaintext stays.
 func TestThirdSignalEndsEverything(t *testing.T) {
 	f := newFixture(t)
-	app, _ := f.kustomizeApp(t)
-	hold := harness.HoldTool(t, f.place, "kustomize", "build", true)
-	done := f.inBackground(background(t), app)
-	hold.AwaitStart(t)
+	_, _, done := f.heldKustomize(t, true)
 	for range 3 {
 		f.server.Signal(t, syscall.SIGTERM)
 		time.Sleep(50 * time.Millisecond)
@@ -189,10 +194,7 @@ func TestSecondServerOnALiveSocketIsRefused(t *testing.T) {
 // Two servers may share a workdir, as after a restart that overlaps: each keeps off the other's.
 func TestSecondServerOnALiveWorkdirLeavesTheFirstAlone(t *testing.T) {
 	f := newFixture(t)
-	app, want := f.kustomizeApp(t)
-	hold := harness.HoldTool(t, f.place, "kustomize", "build", false)
-	done := f.inBackground(background(t), app)
-	hold.AwaitStart(t)
+	want, hold, done := f.heldKustomize(t, false)
 
 	place := harness.NewPlace(t)
 	place.Work = f.place.Work
