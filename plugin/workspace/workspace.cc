@@ -105,8 +105,11 @@ void RemoveLeftovers(int shared, const std::string& path) {
 // `label`: what errors call it, always the same.
 Result<std::string> MakeUnique(const std::string& prefix, const std::string& label) {
   std::string path = prefix + "XXXXXX";
-  if (::mkdtemp(path.data()) == nullptr) return IoError(label);
-  return path;
+  if (::mkdtemp(path.data()) != nullptr) return path;
+  const bool full = errno == ENOSPC || errno == EDQUOT;
+  return Fail(IoError(label).error.Hint(
+      full ? "give the work folder's tmpfs (emptyDir, `medium: Memory`) more room"
+           : "look whether something removes folders there, or changes their modes"));
 }
 
 }  // namespace

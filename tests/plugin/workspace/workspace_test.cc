@@ -222,7 +222,9 @@ TEST(Workspace, SaysTheSameForTheSameFault) {
   const auto root = WorkspaceRoot::Open(folder.path(), kAllowDisk);
   ASSERT_THAT(root, IsOk());
   ASSERT_TRUE(RemoveTree((*root)->path()));
-  EXPECT_THAT(Workspace::Create(**root), Fails(Code::kIo, "work folder: No such file"));
+  const auto request = Workspace::Create(**root);
+  ASSERT_THAT(request, Fails(Code::kIo, "work folder: No such file"));
+  EXPECT_NE(request.error().hint, "");
 }
 
 TEST(WorkspaceRoot, RemovesTreesThatItCouldNotRemoveBefore) {
