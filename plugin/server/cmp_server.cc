@@ -118,7 +118,7 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
 
   grpc::Status GenerateManifest(grpc::ServerContext* context, Reader* reader,
                                 plugin::ManifestResponse* response) override {
-    return Observed("GenerateManifest", [&](RequestRecord& record) -> grpc::Status {
+    return Observed("GenerateManifest", context, [&](RequestRecord& record) -> grpc::Status {
       CallState state(*context, cancel_all_);
       GrpcMessages messages(*reader, state);
       RequestStream stream(messages);
@@ -137,9 +137,9 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
   // Without discovery the repo-server takes this plugin for the Applications that name it, and
   // never sends another one's repository here.
   grpc::Status CheckPluginConfiguration(
-      grpc::ServerContext*, const plugin::Nothing*,
+      grpc::ServerContext* context, const plugin::Nothing*,
       plugin::CheckPluginConfigurationResponse* response) override {
-    return Observed("CheckPluginConfiguration", [&](RequestRecord&) {
+    return Observed("CheckPluginConfiguration", context, [&](RequestRecord&) {
       response->set_isdiscoveryconfigured(service_.settings().discover_encrypted);
       response->set_providegitcreds(service_.settings().provide_git_creds);
       return grpc::Status::OK;
@@ -148,7 +148,7 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
 
   grpc::Status MatchRepository(grpc::ServerContext* context, Reader* reader,
                                plugin::RepositoryResponse* response) override {
-    return Observed("MatchRepository", [&](RequestRecord& record) -> grpc::Status {
+    return Observed("MatchRepository", context, [&](RequestRecord& record) -> grpc::Status {
       if (!service_.settings().discover_encrypted) {
         Drain(*reader);
         return grpc::Status::OK;
@@ -169,7 +169,7 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
   grpc::Status GetParametersAnnouncement(
       grpc::ServerContext* context, Reader* reader,
       plugin::ParametersAnnouncementResponse* response) override {
-    return Observed("GetParametersAnnouncement", [&](RequestRecord& record) {
+    return Observed("GetParametersAnnouncement", context, [&](RequestRecord& record) {
       CallState state(*context, cancel_all_);
       GrpcMessages messages(*reader, state);
       RequestStream stream(messages);
@@ -198,11 +198,20 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
     }
   }
 
+  static std::string Metadata(const grpc::ServerContext& context, const char* name) {
+    const auto& all = context.client_metadata();
+    const auto found = all.find(name);
+    return found == all.end() ? std::string()
+                              : std::string(found->second.data(), found->second.size());
+  }
+
   // Runs one handler; the catch-all of every RPC.
   template <typename Handler>
-  grpc::Status Observed(const char* method, Handler handler) {
+  grpc::Status Observed(const char* method, grpc::ServerContext* context, Handler handler) {
     RequestRecord record;
     record.method = method;
+    record.trace_parent = Metadata(*context, "traceparent");
+    record.trace_state = Metadata(*context, "tracestate");
     const PhaseClock clock;
     grpc::Status status;
     try {

@@ -12,12 +12,17 @@ namespace acd::server {
 /// What one finished call leaves for logs, metrics and audit. Never a value of a manifest or a key.
 struct RequestRecord {
   std::string method;
+  std::chrono::system_clock::time_point started = std::chrono::system_clock::now();
+  // The caller's place in a distributed trace, as it sent it; empty when it sent none. Untrusted.
+  std::string trace_parent;
+  std::string trace_state;
   std::string application;
   std::string project;
   std::string source_path;
   std::string renderer;
   std::string code = "OK";  ///< the gRPC status code's name
   std::string error;        ///< first line of the answer's error; empty on success
+  /// One after the other, in order.
   std::vector<std::pair<std::string, std::chrono::microseconds>> phases;
   std::chrono::microseconds total{0};
   std::uint64_t received_bytes = 0;  ///< compressed
