@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "plugin/exec/run_scope.h"
+
 namespace acd::exec {
 namespace {
 
@@ -20,7 +22,9 @@ constexpr milliseconds kTickWithoutPidfd{10};
 }  // namespace
 
 ChildGroup::ChildGroup(pid_t leader)
-    : leader_(leader), pidfd_(static_cast<int>(::syscall(SYS_pidfd_open, leader, 0))) {}
+    : leader_(leader), pidfd_(static_cast<int>(::syscall(SYS_pidfd_open, leader, 0))) {
+  RegisterLeader(leader);
+}
 
 ChildGroup::~ChildGroup() {
   if (!reaped_) Reap();
@@ -47,7 +51,7 @@ void ChildGroup::Terminate(milliseconds grace) const {
   }
 }
 
-std::optional<int> ChildGroup::Reap() {
+std::optional<ExitStatus> ChildGroup::Reap() {
   ::kill(-leader_, SIGKILL);
   reaped_ = true;
   int status = 0;
@@ -55,8 +59,10 @@ std::optional<int> ChildGroup::Reap() {
   do {
     result = ::waitpid(leader_, &status, 0);
   } while (result < 0 && errno == EINTR);
+  ForgetLeader(leader_);
   if (result != leader_) return std::nullopt;
-  return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  if (WIFSIGNALED(status)) return ExitStatus{128 + WTERMSIG(status), WTERMSIG(status)};
+  return ExitStatus{WEXITSTATUS(status), 0};
 }
 
 }  // namespace acd::exec

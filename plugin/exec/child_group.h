@@ -9,6 +9,11 @@
 
 namespace acd::exec {
 
+struct ExitStatus {
+  int code;    ///< 128 + the number when a signal ended it
+  int signal;  ///< that number, else 0
+};
+
 /// A child that leads its process group. The one owner of its reaping: until Reap the pid stays
 /// taken, as a zombie at least, so no signal can hit a stranger that got the same number.
 /// Destroying it unreaped kills and reaps.
@@ -26,9 +31,8 @@ class ChildGroup {
   bool Exited() const;
   /// Asks the whole group to end and waits up to `grace` until its leader did.
   void Terminate(std::chrono::milliseconds grace) const;
-  /// Kills what is left of the group and reaps the leader. Returns its exit code, 128 + the number
-  /// when a signal ended it; nothing when somebody else took the status.
-  std::optional<int> Reap();
+  /// Kills what is left of the group and reaps the leader. Nothing: somebody else took the status.
+  std::optional<ExitStatus> Reap();
 
  private:
   pid_t leader_;

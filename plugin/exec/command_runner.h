@@ -29,6 +29,7 @@ struct Budget {
 /// open files only 0, 1, 2, `pass_fds` and `listening_socket` reach the child.
 struct Command {
   std::string program;            ///< absolute path; no shell, no PATH search
+  std::string called;             ///< argv[0]; empty: `program`
   std::vector<std::string> args;  ///< without argv[0]; never a secret
   std::map<std::string, std::string> environment;
   std::string directory;      ///< working directory
@@ -42,12 +43,23 @@ struct Command {
   std::size_t max_file_bytes = 0;  ///< of each file it writes (RLIMIT_FSIZE); 0: no limit
   std::size_t max_stdout_bytes = 256U << 20U;
   std::size_t max_stderr_bytes = 64U << 10U;  ///< more is read and dropped, with a note
+  /// Between SIGTERM and SIGKILL, when its time is up. None: short.
+  std::optional<std::chrono::milliseconds> term_grace = {};
+  bool keeps_daemons = false;  ///< what it leaves running is wanted
+};
+
+/// Bounds on a child together with all that it starts; 0: none. Looked at some ten times a second,
+/// so that a quick one may pass them for that long.
+struct ChildLimits {
+  std::size_t max_memory_bytes = 0;  ///< resident, added up
+  std::size_t max_processes = 0;
 };
 
 /// What a finished child left. A non-zero exit is not an Error here: the caller knows what it
 /// means.
 struct Outcome {
   int exit_code = 0;  ///< 128 + signal when it was killed by one
+  int signal = 0;     ///< the signal that killed it, else 0
   SecretBytes out;    ///< stdout; may hold plaintext
   std::string err;    ///< stderr, capped, trailing white space trimmed
   std::chrono::milliseconds wall{0};
@@ -59,14 +71,15 @@ class CommandRunner {
   virtual ~CommandRunner() = default;
   /// Runs to the end. When the budget ends, or stdout passes its limit, the whole process group is
   /// ended (SIGTERM, then SIGKILL) before this returns; a grandchild that holds a pipe open delays
-  /// nothing. Errors: kNotFound (no such program), kDeadline, kCancelled, kLimitExceeded, kIo;
+  /// nothing, and is ended too, wherever it went, if orphans are adopted (AdoptOrphans).
+  /// Errors: kNotFound (no such program), kDeadline, kCancelled, kLimitExceeded, kIo;
   /// those of `meanwhile`.
   /// Threads: safe to call concurrently; blocks.
   virtual Result<Outcome> Run(const Command& command, const Budget& budget) = 0;
 };
 
 /// The real one, on Boost.Process.
-std::unique_ptr<CommandRunner> MakeProcessRunner();
+std::unique_ptr<CommandRunner> MakeProcessRunner(const ChildLimits& limits = {});
 
 /// Absolute path of an executable: `name` itself when it has a slash, else found along `path_list`
 /// (colon-separated). Error: kNotFound, naming the folders searched.

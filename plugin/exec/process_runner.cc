@@ -12,6 +12,7 @@
 #include "plugin/exec/child_group.h"
 #include "plugin/exec/child_input.h"
 #include "plugin/exec/command_runner.h"
+#include "plugin/exec/run_scope.h"
 #include "plugin/exec/spawn.h"
 
 namespace acd::exec {
@@ -22,6 +23,7 @@ using std::chrono::milliseconds;
 constexpr std::size_t kReadBytes = 64U << 10U;
 constexpr milliseconds kCancelTick{40};        // how late a cancellation may be noticed
 constexpr milliseconds kTickWithoutPidfd{10};  // how late an exit may be noticed
+constexpr milliseconds kLimitTick{100};        // how late a passed limit may be noticed
 constexpr milliseconds kGrace{300};            // between SIGTERM and SIGKILL
 constexpr milliseconds kDeadlineGrace{100};    // the answer has to leave before the client gives up
 
@@ -132,8 +134,44 @@ class Feed {
   std::span<const std::uint8_t> rest_;
 };
 
+/// Holds a run to its limits, if it has any. Costs nothing in a run that is over before the first
+/// look.
+class LimitWatch {
+ public:
+  LimitWatch(const ChildLimits& limits, const RunScope& scope) : limits_(limits), scope_(scope) {}
+
+  /// Until the next look; nothing: no limits.
+  std::optional<milliseconds> Wait() const {
+    if (limits_.max_memory_bytes == 0 && limits_.max_processes == 0) return std::nullopt;
+    return std::max(std::chrono::ceil<milliseconds>(next_ - Budget::Clock::now()), milliseconds(0));
+  }
+  Status Check() {
+    const auto wait = Wait();
+    if (!wait || wait->count() > 0) return {};
+    const RunScope::Usage usage = scope_.Measure();
+    next_ = Budget::Clock::now() + kLimitTick;
+    if (limits_.max_memory_bytes > 0 && usage.resident_bytes > limits_.max_memory_bytes) {
+      return Fail(Code::kLimitExceeded,
+                  "memory: more than " + std::to_string(limits_.max_memory_bytes >> 20U) + " MiB",
+                  "ARGOCD_DECRYPT_MAX_CHILD_MEMORY_MB is what a program and all that it starts may "
+                  "take");
+    }
+    if (limits_.max_processes > 0 && usage.processes > limits_.max_processes) {
+      return Fail(Code::kLimitExceeded,
+                  "processes: more than " + std::to_string(limits_.max_processes),
+                  "ARGOCD_DECRYPT_MAX_CHILD_PROCESSES is how many a program may start");
+    }
+    return {};
+  }
+
+ private:
+  const ChildLimits& limits_;
+  const RunScope& scope_;
+  Budget::Clock::time_point next_ = Budget::Clock::now() + kLimitTick;
+};
+
 /// Milliseconds for poll: -1 when only a descriptor can bring news.
-int PollTimeout(const Budget& budget, const ChildGroup& group) {
+int PollTimeout(const Budget& budget, const ChildGroup& group, const LimitWatch& limits) {
   std::optional<milliseconds> wait;
   const auto at_most = [&wait](milliseconds limit) {
     wait = std::min(wait.value_or(limit), limit);
@@ -144,19 +182,21 @@ int PollTimeout(const Budget& budget, const ChildGroup& group) {
   }
   if (budget.cancelled) at_most(kCancelTick);
   if (group.poll_fd() < 0) at_most(kTickWithoutPidfd);
+  if (const auto look = limits.Wait()) at_most(*look);
   return wait ? static_cast<int>(wait->count()) : -1;
 }
 
-/// Follows the child until it has exited, the budget is used up, or it printed too much.
-Status Follow(const Budget& budget, const ChildGroup& group, Feed& feed, Capture& capture,
-              UniqueFd& out, UniqueFd& err) {
+/// Follows the child until it has exited, the budget is used up, or it passed a limit.
+Status Follow(const Budget& budget, const ChildGroup& group, LimitWatch& limits, Feed& feed,
+              Capture& capture, UniqueFd& out, UniqueFd& err) {
   for (;;) {
     ACD_CHECK(budget.Check());
+    ACD_CHECK(limits.Check());
     std::array<struct pollfd, 4> events = {{{out.get(), POLLIN, 0},
                                             {err.get(), POLLIN, 0},
                                             {group.poll_fd(), POLLIN, 0},
                                             {feed.fd(), POLLOUT, 0}}};
-    const int ready = ::poll(events.data(), events.size(), PollTimeout(budget, group));
+    const int ready = ::poll(events.data(), events.size(), PollTimeout(budget, group, limits));
     if (ready < 0 && errno != EINTR) {
       return Fail(Code::kIo, "poll: " + std::generic_category().message(errno));
     }
@@ -174,8 +214,13 @@ Status Follow(const Budget& budget, const ChildGroup& group, Feed& feed, Capture
 
 class ProcessRunner : public CommandRunner {
  public:
-  Result<Outcome> Run(const Command& command, const Budget& budget) override {
+  explicit ProcessRunner(const ChildLimits& limits) : limits_(limits) {}
+
+  Result<Outcome> Run(const Command& given, const Budget& budget) override {
     const auto start = Budget::Clock::now();
+    RunScope scope(given.keeps_daemons);
+    Command command = given;
+    command.environment.merge(scope.Mark());
     const std::string name = ProgramName(command);
     const auto in_program = [&name](Error error) { return Fail(std::move(error).With(name)); };
     if (auto status = budget.Check(); !status) return in_program(std::move(status).error());
@@ -185,6 +230,7 @@ class ProcessRunner : public CommandRunner {
     ACD_TRY(const pid_t pid,
             Spawn(command, {.in = feed.theirs(), .out = out.write.get(), .err = err.write.get()}));
     ChildGroup group(pid);
+    scope.SetLeader(pid);
     feed.CloseTheirs();
     out.write.Reset();
     err.write.Reset();
@@ -197,16 +243,20 @@ class ProcessRunner : public CommandRunner {
       }
     }
     Capture capture(command);
-    if (auto status = Follow(budget, group, feed, capture, out.read, err.read); !status) {
-      const bool late = status.error().code == Code::kDeadline;
-      group.Terminate(late ? kDeadlineGrace : kGrace);
+    LimitWatch limits(limits_, scope);
+    auto followed = Follow(budget, group, limits, feed, capture, out.read, err.read);
+    if (!followed) {
+      const Code code = followed.error().code;
+      if (code == Code::kLimitExceeded) scope.Kill();  // it has had its chance
+      group.Terminate(code == Code::kDeadline ? command.term_grace.value_or(kDeadlineGrace)
+                                              : kGrace);
       group.Reap();
-      return in_program(std::move(status).error());
+      return in_program(std::move(followed).error());
     }
     // The leader is gone; whatever it left running in its group goes too, before its pipes are
     // read.
-    const std::optional<int> exit_code = group.Reap();
-    if (!exit_code) return Fail(Code::kIo, name + ": its exit status was taken by somebody else");
+    const std::optional<ExitStatus> exit = group.Reap();
+    if (!exit) return Fail(Code::kIo, name + ": its exit status was taken by somebody else");
     if (auto status = capture.Drain(out.read, false); !status) {
       return in_program(std::move(status).error());
     }
@@ -214,16 +264,22 @@ class ProcessRunner : public CommandRunner {
       return in_program(std::move(status).error());
     }
     Outcome outcome;
-    outcome.exit_code = *exit_code;
+    outcome.exit_code = exit->code;
+    outcome.signal = exit->signal;
     outcome.out = capture.TakeOut();
     outcome.err = capture.TakeErr();
     outcome.wall = std::chrono::duration_cast<milliseconds>(Budget::Clock::now() - start);
     return outcome;
   }
+
+ private:
+  const ChildLimits limits_;
 };
 
 }  // namespace
 
-std::unique_ptr<CommandRunner> MakeProcessRunner() { return std::make_unique<ProcessRunner>(); }
+std::unique_ptr<CommandRunner> MakeProcessRunner(const ChildLimits& limits) {
+  return std::make_unique<ProcessRunner>(limits);
+}
 
 }  // namespace acd::exec

@@ -90,6 +90,7 @@ Status CheckStrings(const Command& command) {
   if (command.program.empty() || command.program.front() != '/' || HasNul(command.program)) {
     return Fail(Code::kInternal, name + ": the program is not an absolute path");
   }
+  if (HasNul(command.called)) return Fail(Code::kInvalidInput, name + ": has a NUL byte");
   if (HasNul(command.directory)) {
     return Fail(Code::kInvalidInput, name + ": working directory: has a NUL byte");
   }
@@ -189,7 +190,7 @@ Result<pid_t> Spawn(const Command& command, const ChildStreams& streams) {
   ACD_CHECK(CheckStrings(command));
   CStringArray arguments;
   CStringArray environment;
-  arguments.Add(command.program);
+  arguments.Add(command.called.empty() ? command.program : command.called);
   for (const std::string& argument : command.args) arguments.Add(argument);
   for (const auto& [key, value] : command.environment) environment.Add(key + "=" + value);
 
