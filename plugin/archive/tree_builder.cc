@@ -31,7 +31,8 @@ Result<std::optional<std::string>> TreeBuilder::Admit(const std::string& name,
 
 Status TreeBuilder::MakeFolder(const std::string& path, mode_t mode) {
   // Entries below have to be made, so it stays usable for its owner.
-  return writer_.MakeFolder(path, options_.preserve_file_mode ? mode | 0700U : 0700);
+  return writer_.MakeFolder(path,
+                            options_.preserve_file_mode ? mode | 0700U : options_.folder_mode);
 }
 
 Status TreeBuilder::MakeSymlink(const std::string& path, const std::string& target) {
@@ -46,7 +47,7 @@ Result<UniqueFd> TreeBuilder::MakeFile(const std::string& path, mode_t mode, std
                                           " unpacked bytes (limit max_bytes)");
   }
   ++stats_.files;
-  return writer_.MakeFile(path, options_.preserve_file_mode ? mode : 0600);
+  return writer_.MakeFile(path, options_.preserve_file_mode ? mode : options_.file_mode);
 }
 
 Status TreeBuilder::Write(int fd, const std::string& path, std::span<const std::uint8_t> block) {

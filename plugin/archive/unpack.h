@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -27,8 +29,10 @@ struct ArchiveLimits {
 };
 
 struct UnpackOptions {
-  bool preserve_file_mode = false;  ///< else files are 0600 and folders 0700
-  bool skip_git = true;             ///< leave `.git` out: no renderer reads it
+  bool preserve_file_mode = false;  ///< else the modes that follow
+  mode_t file_mode = 0600;
+  mode_t folder_mode = 0700;
+  bool skip_git = true;  ///< leave `.git` out: no renderer reads it
   ArchiveLimits limits;
 };
 

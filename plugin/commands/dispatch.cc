@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "plugin/commands/age_command.h"
+#include "plugin/commands/ask_pass_command.h"
 #include "plugin/commands/call_command.h"
 #include "plugin/commands/decrypt_command.h"
 #include "plugin/commands/diff_command.h"
@@ -76,7 +77,9 @@ int Route(std::span<char*> argv) {
   if (argv.empty()) return WrongUsage("no command");
   if (BaseName(argv[0]) == "ksops") return RunKsops(argv);
   if (BaseName(argv[0]) == "git" || BaseName(argv[0]) == "helm") return RunToolGuard(argv);
+  if (BaseName(argv[0]) == "argocd-cmp-server") return RunServe(argv);
   if (argv.size() == 1) return WrongUsage("no command");
+  if (IsAskedByGit(argv)) return RunAskPass(argv);
   const std::string_view name = argv[1];
   if (name == "--help" || name == "-h" || name == "help") {
     std::fputs(Help().c_str(), stdout);

@@ -51,6 +51,8 @@ struct Engine::Parts {
   std::unique_ptr<workspace::WorkspaceRoot> workspaces;
   std::unique_ptr<exec::CommandRunner> runner;
   std::unique_ptr<keys::KeyService> keys;
+  std::unique_ptr<custom::Commands> commands;
+  std::unique_ptr<server::Plugin> plugin;
   std::unique_ptr<server::ManifestService> service;
 };
 
@@ -73,7 +75,7 @@ Result<std::unique_ptr<Engine>> Engine::Create(EngineSettings settings, bool ser
   ACD_TRY(render.sources.cache, OpenCache(settings, parts->workspaces->path()));
   render.sources.network = NetworkEnvironment();
   render.sources.ask_pass = server::AskRepoServer;
-  parts->runner = exec::MakeProcessRunner();
+  parts->runner = exec::MakeProcessRunner(settings.children);
   KeySetup keys;
   keys.server = server;
   keys.key_dir = render.key_dir;
@@ -84,10 +86,16 @@ Result<std::unique_ptr<Engine>> Engine::Create(EngineSettings settings, bool ser
   ACD_TRY(render.key_imports.folders, KeyImportFolders(render.key_dir, settings.key_import_dirs));
   render.key_imports.gpg_tools = MakeGpgTools(keys);
   ACD_TRY(parts->keys, MakeKeys(std::move(keys), std::move(warn)));
+  custom::CommandSettings& commands = settings.commands;
+  commands.tool_path = render.tool_path;
+  commands.self = render.self;
+  commands.max_output_bytes = render.max_output_bytes;
+  parts->commands = std::make_unique<custom::Commands>(*parts->runner, commands);
+  parts->plugin = std::make_unique<server::Plugin>(settings.plugin, parts->commands.get());
   parts->settings = std::move(settings);
   // The parts outlive the service: it is their last member.
   parts->service = std::make_unique<server::ManifestService>(
-      *parts->workspaces,
+      *parts->workspaces, *parts->plugin,
       [all = parts.get()](const render::RenderRequest& request) {
         return render::Render(request, all->settings.render, *all->keys, *all->runner);
       },
@@ -96,6 +104,8 @@ Result<std::unique_ptr<Engine>> Engine::Create(EngineSettings settings, bool ser
 }
 
 server::ManifestService& Engine::service() { return *parts_->service; }
+
+server::Plugin& Engine::plugin() { return *parts_->plugin; }
 
 const EngineSettings& Engine::settings() const { return parts_->settings; }
 
@@ -109,10 +119,24 @@ keys::KeyState Engine::Keys() { return parts_->keys->State(); }
 
 std::vector<Engine::Tool> Engine::Tools() const {
   const render::RenderSettings& render = parts_->settings.render;
+  const auto plugin = parts_->plugin->Current();
+  std::vector<std::string> names;
+  if (plugin->HasCommands()) {
+    for (const custom::CommandLine* line : {&plugin->init, &plugin->generate}) {
+      // With a slash it is a file of the repository.
+      const bool named = !line->empty() && (line->front().starts_with('/') ||
+                                            line->front().find('/') == std::string::npos);
+      if (named) names.push_back(line->front());
+    }
+  } else {
+    for (const std::string* name : {&render.helm, &render.kustomize}) {
+      if (!name->empty()) names.push_back(*name);
+    }
+  }
   std::vector<Tool> tools;
-  for (const std::string* name : {&render.helm, &render.kustomize}) {
-    auto found = exec::FindProgram(*name, render.tool_path);
-    tools.push_back(found ? Tool{*name, *found, {}} : Tool{*name, {}, found.error().message});
+  for (const std::string& name : names) {
+    auto found = exec::FindProgram(name, render.tool_path);
+    tools.push_back(found ? Tool{name, *found, {}} : Tool{name, {}, found.error().message});
   }
   return tools;
 }

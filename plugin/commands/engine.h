@@ -7,8 +7,12 @@
 #include "decrypt/base/result.h"
 #include "decrypt/keys/key_service.h"
 #include "decrypt/keys/key_watch.h"
+#include "plugin/custom/commands.h"
+#include "plugin/custom/plugin_config.h"
+#include "plugin/exec/command_runner.h"
 #include "plugin/render/renderer.h"
 #include "plugin/server/manifest_service.h"
+#include "plugin/server/plugin.h"
 #include "plugin/workspace/workspace.h"
 
 namespace acd::commands {
@@ -22,6 +26,9 @@ struct EngineSettings {
   std::string key_import_dirs;     ///< colon list of folders besides the key folder
   std::string chart_cache;         ///< a folder, "off", or empty: one in the workspace
   std::size_t chart_cache_mb = 0;  ///< 0: the default
+  exec::ChildLimits children;
+  custom::PluginConfig plugin;       ///< to begin with
+  custom::CommandSettings commands;  ///< of its commands; what the engine knows is filled in
   render::RenderSettings render;
   server::ServiceSettings service;
 };
@@ -45,6 +52,7 @@ class Engine {
   Engine& operator=(const Engine&) = delete;
 
   server::ManifestService& service();
+  server::Plugin& plugin();
   /// As given, with the defaults filled in.
   const EngineSettings& settings() const;
   const std::string& workspace_path() const;
@@ -55,7 +63,8 @@ class Engine {
   std::vector<std::string> PublicKeys();
   /// How the keys are now; see keys::KeyState.
   keys::KeyState Keys();
-  /// helm and kustomize, looked for but not started.
+  /// What the plugin runs, looked for but not started: helm and kustomize, or its own commands'
+  /// programs.
   std::vector<Tool> Tools() const;
 
  private:

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <fstream>
 #include <thread>
 
 #include "plugin/commands/cli.h"
@@ -20,6 +22,27 @@ std::size_t DefaultConcurrency() {
   return std::max<std::size_t>(4, std::size_t{2} * std::thread::hardware_concurrency());
 }
 
+// What the container may take, in MiB; 0: no such limit. Version 2 of cgroups, then version 1.
+std::size_t ContainerMemoryMb() {
+  for (const char* path :
+       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    std::ifstream file(path);
+    std::uint64_t bytes = 0;
+    // "max", or a number that no machine has, is none.
+    if (file >> bytes && bytes < (1ULL << 50U)) return bytes / kMegabyte;
+  }
+  return 0;
+}
+
+// The kernel would end the server with the child: the two share the container's limit. The rest is
+// for the server and the files in memory.
+std::size_t DefaultChildMemoryMb() {
+  const std::size_t container = ContainerMemoryMb();
+  return container == 0 ? 2048 : std::max<std::size_t>(128, container / 4 * 3);
+}
+
+constexpr std::size_t kMaxChildProcesses = 512;
+
 // The repo-server and the stock server read the same variable, each in its own container.
 std::size_t DefaultMessageMb() {
   const std::string text = EnvironmentOr("ARGOCD_GRPC_MAX_SIZE_MB", "100");
@@ -34,8 +57,11 @@ EngineFlags::EngineFlags()
     : max_message_mb(DefaultMessageMb()),
       max_archive_mb(settings.service.unpack.limits.max_compressed_bytes / kMegabyte),
       max_unpacked_mb(settings.service.unpack.limits.max_bytes / kMegabyte),
-      max_jsonnet_mb(settings.render.max_jsonnet_bytes / kMegabyte) {
-  settings.service.max_concurrent_renders = DefaultConcurrency();
+      max_jsonnet_mb(settings.render.max_jsonnet_bytes / kMegabyte),
+      max_child_memory_mb(DefaultChildMemoryMb()),
+      max_wait_s(static_cast<double>(settings.service.queue.max_wait.count()) / 1000) {
+  settings.service.queue.max_running = DefaultConcurrency();
+  settings.children.max_processes = kMaxChildProcesses;
 }
 
 void EngineFlags::AddTo(CLI::App& app) {
@@ -80,9 +106,19 @@ void EngineFlags::AddTo(CLI::App& app) {
       ->default_str("");
   AddSetting(app, "allow-hydrator", settings.render.allow_hydrator,
              "decrypt for Argo CD's source hydrator too, which commits plaintext to git");
-  AddSetting(app, "max-concurrent-renders", settings.service.max_concurrent_renders,
-             "renders at a time; further requests wait within their deadline")
+  AddSetting(app, "max-concurrent-renders", settings.service.queue.max_running,
+             "renders at a time; further requests wait, applications in turn")
       ->check(CLI::Range(1, 10000));
+  AddSetting(app, "max-waiting-requests", settings.service.queue.max_waiting,
+             "requests that may wait or be received besides; more are told to try again later")
+      ->check(CLI::Range(0, 100000));
+  AddSetting(app, "max-wait", max_wait_s, "seconds that a request waits, within its deadline")
+      ->check(CLI::Range(0.0, 1e6));
+  AddSetting(app, "max-child-memory-mb", max_child_memory_mb,
+             "MiB for a program together with all that it starts; 0: no limit; default three "
+             "quarters of the container's limit");
+  AddSetting(app, "max-child-processes", settings.children.max_processes,
+             "processes of a program together with all that it starts; 0: no limit");
   AddSetting(app, "max-run-time", max_run_time_s,
              "seconds for one request, if its deadline is later; 0: no such limit")
       ->check(CLI::Range(0.0, 1e6));
@@ -109,6 +145,8 @@ Result<EngineSettings> EngineFlags::Take() {
   settings.service.max_message_bytes = max_message_mb * kMegabyte;
   settings.render.max_jsonnet_bytes = max_jsonnet_mb * kMegabyte;
   settings.render.max_output_bytes = settings.service.max_message_bytes;
+  settings.children.max_memory_bytes = max_child_memory_mb * kMegabyte;
+  settings.service.queue.max_wait = std::chrono::milliseconds(std::llround(max_wait_s * 1000));
   if (max_run_time_s > 0) {
     settings.service.max_run_time =
         std::chrono::milliseconds(std::llround(std::max(1.0, max_run_time_s * 1000)));

@@ -37,6 +37,8 @@ struct EngineFlags {
   std::size_t max_archive_mb;
   std::size_t max_unpacked_mb;
   std::size_t max_jsonnet_mb;
+  std::size_t max_child_memory_mb;
+  double max_wait_s;
 
   void AddTo(CLI::App& app);
   /// The settings, once the command line is parsed. Error: kInvalidInput naming the flag.

@@ -1,13 +1,11 @@
 #include "plugin/commands/serve_command.h"
 
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
-#include <cmath>
-#include <cstdlib>
-#include <optional>
+#include <cstdint>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
@@ -15,77 +13,24 @@
 #include "decrypt/base/memory.h"
 #include "plugin/commands/cli.h"
 #include "plugin/commands/engine.h"
-#include "plugin/commands/engine_options.h"
 #include "plugin/commands/log.h"
+#include "plugin/commands/plugin_watch.h"
 #include "plugin/commands/process_secrets.h"
+#include "plugin/commands/serve_flags.h"
 #include "plugin/commands/signal_watch.h"
 #include "plugin/commands/version_command.h"
+#include "plugin/custom/plugin_config.h"
+#include "plugin/exec/run_scope.h"
 #include "plugin/server/cmp_server.h"
-#include "plugin/server/plugin_config.h"
 #include "plugin/server/unix_socket.h"
-#include "plugin/workspace/workspace.h"
 
 namespace acd::commands {
 namespace {
 
-constexpr const char* kDefaultConfig = "/home/argocd/cmp-server/config/plugin.yaml";
-constexpr const char* kDefaultSocketDir = "/home/argocd/cmp-server/plugins";
 // After a second signal: time for calls to end their children and to remove their folders.
 constexpr std::chrono::milliseconds kHastyGrace{1000};
-
-struct ServeFlags {
-  EngineFlags engine;
-  std::string config;
-  std::string socket_dir = EnvironmentOr("ARGOCD_PLUGINSOCKFILEPATH", kDefaultSocketDir);
-  double shutdown_grace_s = 20;
-  std::string log_format = "json";
-  std::string log_level = "info";
-
-  std::optional<int> Parse(std::span<char*> args);
-};
-
-std::optional<int> ServeFlags::Parse(std::span<char*> args) {
-  CLI::App app(
-      "The plugin server: decrypts and renders what the repo-server sends to its socket.\n"
-      "Each setting is a flag, or the variable in brackets.",
-      "argocd-decrypt serve");
-  AddSetting(app, "config", config,
-             std::string("Argo CD's plugin.yaml; default ") + kDefaultConfig + " if it exists");
-  AddSetting(app, "socket-dir", socket_dir,
-             "folder of plugin sockets, shared with the repo-server; default "
-             "$ARGOCD_PLUGINSOCKFILEPATH");
-  engine.AddTo(app);
-  AddSetting(app, "allow-key-commands", engine.settings.allow_key_commands,
-             "run SOPS_AGE_KEY_CMD and SOPS_AGE_SSH_PRIVATE_KEY_CMD");
-  AddSetting(app, "discover-encrypted", engine.settings.service.discover_encrypted,
-             "also take Applications that name no plugin, if their path holds something encrypted");
-  AddSetting(app, "shutdown-grace", shutdown_grace_s,
-             "seconds that running requests get after SIGTERM")
-      ->check(CLI::Range(0.0, 86400.0));
-  AddSetting(app, "log-format", log_format, "json or text")->check(CLI::IsMember({"json", "text"}));
-  AddSetting(app, "log-level", log_level, "trace, debug, info, warn or error")
-      ->check(CLI::IsMember({"trace", "debug", "info", "warn", "warning", "error"}));
-  app.footer(
-      "Keys: SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, SOPS_AGE_SSH_PRIVATE_KEY_FILE, "
-      "~/.config/sops/age/keys.txt,\n~/.ssh/id_ed25519, ~/.ssh/id_rsa, and all files in age/, ssh/ "
-      "and pgp/ of --key-dir. PGP keys are opened by gpg, or $SOPS_GPG_EXEC.\n"
-      "What value files may name: the variables HELM_SECRETS_*, as docs/helm-secrets.md lists "
-      "them.\n"
-      "Example: SOPS_AGE_KEY_FILE=key.txt argocd-decrypt serve --socket-dir /run/plugins "
-      "--workdir /dev/shm --log-format text");
-  return ParseArguments(app, args);
-}
-
-LogFormat FormatNamed(const std::string& name) {
-  return name == "text" ? LogFormat::kText : LogFormat::kJson;
-}
-
-// Nothing is logged below debug; trace is a name that people try.
-LogLevel LevelNamed(const std::string& name) {
-  if (name == "trace" || name == "debug") return LogLevel::kDebug;
-  if (name == "warn" || name == "warning") return LogLevel::kWarn;
-  return name == "error" ? LogLevel::kError : LogLevel::kInfo;
-}
+// How late a changed plugin.yaml may be noticed.
+constexpr std::chrono::milliseconds kReloadInterval{1000};
 
 // One request has some ten files open, and a container's soft limit is often 1024. Go programs, so
 // the server that this one stands in for, do the same.
@@ -96,11 +41,14 @@ void RaiseFileLimit() {
   ::setrlimit(RLIMIT_NOFILE, &limit);  // if not, then not
 }
 
-Result<server::PluginConfig> LoadConfig(const std::string& path) {
-  if (!path.empty()) return server::LoadPluginConfig(path);
-  struct stat info {};
-  if (::stat(kDefaultConfig, &info) != 0) return server::PluginConfig();
-  return server::LoadPluginConfig(kDefaultConfig);
+std::string SocketPath(const ServeFlags& flags, const custom::PluginConfig& plugin) {
+  return flags.socket_dir + "/" + plugin.FullName() + ".sock";
+}
+
+void LogWarnings(Log& log, const custom::PluginConfig& plugin) {
+  for (const std::string& text : plugin.warnings) {
+    log.Write(LogLevel::kWarn, "plugin.yaml", {{"problem", text}});
+  }
 }
 
 void LogStart(Log& log, Engine& engine, const std::string& plugin, const std::string& socket) {
@@ -108,6 +56,7 @@ void LogStart(Log& log, Engine& engine, const std::string& plugin, const std::st
                    {"plugin", plugin},
                    {"socket", socket},
                    {"workdir", engine.settings().workdir},
+                   {"renderer", engine.plugin().Current()->HasCommands() ? "commands" : "built-in"},
                    {"keys", engine.PublicKeys()}};
   const auto tools = engine.Tools();
   for (const Engine::Tool& tool : tools) {
@@ -119,7 +68,7 @@ void LogStart(Log& log, Engine& engine, const std::string& plugin, const std::st
     log.Write(LogLevel::kWarn, "a tool is missing: applications that need it will fail",
               {{"tool", tool.name}, {"problem", tool.problem}});
   }
-  if (engine.PublicKeys().empty()) {
+  if (engine.PublicKeys().empty() && !engine.plugin().Current()->HasCommands()) {
     log.Write(LogLevel::kWarn, "no key is loaded: nothing can be decrypted until one is mounted",
               {{"key_dir", engine.settings().render.key_dir}});
   }
@@ -150,39 +99,114 @@ int StopServer(server::CmpServer& server, SignalWatch& signals, Engine& engine, 
   return cut_short ? kFailed : kDone;
 }
 
-server::Health HealthOf(keys::KeyState state) {
-  return {.serving = !state.IsBroken(), .problems = std::move(state.problems)};
+/// Takes over what a changed plugin.yaml says. A broken one is reported and changes nothing.
+class Reloader {
+ public:
+  Reloader(const ServeFlags& flags, PluginWatch& watch, Engine& engine, Log& log)
+      : flags_(flags), watch_(watch), engine_(engine), log_(log) {}
+
+  void Poll(server::CmpServer& server) {
+    auto changed = watch_.Poll();
+    if (!changed) return;
+    Status taken = *changed ? Take(server, *std::move(*changed)) : Fail(changed->error());
+    const std::lock_guard lock(mutex_);
+    problem_.clear();
+    if (taken) return;
+    problem_ = taken.error().message;
+    log_.Write(LogLevel::kError, "plugin.yaml has changed, but the last one stays in use",
+               {{"problem", problem_}});
+  }
+
+  /// What is wrong with the file that is not in use; empty: nothing.
+  std::string Problem() const {
+    const std::lock_guard lock(mutex_);
+    return problem_;
+  }
+
+ private:
+  Status Take(server::CmpServer& server, custom::PluginConfig plugin) {
+    const std::string path = SocketPath(flags_, plugin);
+    if (path != SocketPath(flags_, *engine_.plugin().Current())) {
+      ACD_TRY(auto socket, server::ListeningSocket::Listen(path));
+      engine_.plugin().Set(plugin);
+      server.MoveTo(std::move(socket));
+    } else {
+      engine_.plugin().Set(plugin);
+    }
+    log_.Write(LogLevel::kInfo, "plugin.yaml has changed and is in use",
+               {{"plugin", plugin.FullName()}, {"socket", path}});
+    LogWarnings(log_, plugin);
+    return {};
+  }
+
+  const ServeFlags& flags_;
+  PluginWatch& watch_;
+  Engine& engine_;
+  Log& log_;
+  mutable std::mutex mutex_;
+  std::string problem_;
+};
+
+server::Health HealthOf(Engine& engine, const Reloader& reloader) {
+  keys::KeyState keys = engine.Keys();
+  server::Health health{.serving = !keys.IsBroken(), .problems = std::move(keys.problems)};
+  for (const Engine::Tool& tool : engine.Tools()) {
+    if (!tool.path.empty()) continue;
+    health.serving = false;
+    health.problems.push_back(tool.problem);
+  }
+  if (std::string problem = reloader.Problem(); !problem.empty()) {
+    health.problems.push_back(std::move(problem));
+  }
+  return health;
+}
+
+void LogCommand(Log& log, const custom::CommandReport& report) {
+  log.Write(LogLevel::kInfo, "command",
+            {{"field", std::string(report.field)},
+             {"app", std::string(report.application)},
+             {"exit", std::int64_t{report.exit_code}},
+             {"ms", std::int64_t{report.wall.count()}},
+             {"stderr", std::string(report.err)}});
 }
 
 Result<int> Serve(ServeFlags& flags) {
   ACD_CHECK(ProtectMemory());
+  ACD_CHECK(exec::AdoptOrphans());
   KeepFreedMemory();
   RaiseFileLimit();
   SignalWatch signals;
-  ACD_TRY(const server::PluginConfig config, LoadConfig(flags.config));
+  PluginWatch watch(flags.ConfigPath(), flags.IsConfigOptional());
+  ACD_TRY(custom::PluginConfig plugin, watch.Load());
   ACD_TRY(EngineSettings settings, flags.engine.Take());
-  settings.service.unpack.preserve_file_mode = config.preserve_file_mode;
-  settings.service.provide_git_creds = config.provide_git_creds;
+  ACD_TRY(settings.commands, flags.CommandSettings());
 
-  Log log(FormatNamed(flags.log_format), LevelNamed(flags.log_level));
+  Log log(flags.Format(), flags.Level());
+  if (flags.log_command_output) {
+    settings.commands.report = [&](const custom::CommandReport& report) {
+      LogCommand(log, report);
+    };
+  }
+  settings.plugin = plugin;
   ACD_TRY(const auto engine,
           Engine::Create(std::move(settings), true, [&](const std::string& text) {
             log.Write(LogLevel::kWarn, "a key source is left out", {{"problem", text}});
           }));
   ForgetKeyVariables();
 
-  const std::string path = flags.socket_dir + "/" + config.name + ".sock";
+  const std::string path = SocketPath(flags, plugin);
   ACD_TRY(auto socket, server::ListeningSocket::Listen(path));
+  Reloader reloader(flags, watch, *engine, log);
   ACD_TRY(const auto server,
           server::CmpServer::Start(
               std::move(socket), engine->service(),
               [&](const server::RequestRecord& record) { LogRequest(log, record); },
-              [&] { return HealthOf(engine->Keys()); }));
-  LogStart(log, *engine, config.name, path);
+              [&] { return HealthOf(*engine, reloader); }));
+  LogStart(log, *engine, plugin.FullName(), path);
+  LogWarnings(log, plugin);
 
-  signals.Wait(std::nullopt);
-  return StopServer(*server, signals, *engine, log,
-                    std::chrono::milliseconds(std::llround(flags.shutdown_grace_s * 1000)));
+  while (!signals.Wait(kReloadInterval)) reloader.Poll(*server);
+  return StopServer(*server, signals, *engine, log, flags.Grace());
 }
 
 }  // namespace

@@ -183,22 +183,4 @@ std::vector<Announcement> Announcements(const AnnouncementQuery& query) {
   return Filler(query).Fill();
 }
 
-std::string AnnouncementsJson(const std::vector<Announcement>& announcements) {
-  Json list = Json::array();
-  for (const Announcement& announcement : announcements) {
-    Json entry{{"name", announcement.name}, {"title", announcement.title}};
-    const auto add = [&](const char* name, const std::string& text) {
-      if (!text.empty()) entry[name] = text;
-    };
-    add("tooltip", announcement.tooltip);
-    add("itemType", announcement.item_type);
-    add("collectionType", announcement.collection_type);
-    add("string", announcement.string);
-    if (!announcement.array.empty()) entry["array"] = announcement.array;
-    if (!announcement.map.empty()) entry["map"] = announcement.map;
-    list.push_back(std::move(entry));
-  }
-  return list.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
 }  // namespace acd::server

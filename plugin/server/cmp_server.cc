@@ -110,9 +110,7 @@ class GrpcMessages final : public MessageSource {
 class PluginService final : public plugin::ConfigManagementPluginService::Service {
  public:
   PluginService(ManifestService& service, CmpServer::Observer observer)
-      : service_(service),
-        queries_(service.workspaces(), service.settings()),
-        observer_(std::move(observer)) {}
+      : service_(service), queries_(service), observer_(std::move(observer)) {}
 
   void CancelCalls() noexcept { cancel_all_.store(true, std::memory_order_relaxed); }
 
@@ -140,8 +138,8 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
       grpc::ServerContext* context, const plugin::Nothing*,
       plugin::CheckPluginConfigurationResponse* response) override {
     return Observed("CheckPluginConfiguration", context, [&](RequestRecord&) {
-      response->set_isdiscoveryconfigured(service_.settings().discover_encrypted);
-      response->set_providegitcreds(service_.settings().provide_git_creds);
+      response->set_isdiscoveryconfigured(queries_.HasDiscovery());
+      response->set_providegitcreds(service_.plugin().Current()->provide_git_creds);
       return grpc::Status::OK;
     });
   }
@@ -149,7 +147,7 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
   grpc::Status MatchRepository(grpc::ServerContext* context, Reader* reader,
                                plugin::RepositoryResponse* response) override {
     return Observed("MatchRepository", context, [&](RequestRecord& record) -> grpc::Status {
-      if (!service_.settings().discover_encrypted) {
+      if (!queries_.HasDiscovery()) {
         Drain(*reader);
         return grpc::Status::OK;
       }
@@ -169,15 +167,20 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
   grpc::Status GetParametersAnnouncement(
       grpc::ServerContext* context, Reader* reader,
       plugin::ParametersAnnouncementResponse* response) override {
-    return Observed("GetParametersAnnouncement", context, [&](RequestRecord& record) {
-      CallState state(*context, cancel_all_);
-      GrpcMessages messages(*reader, state);
-      RequestStream stream(messages);
-      for (Announcement& known : queries_.Announce(stream, state.Budget(), record)) {
-        Fill(std::move(known), *response->add_parameterannouncements());
-      }
-      return grpc::Status::OK;
-    });
+    return Observed("GetParametersAnnouncement", context,
+                    [&](RequestRecord& record) -> grpc::Status {
+                      CallState state(*context, cancel_all_);
+                      GrpcMessages messages(*reader, state);
+                      RequestStream stream(messages);
+                      auto announced = queries_.Announce(stream, state.Budget(), record);
+                      if (const auto* failure = std::get_if<CallError>(&announced)) {
+                        return {StatusCodeOf(failure->error.code), failure->text};
+                      }
+                      for (Announcement& known : std::get<0>(announced)) {
+                        Fill(std::move(known), *response->add_parameterannouncements());
+                      }
+                      return grpc::Status::OK;
+                    });
   }
 
  private:
@@ -185,6 +188,7 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
     entry.set_name(std::move(known.name));
     entry.set_title(std::move(known.title));
     entry.set_tooltip(std::move(known.tooltip));
+    entry.set_required(known.required);
     entry.set_itemtype(std::move(known.item_type));
     entry.set_collectiontype(std::move(known.collection_type));
     entry.set_string(std::move(known.string));
@@ -301,6 +305,7 @@ class CmpServer::Impl {
 
   // Last: from the first accept on, clients expect an HTTP/2 server.
   void Serve(ListeningSocket socket) {
+    acceptor_.reset();
     acceptor_.emplace(std::move(socket), [this](UniqueFd connection) {
       grpc::AddInsecureChannelFromFd(server_.get(), connection.Release());
     });
@@ -336,6 +341,8 @@ Result<std::unique_ptr<CmpServer>> CmpServer::Start(ListeningSocket socket,
   impl->Serve(std::move(socket));
   return std::unique_ptr<CmpServer>(new CmpServer(std::move(impl)));
 }
+
+void CmpServer::MoveTo(ListeningSocket socket) { impl_->Serve(std::move(socket)); }
 
 void CmpServer::Stop(std::chrono::milliseconds grace) { impl_->Stop(grace); }
 

@@ -43,6 +43,9 @@ class CmpServer {
   CmpServer(const CmpServer&) = delete;
   CmpServer& operator=(const CmpServer&) = delete;
 
+  /// Serves from this moment on at another socket, in place of the one before, which it unlinks.
+  void MoveTo(ListeningSocket socket);
+
   /// Unlinks the socket, takes no new calls, waits for running ones up to `grace`, cancels the rest
   /// and returns when every handler has returned.
   void Stop(std::chrono::milliseconds grace);

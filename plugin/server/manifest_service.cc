@@ -61,10 +61,23 @@ exec::Budget WorkBudget(const exec::Budget& client,
   return work;
 }
 
+archive::UnpackOptions UnpackOptionsFor(const custom::PluginConfig& plugin,
+                                        const archive::UnpackOptions& limits) {
+  archive::UnpackOptions options = limits;
+  options.preserve_file_mode = plugin.preserve_file_mode;
+  if (plugin.HasCommands()) {
+    options.skip_git = false;  // commands may look at the commit
+    options.file_mode = 0644;
+    options.folder_mode = 0755;
+  }
+  return options;
+}
+
 struct ManifestService::Call {
   RepositorySource& source;
   exec::Budget budget;
   RequestRecord& record;
+  std::shared_ptr<const custom::PluginConfig> plugin;
   PhaseClock clock;
   std::optional<workspace::Workspace> workspace;
   RequestMetadata metadata;
@@ -74,18 +87,20 @@ struct ManifestService::Call {
   void EndPhase(const char* name) { record.phases.emplace_back(name, clock.Lap()); }
 };
 
-ManifestService::ManifestService(const workspace::WorkspaceRoot& root, RenderFunction render,
-                                 ServiceSettings settings)
+ManifestService::ManifestService(const workspace::WorkspaceRoot& root, const Plugin& plugin,
+                                 RenderFunction render, ServiceSettings settings)
     : root_(root),
+      plugin_(plugin),
       render_(std::move(render)),
       settings_(std::move(settings)),
-      slots_(settings_.max_concurrent_renders) {}
+      queue_(settings_.queue) {}
 
 std::variant<std::vector<std::string>, CallError> ManifestService::Generate(
     RepositorySource& source, const exec::Budget& client, RequestRecord& record) {
   Call call{source,
             WorkBudget(client, settings_.max_run_time),
             record,
+            plugin_.Current(),
             PhaseClock(),
             std::nullopt,
             RequestMetadata(),
@@ -118,22 +133,19 @@ std::variant<std::vector<std::string>, CallError> ManifestService::Generate(
 }
 
 Result<std::vector<std::string>> ManifestService::Run(Call& call) {
-  if (auto received = Receive(call); !received) {
-    call.EndPhase("receive");
-    return Fail(std::move(received).error());
-  }
+  ACD_TRY(const RenderQueue::Ticket ticket, queue_.Enter());
+  auto received = Receive(call);
   call.EndPhase("receive");
+  if (!received) return Fail(std::move(received).error());
 
-  call.phase = "prepare";
-  ACD_TRY(const render::RenderRequest request, Prepare(call));
   call.phase = "wait";
-  ACD_TRY(const RenderSlots::Slot slot, slots_.Acquire(call.budget));
+  auto slot = queue_.Acquire(call.application.project + "/" + call.application.name, call.budget);
   call.EndPhase("wait");
+  if (!slot) return Fail(std::move(slot).error());
 
-  auto rendered = render_(request);
+  auto rendered = Render(call);
   if (!rendered) {
-    call.phase = RenderPhase(rendered.error());
-    call.EndPhase("render");
+    call.EndPhase(call.phase == "decrypt" ? "render" : call.phase.c_str());
     return Fail(std::move(rendered).error());
   }
   call.phase = "answer";
@@ -143,6 +155,18 @@ Result<std::vector<std::string>> ManifestService::Run(Call& call) {
                             rendered->phases.end());
   ACD_CHECK(CheckSize(rendered->manifests, call.record));
   return std::move(rendered->manifests);
+}
+
+Result<render::Rendered> ManifestService::Render(Call& call) {
+  call.phase = "prepare";
+  ACD_TRY(const render::RenderRequest request, Prepare(call));
+  if (call.plugin->HasCommands()) {
+    call.phase = "generate";
+    return plugin_.commands().Generate(*call.plugin, request);
+  }
+  auto rendered = render_(request);
+  call.phase = rendered ? "render" : RenderPhase(rendered.error());
+  return rendered;
 }
 
 Status ManifestService::Receive(Call& call) {
@@ -155,7 +179,8 @@ Status ManifestService::Receive(Call& call) {
   ACD_TRY(call.workspace, workspace::Workspace::Create(root_));
   ACD_TRY(const UniqueFd folder, OpenFolder(call.workspace->tree()));
   archive::UnpackStats stats;
-  auto received = call.source.ReadFiles(folder.get(), settings_.unpack, call.budget, stats);
+  auto received = call.source.ReadFiles(
+      folder.get(), UnpackOptionsFor(*call.plugin, settings_.unpack), call.budget, stats);
   call.record.entries = stats.entries;
   call.record.unpacked_bytes = stats.bytes;
   if (received) return {};
@@ -182,10 +207,11 @@ Result<render::RenderRequest> ManifestService::Prepare(Call& call) const {
   request.app_path = *folder == tree ? "." : workspace::RelativeTo(tree, *folder);
   request.run_dir = call.workspace->run();
   request.application = call.application;
+  request.budget = call.budget;
+  if (call.plugin->HasCommands()) return request;  // whose parameters are their own business
   ACD_TRY(request.parameters,
           render::Parameters::FromJson(EnvironmentValue(call.application, "ARGOCD_APP_PARAMETERS"),
                                        render::RendererByContent(*folder)));
-  request.budget = call.budget;
   return request;
 }
 

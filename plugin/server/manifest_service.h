@@ -13,7 +13,8 @@
 #include "plugin/exec/command_runner.h"
 #include "plugin/render/renderer.h"
 #include "plugin/server/error_text.h"
-#include "plugin/server/render_slots.h"
+#include "plugin/server/plugin.h"
+#include "plugin/server/render_queue.h"
 #include "plugin/server/repository_source.h"
 #include "plugin/server/request_record.h"
 #include "plugin/workspace/workspace.h"
@@ -25,10 +26,9 @@ namespace acd::server {
 using RenderFunction = std::function<Result<render::Rendered>(const render::RenderRequest&)>;
 
 struct ServiceSettings {
-  archive::UnpackOptions unpack;
+  archive::UnpackOptions unpack;                ///< its limits; the rest is as the plugin wants it
   std::size_t max_message_bytes = 100U << 20U;  ///< an answer above it would not reach the client
-  std::size_t max_concurrent_renders = 4;
-  bool provide_git_creds = false;  ///< asks the repo-server for its git credentials
+  QueueSettings queue;
   std::optional<std::chrono::milliseconds> max_run_time;  ///< for callers that set no deadline
   /// Take Applications that name no plugin, if they hold something encrypted. Else the server says
   /// that it has no discovery, and is never sent another plugin's repository.
@@ -44,8 +44,9 @@ struct CallError {
 /// What GenerateManifest does, free of gRPC: receive, render, and leave nothing behind.
 class ManifestService {
  public:
-  /// `root` is borrowed for the service's life.
-  ManifestService(const workspace::WorkspaceRoot& root, RenderFunction render,
+  /// `root` and `plugin` are borrowed for the service's life. `render`: the built-in renderer, for
+  /// a plugin without commands.
+  ManifestService(const workspace::WorkspaceRoot& root, const Plugin& plugin, RenderFunction render,
                   ServiceSettings settings);
 
   /// One call. `source` is drained on every path. `client`: the call's deadline and
@@ -57,6 +58,8 @@ class ManifestService {
 
   const ServiceSettings& settings() const { return settings_; }
   const workspace::WorkspaceRoot& workspaces() const { return root_; }
+  const Plugin& plugin() const { return plugin_; }
+  RenderQueue& queue() { return queue_; }
 
  private:
   struct Call;
@@ -65,11 +68,18 @@ class ManifestService {
   Result<render::RenderRequest> Prepare(Call& call) const;
   Status CheckSize(const std::vector<std::string>& manifests, RequestRecord& record) const;
 
+  Result<render::Rendered> Render(Call& call);
+
   const workspace::WorkspaceRoot& root_;
+  const Plugin& plugin_;
   RenderFunction render_;
   ServiceSettings settings_;
-  RenderSlots slots_;
+  RenderQueue queue_;
 };
+
+/// How a plugin wants repositories unpacked: its own commands see them as under a stock server.
+archive::UnpackOptions UnpackOptionsFor(const custom::PluginConfig& plugin,
+                                        const archive::UnpackOptions& limits);
 
 /// The part of a client's budget that work may use: what is left is for the answer to arrive,
 /// because a client whose deadline has passed sees only that. 250 ms, or a quarter of a shorter

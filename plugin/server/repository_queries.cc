@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -29,13 +31,28 @@ exec::Budget LookingBudget(const exec::Budget& work) {
   return budget;
 }
 
+void AddNew(std::vector<Announcement> more, std::set<std::string>& names,
+            std::vector<Announcement>& all) {
+  // The UI takes the first of a name.
+  for (Announcement& known : more) {
+    if (names.insert(known.name).second) all.push_back(std::move(known));
+  }
+}
+
 }  // namespace
 
 struct RepositoryQueries::Place {
   exec::Budget budget;
-  std::optional<workspace::Workspace> workspace;
-  render::Application application;
-  std::string app_dir;
+  std::shared_ptr<const custom::PluginConfig> plugin;
+  std::string phase = "receive";
+  PhaseClock clock = {};
+  std::optional<workspace::Workspace> workspace = {};
+  render::Application application = {};
+  std::string app_dir = {};
+
+  custom::CommandPlace ForCommands() const {
+    return {workspace->tree(), app_dir, workspace->run(), application, budget};
+  }
 };
 
 Status RepositoryQueries::Unpack(RepositorySource& source, Place& place,
@@ -45,12 +62,14 @@ Status RepositoryQueries::Unpack(RepositorySource& source, Place& place,
   record.application = place.application.name;
   record.project = place.application.project;
   record.source_path = place.application.source_path;
-  ACD_TRY(place.workspace, workspace::Workspace::Create(root_));
+  ACD_TRY(place.workspace, workspace::Workspace::Create(service_.workspaces()));
   const std::string& tree = place.workspace->tree();
   const UniqueFd folder(::open(tree.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!folder) return Fail(Code::kIo, "workspace: " + std::system_category().message(errno));
   archive::UnpackStats stats;
-  ACD_CHECK(source.ReadFiles(folder.get(), settings_.unpack, place.budget, stats));
+  ACD_CHECK(source.ReadFiles(folder.get(),
+                             UnpackOptionsFor(*place.plugin, service_.settings().unpack),
+                             place.budget, stats));
   record.entries = stats.entries;
   record.unpacked_bytes = stats.bytes;
 
@@ -62,56 +81,103 @@ Status RepositoryQueries::Unpack(RepositorySource& source, Place& place,
   return {};
 }
 
-std::optional<CallError> RepositoryQueries::Receive(RepositorySource& source, Place& place,
-                                                    RequestRecord& record) const {
-  Status unpacked = Fail(Code::kInternal, "internal error");
+template <typename T, typename Ask>
+std::variant<T, CallError> RepositoryQueries::Answer(RepositorySource& source,
+                                                     const exec::Budget& client,
+                                                     RequestRecord& record, Ask ask) {
+  Place place{WorkBudget(client, service_.settings().max_run_time), service_.plugin().Current()};
+  Result<T> answer = Fail(Code::kInternal, "internal error");
   try {
-    unpacked = Unpack(source, place, record);
+    auto ticket = service_.queue().Enter();
+    answer = ticket ? ask(place) : Fail(std::move(ticket).error());
   } catch (...) {
     // An unknown exception's text may quote anything.
   }
+  record.phases.emplace_back(place.phase, place.clock.Lap());
   source.Drain();
   record.received_bytes = source.received_bytes();
-  if (unpacked) return std::nullopt;
+  if (answer) return *std::move(answer);
   ErrorContext context;
   context.application = place.application.name;
   context.project = place.application.project;
   context.source_path = place.application.source_path;
-  context.phase = "receive";
-  context.workspaces = root_.path();
+  context.phase = place.phase;
+  context.workspaces = service_.workspaces().path();
   if (place.workspace) {
     context.tree = place.workspace->tree();
     context.run = place.workspace->run();
   }
-  CallError failure{std::move(unpacked).error(), {}};
+  CallError failure{std::move(answer).error(), {}};
   failure.text = ErrorText(failure.error, context);
   record.error = FirstLine(failure.text);
   return failure;
 }
 
-std::vector<Announcement> RepositoryQueries::Announce(RepositorySource& source,
-                                                      const exec::Budget& client,
-                                                      RequestRecord& record) {
-  Place place;
-  place.budget = WorkBudget(client, settings_.max_run_time);
-  if (Receive(source, place, record)) return AllAnnouncements();
-  try {
-    return Announcements({place.workspace->tree(), place.app_dir, std::move(place.application),
-                          LookingBudget(place.budget)});
-  } catch (...) {
-    record.error = "internal error";
-    return AllAnnouncements();
+Result<std::vector<Announcement>> RepositoryQueries::OwnParameters(Place& place) const {
+  std::vector<Announcement> all;
+  std::set<std::string> names;
+  const custom::PluginConfig& plugin = *place.plugin;
+  if (!plugin.dynamic_parameters.empty()) {
+    ACD_TRY(std::vector<Announcement> dynamic,
+            service_.plugin().commands().DynamicParameters(plugin, place.ForCommands()));
+    AddNew(std::move(dynamic), names, all);
   }
+  AddNew(plugin.static_parameters, names, all);
+  return all;
+}
+
+std::variant<std::vector<Announcement>, CallError> RepositoryQueries::Announce(
+    RepositorySource& source, const exec::Budget& client, RequestRecord& record) {
+  using Announcements = std::vector<Announcement>;
+  return Answer<Announcements>(source, client, record, [&](Place& place) -> Result<Announcements> {
+    const bool built_in = !place.plugin->HasCommands();
+    const bool must_look = !built_in || !place.plugin->dynamic_parameters.empty();
+    auto unpacked = Unpack(source, place, record);
+    if (!unpacked) {
+      if (must_look) return Fail(std::move(unpacked).error());
+      record.error = unpacked.error().message;
+    }
+    record.phases.emplace_back(place.phase, place.clock.Lap());
+    place.phase = "parameters";
+    ACD_TRY(Announcements all, OwnParameters(place));
+    if (!built_in) return all;
+    std::set<std::string> names;
+    for (const Announcement& known : all) names.insert(known.name);
+    if (!unpacked) {
+      AddNew(AllAnnouncements(), names, all);
+    } else {
+      AddNew(server::Announcements({place.workspace->tree(), place.app_dir, place.application,
+                                    LookingBudget(place.budget)}),
+             names, all);
+    }
+    return all;
+  });
+}
+
+bool RepositoryQueries::HasDiscovery() const {
+  return service_.settings().discover_encrypted || service_.plugin().Current()->HasDiscovery();
+}
+
+Result<bool> RepositoryQueries::MatchByName(RepositorySource&, Place&, RequestRecord&) const {
+  return Fail(Code::kUnsupported, "spec.discover: fileName and find.glob: not supported");
 }
 
 std::variant<bool, CallError> RepositoryQueries::Match(RepositorySource& source,
                                                        const exec::Budget& client,
                                                        RequestRecord& record) {
-  Place place;
-  place.budget = WorkBudget(client, settings_.max_run_time);
-  if (auto failure = Receive(source, place, record)) return *std::move(failure);
-  return render::HoldsEncrypted(place.workspace->tree(), place.app_dir,
-                                LookingBudget(place.budget));
+  return Answer<bool>(source, client, record, [&](Place& place) -> Result<bool> {
+    const custom::PluginConfig& plugin = *place.plugin;
+    if (!plugin.discover_file_name.empty() || !plugin.discover_glob.empty()) {
+      return MatchByName(source, place, record);
+    }
+    ACD_CHECK(Unpack(source, place, record));
+    record.phases.emplace_back(place.phase, place.clock.Lap());
+    place.phase = "discover";
+    if (plugin.HasDiscovery())
+      return service_.plugin().commands().Find(plugin, place.ForCommands());
+    return render::HoldsEncrypted(place.workspace->tree(), place.app_dir,
+                                  LookingBudget(place.budget));
+  });
 }
 
 }  // namespace acd::server

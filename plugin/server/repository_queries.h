@@ -1,6 +1,5 @@
 #pragma once
 
-#include <optional>
 #include <variant>
 #include <vector>
 
@@ -19,31 +18,39 @@ namespace acd::server {
 /// any key, and removed. Threads: safe to call concurrently; blocks.
 class RepositoryQueries {
  public:
-  /// `root` and `settings` are borrowed.
-  RepositoryQueries(const workspace::WorkspaceRoot& root, const ServiceSettings& settings)
-      : root_(root), settings_(settings) {}
+  /// `service`: borrowed; its folders, limits and plugin are ours too.
+  explicit RepositoryQueries(ManifestService& service) : service_(service) {}
 
-  /// The parameters of the application's renderer. Never fails: where the repository cannot be
-  /// looked at, the parameters of every renderer, because the UI shows an application whose
-  /// parameters are refused as a plain directory. Drains `source`.
-  std::vector<Announcement> Announce(RepositorySource& source, const exec::Budget& client,
-                                     RequestRecord& record);
+  /// The parameters that the plugin names, dynamic ones first, and those of the built-in renderer
+  /// if that serves; each name once. The renderer's never fail: where the repository cannot be
+  /// looked at, they are those of every renderer, because the UI shows an application whose
+  /// parameters are refused as a plain directory. Error: the plugin's own command failed, or what
+  /// it would look at could not be received. Drains `source`.
+  std::variant<std::vector<Announcement>, CallError> Announce(RepositorySource& source,
+                                                              const exec::Budget& client,
+                                                              RequestRecord& record);
 
-  /// Whether the application's path holds something encrypted that would be decrypted (see
-  /// render::HoldsEncrypted). Drains `source` on every path. Errors: the repository could not be
-  /// received, or has no such path; a folder that is hard to read is none.
+  /// Whether there is anything to ask of a repository; else Match is not to be called.
+  bool HasDiscovery() const;
+
+  /// Whether the plugin is for the application's path: by the plugin's own discovery, else whether
+  /// it holds something encrypted that would be decrypted (see render::HoldsEncrypted). Drains
+  /// `source` on every path. Errors: the repository could not be received, or has no such path; the
+  /// plugin's command failed. A folder that is hard to read is none.
   std::variant<bool, CallError> Match(RepositorySource& source, const exec::Budget& client,
                                       RequestRecord& record);
 
  private:
   struct Place;
-  /// The whole stream, whatever happens.
-  std::optional<CallError> Receive(RepositorySource& source, Place& place,
-                                   RequestRecord& record) const;
+  /// `ask`, on a repository that was received; the whole stream is taken, whatever happens.
+  template <typename T, typename Ask>
+  std::variant<T, CallError> Answer(RepositorySource& source, const exec::Budget& client,
+                                    RequestRecord& record, Ask ask);
   Status Unpack(RepositorySource& source, Place& place, RequestRecord& record) const;
+  Result<bool> MatchByName(RepositorySource& source, Place& place, RequestRecord& record) const;
+  Result<std::vector<Announcement>> OwnParameters(Place& place) const;
 
-  const workspace::WorkspaceRoot& root_;
-  const ServiceSettings& settings_;
+  ManifestService& service_;
 };
 
 }  // namespace acd::server

@@ -16,7 +16,7 @@ import sys
 
 DECRYPT = ["decrypt/base", "decrypt/age", "decrypt/pgp", "decrypt/keys", "decrypt/yaml", "decrypt/sops", "decrypt/sops/stores", "decrypt/sealed", "decrypt"]
 RENDERING = DECRYPT + ["plugin/exec", "plugin/workspace", "plugin/guard", "plugin/jsonnet", "plugin/ksops", "plugin/sources", "plugin/render"]
-SERVING = RENDERING + ["plugin/archive", "plugin/request", "plugin/server"]
+SERVING = RENDERING + ["plugin/archive", "plugin/request", "plugin/custom", "plugin/server"]
 
 ALLOWED = {
     "decrypt/base": [],
@@ -45,8 +45,10 @@ ALLOWED = {
     "plugin/jsonnet": ["decrypt/base"],
     "plugin/render": DECRYPT + ["plugin/exec", "plugin/workspace", "plugin/guard", "plugin/jsonnet", "plugin/ksops", "plugin/sources"],
     "plugin/request": RENDERING + ["plugin/archive"],
+    # What a plugin.yaml says, and the commands that it names.
+    "plugin/custom": RENDERING,
     "plugin/api": [],
-    "plugin/server": RENDERING + ["plugin/archive", "plugin/request"],
+    "plugin/server": RENDERING + ["plugin/archive", "plugin/request", "plugin/custom"],
     "plugin/commands": SERVING + ["plugin/preview"],
     "plugin": SERVING + ["plugin/preview", "plugin/commands"],
 }

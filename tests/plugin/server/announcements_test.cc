@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "plugin/custom/announcement_json.h"
 #include "plugin/render/parameter_table.h"
 #include "tests/support/temp_dir.h"
 
@@ -137,7 +138,7 @@ TEST_F(FolderAnnouncements, AreJsonForAStockServer) {
   dir_.Write("values.yaml", "a: 1\n");
   AnnouncementQuery query;
   query.root = query.app_dir = dir_.path();
-  const auto list = nlohmann::json::parse(AnnouncementsJson(Announcements(query)));
+  const auto list = nlohmann::json::parse(custom::AnnouncementsJson(Announcements(query)));
   ASSERT_TRUE(list.is_array());
   for (const auto& entry : list) {
     ASSERT_TRUE(entry.at("name").is_string());

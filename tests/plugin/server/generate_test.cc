@@ -176,7 +176,7 @@ TEST(GenerateManifest, KeepsConcurrentCallsApart) {
   std::atomic<int> inside = 0;
   std::atomic<int> most = 0;
   ServiceSettings settings;
-  settings.max_concurrent_renders = 3;
+  settings.queue.max_running = 3;
   RunningServer server(
       [&](const render::RenderRequest& request) {
         most = std::max(most.load(), ++inside);

@@ -97,7 +97,7 @@ TEST(Client, ThatVanishesWhileRenderingEndsTheRender) {
 
 TEST(Client, ThatIsSlowToSendHoldsUpNoOther) {
   ServiceSettings settings;
-  settings.max_concurrent_renders = 1;
+  settings.queue.max_running = 1;
   RunningServer server(EchoRender, settings);
   const std::string archive = AnswerArchive("hello");
   auto slow = server.NewClient();

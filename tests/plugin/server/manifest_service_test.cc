@@ -29,8 +29,9 @@ TEST(ManifestService, ServesManyThreadsAtOnce) {
   const TestFolder folder;
   const auto root = OpenRoot(folder);
   ServiceSettings settings;
-  settings.max_concurrent_renders = 3;
-  ManifestService service(*root, EchoRender, settings);
+  settings.queue.max_running = 3;
+  const Plugin plugin;
+  ManifestService service(*root, plugin, EchoRender, settings);
   std::vector<std::thread> threads;
   std::atomic<int> right = 0;
   threads.reserve(kThreads);
@@ -61,7 +62,8 @@ TEST(ManifestService, ServesManyThreadsAtOnce) {
 TEST(ManifestService, DrainsAndSaysSoWhenThereIsNoPlaceToWork) {
   const TestFolder folder;
   const auto root = OpenRoot(folder);
-  ManifestService service(*root, EchoRender, {});
+  const Plugin plugin;
+  ManifestService service(*root, plugin, EchoRender, {});
   std::filesystem::remove_all(root->path());
   FakeMessages messages;
   messages.Metadata({".", "", {}}).Chunk("a").Chunk("b");
@@ -79,7 +81,8 @@ TEST(ManifestService, DrainsAndSaysSoWhenThereIsNoPlaceToWork) {
 TEST(ManifestService, BlamesTheTransferWhenItDamagedTheArchive) {
   const TestFolder folder;
   const auto root = OpenRoot(folder);
-  ManifestService service(*root, EchoRender, {});
+  const Plugin plugin;
+  ManifestService service(*root, plugin, EchoRender, {});
   const std::string archive = AnswerArchive("x");
   for (const auto& [checksum, says] :
        {std::pair(ChecksumOf(archive), "checksum"), std::pair(ChecksumOf("damaged"), "gzip")}) {
@@ -99,7 +102,8 @@ TEST(ManifestService, TellsTheOperatorWhichSettingsBoundAnArchive) {
   const auto root = OpenRoot(folder);
   ServiceSettings settings;
   settings.unpack.limits.max_entries = 2;
-  ManifestService service(*root, EchoRender, settings);
+  const Plugin plugin;
+  ManifestService service(*root, plugin, EchoRender, settings);
   const std::string archive = AnswerArchive("x");
   FakeMessages messages;
   messages.Metadata({".", ChecksumOf(archive), {}}).Chunk(archive);

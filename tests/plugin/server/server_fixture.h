@@ -167,14 +167,21 @@ inline Result<render::Rendered> EchoRender(const render::RenderRequest& request)
 /// A running server on a socket of its own, with a fake renderer.
 class RunningServer {
  public:
-  explicit RunningServer(RenderFunction render = EchoRender, ServiceSettings settings = {}) {
+  explicit RunningServer(RenderFunction render = EchoRender, ServiceSettings settings = {},
+                         custom::PluginConfig plugin = {}) {
     auto root = workspace::WorkspaceRoot::Open(folder_.path(), true);
     if (!root) {
       ADD_FAILURE() << root.error().message;
       return;
     }
     root_ = *std::move(root);
-    service_ = std::make_unique<ManifestService>(*root_, std::move(render), settings);
+    runner_ = exec::MakeProcessRunner();
+    custom::CommandSettings command_settings;
+    command_settings.environment = {{"PATH", "/usr/bin:/bin"}};
+    command_settings.tool_path = "/usr/bin:/bin";
+    commands_ = std::make_unique<custom::Commands>(*runner_, std::move(command_settings));
+    plugin_ = std::make_unique<Plugin>(std::move(plugin), commands_.get());
+    service_ = std::make_unique<ManifestService>(*root_, *plugin_, std::move(render), settings);
     auto socket = ListeningSocket::Listen(socket_path());
     if (!socket) {
       ADD_FAILURE() << socket.error().message;
@@ -222,6 +229,9 @@ class RunningServer {
   std::condition_variable changed_;
   std::vector<RequestRecord> records_;
   std::unique_ptr<workspace::WorkspaceRoot> root_;
+  std::unique_ptr<exec::CommandRunner> runner_;
+  std::unique_ptr<custom::Commands> commands_;
+  std::unique_ptr<Plugin> plugin_;
   std::unique_ptr<ManifestService> service_;
   std::unique_ptr<CmpServer> server_;  // last: it ends before what it uses
 };

@@ -1,0 +1,29 @@
+#include "plugin/commands/plugin_watch.h"
+
+#include <sys/stat.h>
+
+namespace acd::commands {
+
+PluginWatch::Stamp PluginWatch::Look() const {
+  struct stat info {};
+  if (::stat(path_.c_str(), &info) != 0) return {};
+  return {info.st_dev, info.st_ino,
+          static_cast<long long>(info.st_mtim.tv_sec) * 1'000'000'000 + info.st_mtim.tv_nsec,
+          info.st_size};
+}
+
+Result<custom::PluginConfig> PluginWatch::Load() {
+  // Before it is read: a change in between is then seen by the next Poll.
+  seen_ = Look();
+  if (optional_ && seen_.size < 0) return custom::PluginConfig();
+  return custom::LoadPluginConfig(path_);
+}
+
+std::optional<Result<custom::PluginConfig>> PluginWatch::Poll() {
+  const Stamp now = Look();
+  if (now == seen_) return std::nullopt;
+  seen_ = now;
+  return custom::LoadPluginConfig(path_);
+}
+
+}  // namespace acd::commands

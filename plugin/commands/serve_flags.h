@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "decrypt/base/result.h"
+#include "plugin/commands/engine_options.h"
+#include "plugin/commands/log.h"
+
+namespace acd::commands {
+
+/// The command line of `serve`, and of a stock server that it stands in for.
+struct ServeFlags {
+  EngineFlags engine;
+  std::string config;      ///< empty: the default place, where there need be none
+  std::string config_dir;  ///< the stock server's way to say it
+  std::string socket_dir;
+  double shutdown_grace_s = 20;
+  std::string log_format;
+  std::string log_level;
+  bool log_command_output = false;
+  bool allow_key_variables = false;
+  std::string exec_timeout;
+  std::string exec_fatal_timeout;
+
+  ServeFlags();
+  /// As ParseArguments.
+  std::optional<int> Parse(std::span<char*> args);
+
+  LogFormat Format() const;
+  LogLevel Level() const;
+  std::chrono::milliseconds Grace() const;
+  std::string ConfigPath() const;
+  bool IsConfigOptional() const { return config.empty() && config_dir.empty(); }
+  /// What the commands of a plugin.yaml get, but for what the engine knows itself. Before
+  /// ForgetKeyVariables. Error: kInvalidInput naming the setting.
+  Result<custom::CommandSettings> CommandSettings() const;
+};
+
+/// A time as Go writes it: `90s`, `1m30s`, `1.5h`. Nothing: it is none, or not positive.
+std::optional<std::chrono::milliseconds> ParseGoDuration(std::string_view text);
+
+}  // namespace acd::commands

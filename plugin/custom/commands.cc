@@ -1,0 +1,155 @@
+#include "plugin/custom/commands.h"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "plugin/custom/announcement_json.h"
+#include "plugin/custom/command_environment.h"
+#include "plugin/guard/output_guard.h"
+#include "plugin/guard/redact.h"
+#include "plugin/render/tool_message.h"
+
+namespace acd::custom {
+namespace {
+
+using Clock = exec::Budget::Clock;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+bool AllowsEmpty(const render::Application& application) {
+  const auto found = application.environment.find("ARGOCD_APP_PARAMETERS");
+  if (found == application.environment.end()) return false;
+  const auto allowed =
+      render::Parameters::FromJsonLeniently(found->second).Bool("allowEmpty", false);
+  return allowed && *allowed;
+}
+
+// As Go finds a command's program: with a slash in its name it is relative to the working
+// directory, else it is looked for in the server's PATH.
+Result<std::string> FindProgram(const std::string& name, const std::string& app_dir,
+                                const std::string& tool_path) {
+  if (name.starts_with('/')) return name;
+  if (name.find('/') != std::string::npos) return app_dir + "/" + name;
+  return exec::FindProgram(name, tool_path);
+}
+
+// For temporary files, so that they go with the request.
+Result<std::string> MakeTemporaryFolder(const std::string& run_dir) {
+  std::string path = run_dir + "/tmp";
+  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
+    return Fail(Code::kIo, "the run folder: " + std::generic_category().message(errno));
+  }
+  return path;
+}
+
+std::string Ending(const exec::Outcome& outcome) {
+  if (outcome.signal != 0) return "ended by signal " + std::to_string(outcome.signal);
+  return "exit status " + std::to_string(outcome.exit_code);
+}
+
+std::string Seconds(milliseconds time) {
+  const auto tenths = (time.count() + 50) / 100;
+  return std::to_string(tenths / 10) + (tenths % 10 == 0 ? "" : "." + std::to_string(tenths % 10)) +
+         " s";
+}
+
+}  // namespace
+
+Result<SecretBytes> Commands::Run(std::string_view field, const CommandLine& line,
+                                  const CommandPlace& place) {
+  const std::string label =
+      std::string(field) + ": " + line.front().substr(line.front().rfind('/') + 1);
+  exec::Command command;
+  auto program = FindProgram(line.front(), place.app_dir, settings_.tool_path);
+  if (!program) return Fail(std::move(program).error().With(field));
+  command.program = *std::move(program);
+  command.called = line.front();
+  command.args.assign(line.begin() + 1, line.end());
+  command.directory = place.app_dir;
+  command.max_stdout_bytes = settings_.max_output_bytes;
+  command.environment = CommandEnvironment(settings_.environment, place.application);
+  ACD_TRY(command.environment["TMPDIR"], MakeTemporaryFolder(place.run_dir));
+  if (command.environment.contains("ARGOCD_GIT_ASKPASS_NONCE")) {
+    command.environment["GIT_ASKPASS"] = settings_.self;
+  }
+
+  exec::Budget budget = place.budget;
+  const bool own_limit =
+      settings_.time_limit &&
+      (!budget.deadline || Clock::now() + *settings_.time_limit < *budget.deadline);
+  if (own_limit) {
+    budget.deadline = Clock::now() + *settings_.time_limit;
+    command.term_grace = settings_.fatal_time_limit;
+  }
+
+  guard::Redactor redactor;
+  AddSecretValues(command.environment, redactor);
+  auto outcome = runner_.Run(command, budget);
+  if (!outcome) {
+    Error error = std::move(outcome).error();
+    if (error.code == Code::kDeadline && own_limit && place.budget.Check()) {
+      return Fail(Code::kDeadline, label + ": took longer than " + Seconds(*settings_.time_limit),
+                  "ARGOCD_EXEC_TIMEOUT of the plugin's container bounds each command");
+    }
+    return Fail(std::move(error).With(field));
+  }
+  const std::string said = render::CleanMessage(WithoutSecretForms(outcome->err), place.root,
+                                                place.run_dir, {}, redactor);
+  if (settings_.report) {
+    settings_.report({field, place.application.name, outcome->exit_code, outcome->wall, said});
+  }
+  if (outcome->exit_code != 0) {
+    return Fail(Code::kToolFailed, label + ": " + Ending(*outcome) + ": " +
+                                       (said.empty() ? "no message on standard error" : said));
+  }
+  return std::move(outcome->out);
+}
+
+Result<render::Rendered> Commands::Generate(const PluginConfig& plugin,
+                                            const render::RenderRequest& request) {
+  const CommandPlace place{
+      request.root, request.app_path == "." ? request.root : request.root + "/" + request.app_path,
+      request.run_dir, request.application, request.budget};
+  render::Rendered rendered;
+  rendered.renderer = "commands";
+  auto last = Clock::now();
+  const auto lap = [&](const char* phase) {
+    const auto now = Clock::now();
+    rendered.phases.emplace_back(phase, std::chrono::duration_cast<microseconds>(now - last));
+    last = now;
+  };
+  if (!plugin.init.empty()) {
+    ACD_TRY([[maybe_unused]] const SecretBytes ignored, Run("spec.init", plugin.init, place));
+    lap("init");
+  }
+  ACD_TRY(const SecretBytes output, Run("spec.generate", plugin.generate, place));
+  lap("generate");
+  const guard::Stream stream{output.ExposeText(), "output of spec.generate"};
+  guard::GuardOptions options;
+  options.allow_empty = AllowsEmpty(request.application);
+  auto manifests = guard::CheckManifests({&stream, 1}, options);
+  if (!manifests) return Fail(std::move(manifests).error().With("guard"));
+  rendered.manifests = *std::move(manifests);
+  lap("guard");
+  return rendered;
+}
+
+Result<bool> Commands::Find(const PluginConfig& plugin, const CommandPlace& place) {
+  ACD_TRY(const SecretBytes output, Run("spec.discover.find", plugin.discover_command, place));
+  const std::string_view text = output.ExposeText();
+  return !text.empty() && text != "\n";
+}
+
+Result<std::vector<Announcement>> Commands::DynamicParameters(const PluginConfig& plugin,
+                                                              const CommandPlace& place) {
+  constexpr const char* kField = "spec.parameters.dynamic";
+  ACD_TRY(const SecretBytes output, Run(kField, plugin.dynamic_parameters, place));
+  auto announcements = AnnouncementsFromJson(output.ExposeText());
+  if (!announcements) return Fail(std::move(announcements).error().With(kField));
+  return announcements;
+}
+
+}  // namespace acd::custom
