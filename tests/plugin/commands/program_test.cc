@@ -39,10 +39,19 @@ struct Place {
     return folder / name;
   }
   std::vector<std::string> Serve(const std::vector<std::string>& more = {}) const {
-    std::vector<std::string> args{"serve",     "--socket-dir", sockets,       "--workdir",    work,
-                                  "--key-dir", keys,           "--tool-path", "/usr/bin:/bin"};
+    std::vector<std::string> args{"serve",     "--socket-dir", sockets,
+                                  "--workdir", work,           "--key-dir",
+                                  keys,        "--tool-path",  Tools() + ":/usr/bin:/bin"};
     args.insert(args.end(), more.begin(), more.end());
     return args;
+  }
+  /// A folder with programs of the names that a server looks for.
+  std::string Tools() const {
+    for (const char* name : {"bin/helm", "bin/kustomize"}) {
+      std::filesystem::permissions(folder.Write(name, "#!/bin/sh\nexit 1\n"),
+                                   std::filesystem::perms::owner_all);
+    }
+    return folder / "bin";
   }
   /// A repository for kustomize to build; its folder.
   std::string KustomizeRepository() const {
@@ -181,14 +190,65 @@ TEST(Serve, TakesItsNameFromThePluginsConfiguration) {
   EXPECT_TRUE(Exists(place.sockets + "/sops-v2.sock"));
 }
 
+constexpr const char* kCommands =
+    "kind: ConfigManagementPlugin\nmetadata: {name: own}\n"
+    "spec: {version: v1, generate: {command: [cat, app.txt]}}\n";
+
+TEST(Serve, RunsTheCommandsOfAPlugin) {
+  const Place place;
+  place.folder.Write("repository/app.txt", kConfigMap);
+  Program server(place.Serve({"--config", place.folder.Write("plugin.yaml", kCommands)}));
+  ASSERT_TRUE(server.AwaitError("\"renderer\":\"commands\""));
+  const Finished called =
+      RunProgram({"call", place.folder / "repository", "--socket", place.sockets + "/own-v1.sock"});
+  EXPECT_EQ(called.exit_code, 0) << called.err;
+  EXPECT_EQ(called.out, kConfigMap);
+}
+
+TEST(Serve, ReadsAChangedConfigurationAgain) {
+  const Place place;
+  place.folder.Write("repository/app.txt", kConfigMap);
+  place.folder.Write("repository/other.txt", "apiVersion: v1\nkind: Other\n");
+  const std::string config = place.folder.Write("plugin.yaml", kCommands);
+  Program server(place.Serve({"--config", config}));
+  ASSERT_TRUE(server.AwaitError("serving"));
+
+  place.folder.Write("plugin.yaml", "kind: ConfigManagementPlugin\nspec: broken\n");
+  ASSERT_TRUE(server.AwaitError("the last one stays in use"));
+  const std::string socket = place.sockets + "/own-v1.sock";
+  EXPECT_EQ(RunProgram({"call", place.folder / "repository", "--socket", socket}).out, kConfigMap);
+  EXPECT_THAT(RunProgram({"healthcheck", "--socket", socket}).err, HasSubstr("metadata.name"));
+
+  place.folder.Write("plugin.yaml",
+                     "kind: ConfigManagementPlugin\nmetadata: {name: own}\n"
+                     "spec: {version: v2, generate: {command: [cat, other.txt]}, what: 1}\n");
+  ASSERT_TRUE(server.AwaitError("is in use"));
+  ASSERT_TRUE(server.AwaitError("spec.what: no such field"));
+  EXPECT_FALSE(Exists(socket));
+  const std::string moved = place.sockets + "/own-v2.sock";
+  EXPECT_THAT(RunProgram({"call", place.folder / "repository", "--socket", moved}).out,
+              HasSubstr("kind: Other"));
+  EXPECT_EQ(RunProgram({"healthcheck", "--socket", moved}).err, "");
+}
+
+TEST(Serve, IsNotReadyWithoutItsTools) {
+  const Place place;
+  Program server(place.Serve({"--kustomize", "kustomize-none"}));
+  ASSERT_TRUE(server.AwaitError("serving"));
+  const Finished ready = RunProgram({"healthcheck", "--socket", place.socket});
+  EXPECT_EQ(ready.exit_code, 1);
+  EXPECT_THAT(ready.err, HasSubstr("kustomize-none"));
+  EXPECT_EQ(RunProgram({"healthcheck", "--live", "--socket", place.socket}).exit_code, 0);
+}
+
 TEST(Serve, RefusesToStartWithAReason) {
   const Place place;
-  const std::string commands = place.folder.Write(
+  const std::string wrong = place.folder.Write(
       "plugin.yaml",
-      "kind: ConfigManagementPlugin\nmetadata: {name: x}\nspec: {generate: {command: [sh]}}\n");
-  const Finished generate = RunProgram(place.Serve({"--config", commands}));
+      "kind: ConfigManagementPlugin\nmetadata: {name: x}\nspec: {generate: {command: [5]}}\n");
+  const Finished generate = RunProgram(place.Serve({"--config", wrong}));
   EXPECT_EQ(generate.exit_code, 1);
-  EXPECT_THAT(generate.err, HasSubstr("plugin.yaml: spec.generate"));
+  EXPECT_THAT(generate.err, HasSubstr("plugin.yaml: spec.generate.command[0]"));
 
   const Finished missing = RunProgram(place.Serve({"--config", place.folder / "none.yaml"}));
   EXPECT_EQ(missing.exit_code, 1);
