@@ -37,7 +37,7 @@ class Copier : public TreeVisitor {
 
   Status Content(const std::string& name, std::span<const std::uint8_t> bytes) override {
     ACD_CHECK(proceed_());
-    return file_ ? builder_.Write(file_.get(), name, bytes) : Status();
+    return file_ ? builder_.Write(file_, name, bytes) : Status();
   }
 
   const UnpackStats& stats() { return builder_.stats(); }

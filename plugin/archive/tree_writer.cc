@@ -9,28 +9,21 @@
 #include <system_error>
 
 #include "plugin/archive/entry_path.h"
+#include "plugin/archive/tree_refusals.h"
 
 namespace acd::archive {
 namespace {
 
 constexpr int kOpenFolder = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-// Each level costs a system call per change of folder; a hostile archive must not make it
-// thousands.
-constexpr std::ptrdiff_t kMaxFolders = 128;
 
 std::string NameOf(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
 
 Failure FileError(std::string_view path, int error) {
-  const std::string text = Printable(path) + ": " + std::generic_category().message(error);
-  if (error == ENAMETOOLONG) return Fail(Code::kInvalidInput, "archive: " + text);
+  if (error == ENAMETOOLONG) return NameTooLong(path);
   const bool full = error == ENOSPC || error == EDQUOT;
-  return Fail(Code::kIo, "unpacking: " + text,
+  return Fail(Code::kIo,
+              "unpacking: " + Printable(path) + ": " + std::generic_category().message(error),
               full ? "give the work folder's tmpfs (emptyDir, `medium: Memory`) more room" : "");
-}
-
-Failure InTheWay(std::string_view path) {
-  return Fail(Code::kInvalidInput,
-              "archive: " + Printable(path) + ": is there already, as something else");
 }
 
 bool IsSymlink(int folder, const std::string& name) {
@@ -52,10 +45,7 @@ Result<int> TreeWriter::Parent(std::string_view path) {
   const std::string_view folder = FolderOf(path);
   if (folder.empty()) return root_fd_;
   if (parent_ && folder == parent_path_) return parent_.get();
-  if (std::count(folder.begin(), folder.end(), '/') >= kMaxFolders) {
-    return Fail(Code::kLimitExceeded, "archive: " + Printable(path) + ": more than " +
-                                          std::to_string(kMaxFolders) + " folders deep");
-  }
+  ACD_CHECK(CheckDepth(path));
   // Go on from the last folder when this one is below it.
   const bool below = parent_ && folder.size() > parent_path_.size() &&
                      folder.starts_with(parent_path_) && folder[parent_path_.size()] == '/';
@@ -74,10 +64,8 @@ Result<int> TreeWriter::Parent(std::string_view path) {
       next.Reset(::openat(in, name.c_str(), kOpenFolder));
     }
     if (!next && (errno == ENOTDIR || errno == ELOOP)) {
-      const std::string here = Printable(folder.substr(0, end));
-      if (!IsSymlink(in, name)) return InTheWay(folder.substr(0, end));
-      return Fail(Code::kInvalidInput,
-                  "illegal symlink parent directory " + here + " for " + Printable(path));
+      const std::string_view here = folder.substr(0, end);
+      return IsSymlink(in, name) ? LinkedParent(here, path) : InTheWay(here);
     }
     if (!next) return FileError(path, errno);
     at = std::move(next);

@@ -103,7 +103,7 @@ Status Place(archive::TreeBuilder& builder, const Entry& entry, std::string_view
   if (link) return builder.MakeSymlink(*path, std::string(content));
   const mode_t mode = entry.mode == kExecutable ? 0755 : 0644;
   ACD_TRY(const UniqueFd file, builder.MakeFile(*path, mode, entry.size));
-  return builder.Write(file.get(), *path, AsBytes(content));
+  return builder.Write(file, *path, AsBytes(content));
 }
 
 }  // namespace
