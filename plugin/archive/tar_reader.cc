@@ -3,7 +3,11 @@
 #include <archive.h>
 #include <archive_entry.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstdio>
+#include <string_view>
 
 #include "plugin/archive/c_locale.h"
 #include "plugin/archive/entry_path.h"
@@ -16,6 +20,31 @@ constexpr std::uint64_t kMaxHeaderBytes = 4U << 20U;
 
 Failure Broken(const std::string& what) {
   return Fail(Code::kInvalidInput, "archive: not a valid tar: " + what);
+}
+
+/// The header of a symlink, read before the archive's own. libarchive (3.6.2 at least) loses the
+/// target of the first symlink if only a PAX record has it, as with a target without any ASCII.
+const std::array<char, 512>& Primer() {
+  static const std::array<char, 512> header = [] {
+    std::array<char, 512> block = {};
+    const auto put = [&block](std::size_t at, std::string_view text) {
+      std::copy(text.begin(), text.end(), block.begin() + static_cast<std::ptrdiff_t>(at));
+    };
+    put(0, "primer");      // name
+    put(100, "0000777");   // mode
+    put(148, "        ");  // checksum, for its own computation
+    put(156, "2");         // symlink
+    put(157, "primer");    // target
+    put(257, "ustar");     // magic, with a NUL
+    put(263, "00");        // version
+    unsigned sum = 0;
+    for (const char c : block) sum += static_cast<unsigned char>(c);
+    char checksum[8];
+    std::snprintf(checksum, sizeof(checksum), "%06o", sum);
+    put(148, std::string_view(checksum, 7));
+    return block;
+  }();
+  return header;
 }
 
 }  // namespace
@@ -33,6 +62,8 @@ struct TarReader::State {
   struct archive* tar;
   std::optional<Error> error;
   bool opened = false;
+  bool primed = false;
+  bool started = false;
   bool in_header = true;
   std::uint64_t header_bytes = 0;
   std::uint64_t content_bytes = 0;
@@ -41,11 +72,21 @@ struct TarReader::State {
 
 la_ssize_t TarReader::State::Read(struct archive* /*tar*/, void* self, const void** buffer) {
   auto& state = *static_cast<State*>(self);
+  if (!state.primed) {
+    state.primed = true;
+    *buffer = Primer().data();
+    return static_cast<la_ssize_t>(Primer().size());
+  }
   auto block = state.gunzip.Next();
   if (!block) {
     state.error = std::move(block).error();
     return ARCHIVE_FATAL;
   }
+  if (block->empty() && !state.started) {
+    state.error = Broken("it is empty").error;
+    return ARCHIVE_FATAL;
+  }
+  state.started = true;
   if (state.in_header) state.header_bytes += block->size();
   if (state.header_bytes > kMaxHeaderBytes) {
     state.error = Broken("an entry's header is too large").error;
@@ -62,10 +103,12 @@ Failure TarReader::State::Explain() {
 }
 
 TarReader::TarReader(Gunzip& gunzip) : state_(std::make_unique<State>(gunzip)) {
+  struct archive_entry* primer = nullptr;
   state_->opened =
       state_->tar != nullptr && ::archive_read_support_format_tar(state_->tar) == ARCHIVE_OK &&
       ::archive_read_open2(state_->tar, state_.get(), nullptr, &State::Read, nullptr, nullptr) ==
-          ARCHIVE_OK;
+          ARCHIVE_OK &&
+      ::archive_read_next_header(state_->tar, &primer) == ARCHIVE_OK;
 }
 
 TarReader::~TarReader() = default;

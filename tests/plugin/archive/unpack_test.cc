@@ -118,6 +118,18 @@ TEST(Unpack, StoresLinksRelativeAndShort) {
                                  {"top", "l a/b"}}));
 }
 
+TEST(Unpack, KeepsTheFirstLinkThatIsNotAscii) {
+  const Target target;
+  ASSERT_THAT(target.Unpack(TarBuilder()
+                                .Folder(".")
+                                .Pax({{"linkpath", "\xe6\x97\xa5"}})
+                                .Symlink("a", "")
+                                .Pax({{"linkpath", "\xc3\xa9"}})
+                                .Symlink("b", "")),
+              IsOk());
+  EXPECT_EQ(target.tree(), (Tree{{"a", "l \xe6\x97\xa5"}, {"b", "l \xc3\xa9"}}));
+}
+
 TEST(Unpack, IgnoresHardLinksDevicesAndFifos) {
   const Target target;
   const auto stats = target.Unpack(TarBuilder()
