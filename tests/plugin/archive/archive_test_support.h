@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "decrypt/base/unique_fd.h"
+#include "plugin/archive/entry_list.h"
 #include "plugin/archive/pack.h"
 #include "plugin/archive/unpack.h"
 #include "tests/plugin/workspace/test_folder.h"
@@ -164,7 +165,48 @@ inline Tree TreeOf(const std::string& root) {
   return tree;
 }
 
-/// A root to unpack into, with a neighbour that must stay as it is.
+/// The same of a list of entries: "d", "f", "l TARGET".
+inline void AddNames(const NamedEntry& folder, const std::string& prefix, Tree& tree) {
+  for (const auto& [name, entry] : folder.children) {
+    const bool is_folder = entry->kind == NamedEntry::Kind::kFolder;
+    tree[prefix + name] = is_folder                                ? "d"
+                          : entry->kind == NamedEntry::Kind::kFile ? "f"
+                                                                   : "l " + entry->target;
+    if (is_folder) AddNames(*entry, prefix + name + "/", tree);
+  }
+}
+inline Tree NamesOf(const NamedEntry& root) {
+  Tree tree;
+  AddNames(root, "", tree);
+  return tree;
+}
+
+/// What listing an archive's entries has to come to, when unpacking it into an empty folder came to
+/// `unpacked` and `tree`.
+inline void ExpectListedAs(const std::string& gzip, const UnpackOptions& options,
+                           const Result<UnpackStats>& unpacked, Tree tree) {
+  TextSource source(gzip);
+  const auto listed = ListEntries(source, options);
+  ASSERT_EQ(listed.has_value(), unpacked.has_value());
+  if (!listed) {
+    EXPECT_EQ(listed.error().code, unpacked.error().code);
+    EXPECT_EQ(listed.error().message, unpacked.error().message);
+    EXPECT_EQ(listed.error().hint, unpacked.error().hint);
+    return;
+  }
+  for (auto& [name, what] : tree) {
+    if (!what.starts_with('l')) what.resize(1);
+  }
+  EXPECT_EQ(NamesOf(*listed->root), tree);
+  EXPECT_EQ(listed->stats.entries, unpacked->entries);
+  EXPECT_EQ(listed->stats.files, unpacked->files);
+  EXPECT_EQ(listed->stats.bytes, unpacked->bytes);
+  EXPECT_EQ(listed->stats.compressed_bytes, unpacked->compressed_bytes);
+  EXPECT_EQ(listed->stats.skipped_links, unpacked->skipped_links);
+}
+
+/// A root to unpack into, with a neighbour that must stay as it is. Whatever is unpacked into it
+/// while it is empty is listed as well, with the same result.
 class Target {
  public:
   Target() {
@@ -181,8 +223,12 @@ class Target {
     return archive::Unpack(source, Open().get(), options);
   }
   Result<UnpackStats> UnpackTar(const std::string& tar, const UnpackOptions& options = {}) const {
-    TextSource source(Gzip(tar));
-    return Unpack(source, options);
+    const std::string gzip = Gzip(tar);
+    const bool was_empty = tree().empty();
+    TextSource source(gzip);
+    auto unpacked = Unpack(source, options);
+    if (was_empty) ExpectListedAs(gzip, options, unpacked, tree());
+    return unpacked;
   }
   Result<UnpackStats> Unpack(const TarBuilder& builder, const UnpackOptions& options = {}) const {
     return UnpackTar(builder.Tar(), options);
