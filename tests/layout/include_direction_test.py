@@ -34,6 +34,8 @@ ALLOWED = {
     "plugin/exec": ["decrypt/base", "decrypt/keys"],
     "plugin/workspace": ["decrypt/base"],
     "plugin/archive": ["decrypt/base"],
+    # It answers from a list of names; where that comes from is none of its business.
+    "plugin/discovery": ["decrypt/base", "plugin/archive"],
     "plugin/guard": ["decrypt/base", "decrypt/yaml"],
     # What it shows it gets as texts and values, whoever rendered and decrypted them.
     "plugin/preview": ["decrypt/base", "decrypt/yaml", "plugin/guard"],
