@@ -14,6 +14,8 @@
 #include <utility>
 
 #include "decrypt/base/unique_fd.h"
+#include "plugin/discovery/file_name.h"
+#include "plugin/discovery/glob.h"
 #include "plugin/render/encrypted_content.h"
 #include "plugin/server/error_text.h"
 
@@ -55,13 +57,18 @@ struct RepositoryQueries::Place {
   }
 };
 
-Status RepositoryQueries::Unpack(RepositorySource& source, Place& place,
-                                 RequestRecord& record) const {
-  ACD_TRY(const RequestMetadata metadata, source.ReadMetadata());
+Result<RequestMetadata> RepositoryQueries::ReadMetadata(RequestStream& source, Place& place,
+                                                        RequestRecord& record) const {
+  ACD_TRY(RequestMetadata metadata, source.ReadMetadata());
   place.application = render::Application::FromEnvironment(metadata.environment);
   record.application = place.application.name;
   record.project = place.application.project;
   record.source_path = place.application.source_path;
+  return metadata;
+}
+
+Status RepositoryQueries::Unpack(RequestStream& source, Place& place, RequestRecord& record) const {
+  ACD_TRY(const RequestMetadata metadata, ReadMetadata(source, place, record));
   ACD_TRY(place.workspace, workspace::Workspace::Create(service_.workspaces()));
   const std::string& tree = place.workspace->tree();
   const UniqueFd folder(::open(tree.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -82,7 +89,7 @@ Status RepositoryQueries::Unpack(RepositorySource& source, Place& place,
 }
 
 template <typename T, typename Ask>
-std::variant<T, CallError> RepositoryQueries::Answer(RepositorySource& source,
+std::variant<T, CallError> RepositoryQueries::Answer(RequestStream& source,
                                                      const exec::Budget& client,
                                                      RequestRecord& record, Ask ask) {
   Place place{WorkBudget(client, service_.settings().max_run_time), service_.plugin().Current()};
@@ -127,7 +134,7 @@ Result<std::vector<Announcement>> RepositoryQueries::OwnParameters(Place& place)
 }
 
 std::variant<std::vector<Announcement>, CallError> RepositoryQueries::Announce(
-    RepositorySource& source, const exec::Budget& client, RequestRecord& record) {
+    RequestStream& source, const exec::Budget& client, RequestRecord& record) {
   using Announcements = std::vector<Announcement>;
   return Answer<Announcements>(source, client, record, [&](Place& place) -> Result<Announcements> {
     const bool built_in = !place.plugin->HasCommands();
@@ -158,11 +165,34 @@ bool RepositoryQueries::HasDiscovery() const {
   return service_.settings().discover_encrypted || service_.plugin().Current()->HasDiscovery();
 }
 
-Result<bool> RepositoryQueries::MatchByName(RepositorySource&, Place&, RequestRecord&) const {
-  return Fail(Code::kUnsupported, "spec.discover: fileName and find.glob: not supported");
+Result<bool> RepositoryQueries::MatchByName(RequestStream& source, Place& place,
+                                            RequestRecord& record) const {
+  ACD_TRY(const RequestMetadata metadata, ReadMetadata(source, place, record));
+  ACD_TRY(
+      const archive::EntryList entries,
+      source.ReadNames(UnpackOptionsFor(*place.plugin, service_.settings().unpack), place.budget));
+  record.entries = entries.stats.entries;
+  record.unpacked_bytes = entries.stats.bytes;
+  record.phases.emplace_back(place.phase, place.clock.Lap());
+  place.phase = "discover";
+  const custom::PluginConfig& plugin = *place.plugin;
+  const discovery::NameTree tree(*entries.root);
+  const exec::Budget budget = LookingBudget(place.budget);
+  const Check check = [&] { return budget.Check(); };
+  // A file that is not there is no match: with the stock server's error no other plugin would be
+  // asked.
+  if (!plugin.discover_file_name.empty()) {
+    auto found =
+        discovery::MatchesFileName(tree, metadata.app_rel_path, plugin.discover_file_name, check);
+    if (!found) return Fail(std::move(found).error().With("spec.discover.fileName"));
+    return *found == discovery::Outcome::kMatch;
+  }
+  auto found = discovery::MatchesGlob(tree, metadata.app_rel_path, plugin.discover_glob, check);
+  if (!found) return Fail(std::move(found).error().With("spec.discover.find.glob"));
+  return *found == discovery::Outcome::kMatch;
 }
 
-std::variant<bool, CallError> RepositoryQueries::Match(RepositorySource& source,
+std::variant<bool, CallError> RepositoryQueries::Match(RequestStream& source,
                                                        const exec::Budget& client,
                                                        RequestRecord& record) {
   return Answer<bool>(source, client, record, [&](Place& place) -> Result<bool> {

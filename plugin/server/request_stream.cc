@@ -37,6 +37,15 @@ Status RequestStream::ReadFiles(int root_fd, const archive::UnpackOptions& optio
   return {};
 }
 
+Result<archive::EntryList> RequestStream::ReadNames(const archive::UnpackOptions& options,
+                                                    const exec::Budget& budget) {
+  budget_ = &budget;
+  auto names = archive::ListEntries(*this, options);
+  budget_ = nullptr;
+  ACD_CHECK(Finish(checksum_));
+  return names;
+}
+
 bool RequestStream::ReadChunk() {
   if (ended_) return false;
   auto message = messages_.Next();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "decrypt/base/result.h"
+#include "plugin/archive/entry_list.h"
 #include "plugin/server/repository_source.h"
 #include "plugin/server/sha256.h"
 
@@ -45,6 +46,10 @@ class RequestStream final : public RepositorySource, private archive::ByteSource
   /// archive, and the first is the cause.
   Status ReadFiles(int root_fd, const archive::UnpackOptions& options, const exec::Budget& budget,
                    archive::UnpackStats& stats) override;
+
+  /// As ReadFiles, but nothing is written: what the files would be called.
+  Result<archive::EntryList> ReadNames(const archive::UnpackOptions& options,
+                                       const exec::Budget& budget);
 
   /// The next bytes of the archive, several messages at once: clients send 1 KiB each.
   Result<std::span<const std::uint8_t>> Next() override;

@@ -50,7 +50,7 @@ ALLOWED = {
     # What a plugin.yaml says, and the commands that it names.
     "plugin/custom": RENDERING,
     "plugin/api": [],
-    "plugin/server": RENDERING + ["plugin/archive", "plugin/request", "plugin/custom"],
+    "plugin/server": RENDERING + ["plugin/archive", "plugin/request", "plugin/discovery", "plugin/custom"],
     "plugin/commands": SERVING + ["plugin/preview"],
     "plugin": SERVING + ["plugin/preview", "plugin/commands"],
 }

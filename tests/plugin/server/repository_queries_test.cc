@@ -87,6 +87,46 @@ TEST(Discovery, MatchesAPathThatHoldsSomethingEncrypted) {
   EXPECT_THAT(server.Workspaces(), IsEmpty());
 }
 
+TEST(Discovery, MatchesByNameWithoutWritingAFile) {
+  const std::vector<std::pair<std::string, std::string>> matches{{"secret*", ""},
+                                                                 {"", "**/*.yaml"}};
+  for (const auto& [file_name, glob] : matches) {
+    custom::PluginConfig plugin;
+    plugin.discover_file_name = file_name;
+    plugin.discover_glob = glob;
+    RunningServer server(EchoRender, {}, plugin);
+    plugin::RepositoryResponse match;
+    ASSERT_TRUE(Match(server, ".", match).ok());
+    EXPECT_TRUE(match.issupported());
+    EXPECT_TRUE(match.isdiscoveryenabled());
+    EXPECT_THAT(Match(server, ".", match, true).error_message(), HasSubstr("checksum"));
+    EXPECT_GT(server.Records(1)[0].entries, 0U);
+  }
+  custom::PluginConfig plugin;
+  plugin.discover_glob = "nowhere/file.yaml";
+  RunningServer server(EchoRender, {}, plugin);
+  plugin::RepositoryResponse match;
+  ASSERT_TRUE(Match(server, ".", match).ok());
+  EXPECT_FALSE(match.issupported());
+  EXPECT_TRUE(match.isdiscoveryenabled());
+}
+
+TEST(Discovery, AsksThePluginsCommand) {
+  custom::PluginConfig plugin;
+  plugin.discover_command = {"sh", "-c", "ls | grep secret; test -e fail && exit 1; true"};
+  RunningServer server(EchoRender, {}, plugin);
+  plugin::RepositoryResponse match;
+  ASSERT_TRUE(Match(server, ".", match).ok());
+  EXPECT_TRUE(match.issupported());
+  ASSERT_TRUE(Match(server, "plain", match).ok());
+  EXPECT_FALSE(match.issupported());
+  custom::PluginConfig broken;
+  broken.discover_command = {"sh", "-c", "echo no >&2; exit 7"};
+  RunningServer other(EchoRender, {}, broken);
+  EXPECT_THAT(Match(other, ".", match).error_message(),
+              HasSubstr("spec.discover.find: sh: exit status 7: no\nphase: discover"));
+}
+
 TEST(Discovery, SaysWhyARepositoryCouldNotBeLookedAt) {
   RunningServer server(EchoRender, Discovering());
   plugin::RepositoryResponse match;
@@ -110,6 +150,39 @@ TEST(AnnouncementCall, AnswersForThePathsRenderer) {
   }
   EXPECT_TRUE(seen);
   EXPECT_THAT(server.Workspaces(), IsEmpty());
+}
+
+TEST(AnnouncementCall, AddsWhatThePluginNames) {
+  custom::PluginConfig plugin;
+  custom::Announcement known;
+  known.name = "own";
+  known.required = true;
+  known.string = "static";
+  plugin.static_parameters = {known};
+  known.name = "releaseName";
+  plugin.static_parameters.push_back(known);
+  plugin.dynamic_parameters = {"printf", R"([{"name":"own","string":"dynamic"},{"name":"more"}])"};
+  RunningServer server(EchoRender, {}, plugin);
+  plugin::ParametersAnnouncementResponse response;
+  ASSERT_TRUE(Announce(server, "chart", response).ok());
+  std::map<std::string, std::string> seen;
+  for (const auto& entry : response.parameterannouncements()) {
+    EXPECT_TRUE(seen.emplace(entry.name(), entry.string()).second) << entry.name();
+  }
+  EXPECT_EQ(seen.at("own"), "dynamic");
+  EXPECT_EQ(seen.at("releaseName"), "static");
+  EXPECT_TRUE(seen.contains("more"));
+  EXPECT_TRUE(seen.contains("valueFiles"));
+
+  plugin.generate = {"true"};
+  RunningServer custom(EchoRender, {}, plugin);
+  response.Clear();
+  ASSERT_TRUE(Announce(custom, "chart", response).ok());
+  EXPECT_THAT(response.parameterannouncements(), SizeIs(3));
+  plugin.dynamic_parameters = {"false"};
+  RunningServer broken(EchoRender, {}, plugin);
+  EXPECT_THAT(Announce(broken, "chart", response).error_message(),
+              HasSubstr("spec.parameters.dynamic: false: exit status 1"));
 }
 
 TEST(AnnouncementCall, NeverFails) {
