@@ -32,11 +32,11 @@ Status TreeBuilder::Write(const UniqueFd& file, const std::string& path,
     const ssize_t size = ::write(file.get(), block.data(), block.size());
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) {
-      return Fail(Code::kIo,
-                  "unpacking: " + Printable(path) + ": " + std::generic_category().message(errno),
-                  errno == ENOSPC
-                      ? "give the work folder's tmpfs (emptyDir, `medium: Memory`) more room"
-                      : "");
+      const bool full = errno == ENOSPC || errno == EDQUOT;
+      return Fail(
+          full ? Code::kLimitExceeded : Code::kIo,
+          "unpacking: " + Printable(path) + ": " + std::generic_category().message(errno),
+          full ? "give the work folder's tmpfs (emptyDir, `medium: Memory`) more room" : "");
     }
     block = block.subspan(static_cast<std::size_t>(size));
   }

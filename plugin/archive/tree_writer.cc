@@ -21,7 +21,7 @@ std::string NameOf(std::string_view path) { return std::string(path.substr(path.
 Failure FileError(std::string_view path, int error) {
   if (error == ENAMETOOLONG) return NameTooLong(path);
   const bool full = error == ENOSPC || error == EDQUOT;
-  return Fail(Code::kIo,
+  return Fail(full ? Code::kLimitExceeded : Code::kIo,
               "unpacking: " + Printable(path) + ": " + std::generic_category().message(error),
               full ? "give the work folder's tmpfs (emptyDir, `medium: Memory`) more room" : "");
 }

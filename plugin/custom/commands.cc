@@ -64,7 +64,11 @@ Result<SecretBytes> Commands::Run(std::string_view field, const CommandLine& lin
       std::string(field) + ": " + line.front().substr(line.front().rfind('/') + 1);
   exec::Command command;
   auto program = FindProgram(line.front(), place.app_dir, settings_.tool_path);
-  if (!program) return Fail(std::move(program).error().With(field));
+  if (!program) {
+    Error error = std::move(program).error().With(field);
+    error.hint = "it has to be in the image of the plugin's container, on its PATH";
+    return Fail(std::move(error));
+  }
   command.program = *std::move(program);
   command.called = line.front();
   command.args.assign(line.begin() + 1, line.end());

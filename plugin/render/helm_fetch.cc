@@ -9,6 +9,7 @@
 #include "decrypt/base/encoding.h"
 #include "plugin/render/helm_tool.h"
 #include "plugin/render/value_url.h"
+#include "plugin/sources/retry.h"
 #include "plugin/workspace/workspace.h"
 
 namespace acd::render {
@@ -74,7 +75,8 @@ Result<std::optional<SecretBytes>> FetchByHelm(Context& context, const std::stri
     run.command.environment.insert(variable);
   }
   run.renames = {{url, shown}, {WithMaskedPassword(url), shown}};
-  ACD_TRY(const exec::Outcome outcome, RunTool(context, run));
+  ACD_TRY(const exec::Outcome outcome,
+          sources::TryPatiently(context.request.budget, [&] { return RunTool(context, run); }));
   if (outcome.exit_code != 0) {
     const bool missing = outcome.err.find(" : 404 ") != std::string::npos;
     if (missing) return std::optional<SecretBytes>();

@@ -20,6 +20,7 @@
 #include "plugin/render/kustomize_tools.h"
 #include "plugin/render/kustomize_version.h"
 #include "plugin/render/tool.h"
+#include "plugin/sources/retry.h"
 
 namespace acd::render {
 namespace {
@@ -49,9 +50,20 @@ bool HasRemoteComponents(const Context& context) {
   });
 }
 
+// A remote base comes from a server that may be busy for a moment.
+Result<exec::Outcome> RunBuild(Context& context, const ToolRun& run,
+                               const KustomizationGraph& graph) {
+  bool decrypted = false;
+  const auto attempt = [&] {
+    if (std::exchange(decrypted, true)) return RunTool(context, run);
+    return RunBesideDecryption(context, run, graph);
+  };
+  return graph.is_remote ? sources::TryPatiently(context.request.budget, attempt) : attempt();
+}
+
 Result<SecretBytes> Build(Context& context, const ToolRun& run, const KustomizationGraph& graph,
                           const KsopsBroker* broker, const char* why_no_remote) {
-  ACD_TRY(exec::Outcome outcome, RunBesideDecryption(context, run, graph));
+  ACD_TRY(exec::Outcome outcome, RunBuild(context, run, graph));
   const auto refused = broker == nullptr ? std::nullopt : broker->first_error();
   if (outcome.exit_code == 0 && !refused) return std::move(outcome.out);
   if (outcome.exit_code == 0) return Fail(Error(*refused).With("ksops").With(run.label));

@@ -30,6 +30,9 @@ using Reader = grpc::ServerReader<plugin::AppStreamRequest>;
 // five minutes and ends the connection at the fourth, that is, every call after 80 s.
 constexpr int kMinPingIntervalMs = 5000;
 
+// Each call has a thread. More calls than this are answered with RESOURCE_EXHAUSTED by gRPC.
+constexpr int kMaxThreads = 1000;
+
 std::span<const std::uint8_t> Bytes(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
@@ -290,6 +293,9 @@ class CmpServer::Impl {
         static_cast<int>(std::min<std::size_t>(service.settings().max_message_bytes, 2147483647U));
     SilenceGrpcLog();
     grpc::ServerBuilder builder;
+    grpc::ResourceQuota quota("calls");
+    quota.SetMaxThreads(kMaxThreads);
+    builder.SetResourceQuota(quota);
     builder.RegisterService(&plugin_);
     builder.RegisterService(&health_);
     builder.SetMaxReceiveMessageSize(max_message);

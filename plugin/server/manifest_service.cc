@@ -38,6 +38,25 @@ std::string EnvironmentValue(const render::Application& application, const std::
   return found == application.environment.end() ? std::string() : found->second;
 }
 
+std::string Seconds(std::chrono::milliseconds time) {
+  // Rounded, so that the text is the same at the next attempt.
+  if (time < std::chrono::seconds(1)) return "under 1 s";
+  return std::to_string(std::chrono::round<std::chrono::seconds>(time).count()) + " s";
+}
+
+// Whose time was up, and where it went.
+std::string TimeSpent(const RequestRecord& record, const char* whose,
+                      std::chrono::milliseconds given) {
+  std::string text = std::string("time: ") + whose + " gave " + Seconds(given) + "; spent on";
+  const char* separator = " ";
+  for (const auto& [phase, time] : record.phases) {
+    text += separator + phase + " " +
+            Seconds(std::chrono::duration_cast<std::chrono::milliseconds>(time));
+    separator = ", ";
+  }
+  return text;
+}
+
 // Where the error happened, from what it says about itself: a stage means that decryption failed.
 std::string RenderPhase(const Error& error) {
   return error.stage == Stage::kNone ? "render" : "decrypt";
@@ -79,10 +98,26 @@ struct ManifestService::Call {
   RequestRecord& record;
   std::shared_ptr<const custom::PluginConfig> plugin;
   PhaseClock clock;
+  std::optional<RenderQueue::Ticket> ticket;
   std::optional<workspace::Workspace> workspace;
   RequestMetadata metadata;
   render::Application application;
   std::string phase = "receive";
+  std::optional<exec::Budget::Clock::time_point> deadline = {};  ///< of the client
+  exec::Budget::Clock::time_point start = exec::Budget::Clock::now();
+
+  /// To an error of a deadline: whose it was. A command's own limit says so by itself.
+  void ExplainDeadline(Error& error) const {
+    const auto now = exec::Budget::Clock::now();
+    const bool over = budget.deadline && now >= *budget.deadline;
+    if (error.code != Code::kDeadline || !over) return;
+    // Work ends a little before the client's deadline.
+    const bool of_client = deadline && *deadline - *budget.deadline <= kAnswerTime;
+    const auto end = of_client ? *deadline : *budget.deadline;
+    const auto given = std::chrono::duration_cast<std::chrono::milliseconds>(end - start);
+    error.message +=
+        "\n" + TimeSpent(record, of_client ? "the caller's deadline" : "--max-run-time", given);
+  }
 
   void EndPhase(const char* name) { record.phases.emplace_back(name, clock.Lap()); }
 };
@@ -103,8 +138,10 @@ std::variant<std::vector<std::string>, CallError> ManifestService::Generate(
             plugin_.Current(),
             PhaseClock(),
             std::nullopt,
+            std::nullopt,
             RequestMetadata(),
             render::Application()};
+  call.deadline = client.deadline;
   Result<std::vector<std::string>> result = Fail(Code::kInternal, "internal error");
   try {
     result = Run(call);
@@ -128,12 +165,12 @@ std::variant<std::vector<std::string>, CallError> ManifestService::Generate(
     context.run = call.workspace->run();
   }
   CallError failure{std::move(result).error(), {}};
+  call.ExplainDeadline(failure.error);
   failure.text = ErrorText(failure.error, context);
   return failure;
 }
 
 Result<std::vector<std::string>> ManifestService::Run(Call& call) {
-  ACD_TRY(const RenderQueue::Ticket ticket, queue_.Enter());
   auto received = Receive(call);
   call.EndPhase("receive");
   if (!received) return Fail(std::move(received).error());
@@ -176,6 +213,8 @@ Status ManifestService::Receive(Call& call) {
   call.record.project = call.application.project;
   call.record.source_path = call.application.source_path;
 
+  // Only now: a client opens the stream first, and packs its files for as long as that takes.
+  ACD_TRY(call.ticket, queue_.Enter());
   ACD_TRY(call.workspace, workspace::Workspace::Create(root_));
   ACD_TRY(const UniqueFd folder, OpenFolder(call.workspace->tree()));
   archive::UnpackStats stats;
@@ -185,7 +224,9 @@ Status ManifestService::Receive(Call& call) {
   call.record.unpacked_bytes = stats.bytes;
   if (received) return {};
   Error error = std::move(received).error();
-  if (error.code == Code::kLimitExceeded) error = std::move(error).Hint(kLimitsHint);
+  if (error.code == Code::kLimitExceeded) {
+    error = std::move(error).Hint(kLimitsHint);  // if it has none of its own
+  }
   return Fail(std::move(error));
 }
 

@@ -34,7 +34,10 @@ class RenderQueue {
   class Ticket {
    public:
     Ticket(Ticket&& other) noexcept : queue_(std::exchange(other.queue_, nullptr)) {}
-    Ticket& operator=(Ticket&&) = delete;
+    Ticket& operator=(Ticket&& other) noexcept {
+      std::swap(queue_, other.queue_);
+      return *this;
+    }
     Ticket(const Ticket&) = delete;
     Ticket& operator=(const Ticket&) = delete;
     ~Ticket() {

@@ -48,6 +48,7 @@ struct RepositoryQueries::Place {
   std::shared_ptr<const custom::PluginConfig> plugin;
   std::string phase = "receive";
   PhaseClock clock = {};
+  std::optional<RenderQueue::Ticket> ticket = {};
   std::optional<workspace::Workspace> workspace = {};
   render::Application application = {};
   std::string app_dir = {};
@@ -64,6 +65,7 @@ Result<RequestMetadata> RepositoryQueries::ReadMetadata(RequestStream& source, P
   record.application = place.application.name;
   record.project = place.application.project;
   record.source_path = place.application.source_path;
+  ACD_TRY(place.ticket, service_.queue().Enter());
   return metadata;
 }
 
@@ -95,8 +97,7 @@ std::variant<T, CallError> RepositoryQueries::Answer(RequestStream& source,
   Place place{WorkBudget(client, service_.settings().max_run_time), service_.plugin().Current()};
   Result<T> answer = Fail(Code::kInternal, "internal error");
   try {
-    auto ticket = service_.queue().Enter();
-    answer = ticket ? ask(place) : Fail(std::move(ticket).error());
+    answer = ask(place);
   } catch (...) {
     // An unknown exception's text may quote anything.
   }

@@ -30,15 +30,20 @@ bool Pause(const exec::Budget& budget, milliseconds pause) {
 
 }  // namespace
 
-Result<exec::Outcome> RunPatiently(const Session& session, const exec::Command& command) {
+Result<exec::Outcome> TryPatiently(const exec::Budget& budget,
+                                   const std::function<Result<exec::Outcome>()>& attempt) {
   milliseconds pause = kFirstPause;
-  for (int attempt = 1;; ++attempt, pause *= 3) {
-    ACD_TRY(exec::Outcome outcome, session.runner.Run(command, session.budget));
+  for (int count = 1;; ++count, pause *= 3) {
+    ACD_TRY(exec::Outcome outcome, attempt());
     const bool failed = outcome.exit_code != 0;
     const bool may_pass =
         failed && (IsTransient(outcome.err) || IsTransient(outcome.out.ExposeText()));
-    if (!may_pass || attempt == kAttempts || !Pause(session.budget, pause)) return outcome;
+    if (!may_pass || count == kAttempts || !Pause(budget, pause)) return outcome;
   }
+}
+
+Result<exec::Outcome> RunPatiently(const Session& session, const exec::Command& command) {
+  return TryPatiently(session.budget, [&] { return session.runner.Run(command, session.budget); });
 }
 
 }  // namespace acd::sources

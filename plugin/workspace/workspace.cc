@@ -107,7 +107,9 @@ Result<std::string> MakeUnique(const std::string& prefix, const std::string& lab
   std::string path = prefix + "XXXXXX";
   if (::mkdtemp(path.data()) != nullptr) return path;
   const bool full = errno == ENOSPC || errno == EDQUOT;
-  return Fail(IoError(label).error.Hint(
+  Error error = IoError(label).error;
+  if (full) error.code = Code::kLimitExceeded;
+  return Fail(std::move(error).Hint(
       full ? "give the work folder's tmpfs (emptyDir, `medium: Memory`) more room"
            : "look whether something removes folders there, or changes their modes"));
 }

@@ -44,6 +44,22 @@ TEST(Deadline, MayBeShortenedByTheServer) {
             grpc::StatusCode::DEADLINE_EXCEEDED);
 }
 
+TEST(Deadline, SaysWhoseItWasAndWhereTheTimeWent) {
+  ServiceSettings settings;
+  settings.max_run_time = milliseconds(50);
+  RunningServer server(EndlessRender, settings);
+  EXPECT_THAT(server.NewClient().Generate(AnswerArchive("x")).status.error_message(),
+              HasSubstr("time: --max-run-time gave under 1 s; spent on receive under 1 s, wait "
+                        "under 1 s, render under 1 s\n"));
+  RunningServer other(EndlessRender);
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + milliseconds(1800));
+  EXPECT_THAT(
+      other.NewClient().Generate(context, AnswerArchive("x")).status.error_message(),
+      HasSubstr("time: the caller's deadline gave 2 s; spent on receive under 1 s, wait under 1 s, "
+                "render"));
+}
+
 TEST(Deadline, LeavesTimeForTheAnswer) {
   const auto now = exec::Budget::Clock::now();
   exec::Budget client;
@@ -57,6 +73,31 @@ TEST(Deadline, LeavesTimeForTheAnswer) {
   EXPECT_LE(*WorkBudget(client, std::nullopt).deadline, *client.deadline);
   client.deadline = now + seconds(60);
   EXPECT_LT(*WorkBudget(client, milliseconds(100)).deadline, now + seconds(5));
+}
+
+TEST(Overload, IsAnErrorThatSaysTryLater) {
+  Gate rendering;
+  Gate go_on;
+  ServiceSettings settings;
+  settings.queue.max_running = 1;
+  settings.queue.max_waiting = 0;
+  RunningServer server(
+      [&](const render::RenderRequest& request) {
+        rendering.Open();
+        go_on.Wait();
+        return EchoRender(request);
+      },
+      settings);
+  std::thread first(
+      [&] { EXPECT_TRUE(server.NewClient().Generate(AnswerArchive("x")).status.ok()); });
+  rendering.Wait();
+  const Answer refused = server.NewClient().Generate(AnswerArchive("x"));
+  EXPECT_EQ(refused.status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(refused.status.error_message(), HasSubstr("overloaded"));
+  EXPECT_THAT(refused.status.error_message(), HasSubstr("try again later"));
+  go_on.Open();
+  first.join();
+  EXPECT_TRUE(server.NewClient().Generate(AnswerArchive("x")).status.ok());
 }
 
 TEST(Client, ThatVanishesWhileSendingLeavesNothing) {
