@@ -100,7 +100,7 @@ func (c *comparison) compare(n int64, root string, q question, got string) {
 	if got == want {
 		return
 	}
-	if reason := onPurpose(root, q); reason != "" {
+	if reason := onPurpose(root, q, want, got); reason != "" {
 		c.explained[reason]++
 		return
 	}

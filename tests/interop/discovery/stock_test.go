@@ -68,11 +68,20 @@ func stock(root string, q question) (answer, reason string) {
 // variable is zglob's own, for a component of a pattern.
 var variable = regexp.MustCompile(`^(\$[a-zA-Z][a-zA-Z0-9_]+|\$\([a-zA-Z][a-zA-Z0-9_]+\))$`)
 
-// onPurpose says why our answer may be another one.
-func onPurpose(root string, q question) string {
+// property is one of Unicode in a class, which Go takes in more spellings than RE2.
+var property = regexp.MustCompile(`\\[pP]`)
+
+// onPurpose says why our answer is another one.
+func onPurpose(root string, q question, want, got string) string {
 	app, err := securejoin.SecureJoin(root, q.app)
-	if q.kind == "glob" && err == nil && slices.ContainsFunc(strings.Split(filepath.Join(app, q.pattern), "/"), variable.MatchString) {
+	pattern := filepath.Join(app, q.pattern)
+	switch {
+	case q.kind != "glob" || err != nil:
+		return ""
+	case slices.ContainsFunc(strings.Split(pattern, "/"), variable.MatchString):
 		return "zglob takes $NAME for a variable of its environment"
+	case got == malformed && want != malformed && property.MatchString(pattern):
+		return "Go takes properties of Unicode in any case, RE2 does not"
 	}
 	return ""
 }

@@ -134,6 +134,12 @@ TEST(MatchesGlob, RefusesAMalformedClass) {
   }
 }
 
+TEST(MatchesGlob, TakesPropertiesOfUnicodeAsRe2SpellsThem) {
+  EXPECT_EQ(*MatchesGlob(Repository().Tree(), "app", "[\\pL]*.yaml"), kMatch);
+  EXPECT_THAT(MatchesGlob(Repository().Tree(), "app", "[\\pl]*.yaml"),
+              Fails(Code::kInvalidInput, "syntax error in pattern"));
+}
+
 TEST(MatchesGlob, HasALimit) {
   EXPECT_THAT(MatchesGlob(Repository().Tree(), "app", std::string(5000, '*')),
               Fails(Code::kLimitExceeded, "more than 4096 bytes"));
