@@ -12,11 +12,11 @@
 #include <utility>
 #include <variant>
 
-#include "health.grpc.pb.h"
 #include "plugin.grpc.pb.h"
 #include "plugin/server/acceptor.h"
 #include "plugin/server/announcements.h"
 #include "plugin/server/cancel_watch.h"
+#include "plugin/server/health_service.h"
 #include "plugin/server/repository_queries.h"
 #include "plugin/server/request_stream.h"
 #include "plugin/server/status_map.h"
@@ -249,39 +249,6 @@ void SilenceGrpcLog() {
     gpr_set_log_function([](gpr_log_func_args*) {});
   }
 }
-
-class HealthService final : public grpc::health::v1::Health::Service {
- public:
-  explicit HealthService(CmpServer::HealthCheck check) : check_(std::move(check)) {}
-
-  grpc::Status Check(grpc::ServerContext* context,
-                     const grpc::health::v1::HealthCheckRequest* request,
-                     grpc::health::v1::HealthCheckResponse* response) override {
-    // Spec: the empty name stands for the server as a whole; unknown names are NOT_FOUND.
-    if (!request->service().empty()) return {grpc::StatusCode::NOT_FOUND, "unknown service"};
-    try {
-      const Health health = check_ ? check_() : Health();
-      response->set_status(health.serving ? grpc::health::v1::HealthCheckResponse::SERVING
-                                          : grpc::health::v1::HealthCheckResponse::NOT_SERVING);
-      AddProblems(health, *context);
-    } catch (...) {
-      return {grpc::StatusCode::INTERNAL, "internal error"};
-    }
-    return grpc::Status::OK;
-  }
-
- private:
-  // gRPC's clients take 8 KiB of metadata.
-  static void AddProblems(const Health& health, grpc::ServerContext& context) {
-    constexpr std::size_t kMaxProblems = 8;
-    constexpr std::size_t kMaxLength = 500;
-    for (std::size_t i = 0; i < std::min(health.problems.size(), kMaxProblems); ++i) {
-      context.AddTrailingMetadata(kProblemKey, health.problems[i].substr(0, kMaxLength));
-    }
-  }
-
-  CmpServer::HealthCheck check_;
-};
 
 }  // namespace
 

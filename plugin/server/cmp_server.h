@@ -3,24 +3,14 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <string>
-#include <vector>
 
 #include "decrypt/base/result.h"
+#include "plugin/server/health.h"
 #include "plugin/server/manifest_service.h"
 #include "plugin/server/request_record.h"
 #include "plugin/server/unix_socket.h"
 
 namespace acd::server {
-
-/// What a health check answers.
-struct Health {
-  bool serving = true;
-  std::vector<std::string> problems;  ///< why not, or what is wrong nevertheless; no secrets
-};
-
-/// Metadata of a health answer: one of the problems, as UTF-8.
-inline constexpr const char* kProblemKey = "argocd-decrypt-problem-bin";
 
 /// The gRPC server on a plugin socket: Argo CD's ConfigManagementPluginService and a health check.
 ///
@@ -31,9 +21,6 @@ class CmpServer {
  public:
   /// Called once per finished call, from its thread.
   using Observer = std::function<void(const RequestRecord&)>;
-
-  /// Called for each health check, from any thread. Empty: all is well.
-  using HealthCheck = std::function<Health()>;
 
   /// Serves from this moment on. `service` is borrowed for the server's life.
   static Result<std::unique_ptr<CmpServer>> Start(ListeningSocket socket, ManifestService& service,
