@@ -1,5 +1,3 @@
-#include "plugin/server/cmp_server.h"
-
 #include <grpc/support/log.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/server_posix.h>
@@ -16,7 +14,10 @@
 #include "plugin/server/acceptor.h"
 #include "plugin/server/announcements.h"
 #include "plugin/server/cancel_watch.h"
+#include "plugin/server/cmp_server.h"
 #include "plugin/server/health_service.h"
+#include "plugin/server/open_streams.h"
+#include "plugin/server/reflection_service.h"
 #include "plugin/server/repository_queries.h"
 #include "plugin/server/request_stream.h"
 #include "plugin/server/status_map.h"
@@ -255,7 +256,9 @@ void SilenceGrpcLog() {
 class CmpServer::Impl {
  public:
   Impl(ManifestService& service, Observer observer, HealthCheck health)
-      : plugin_(service, std::move(observer)), health_(std::move(health)) {
+      : plugin_(service, std::move(observer)),
+        health_(std::move(health), streams_),
+        reflection_(streams_) {
     const int max_message =
         static_cast<int>(std::min<std::size_t>(service.settings().max_message_bytes, 2147483647U));
     SilenceGrpcLog();
@@ -265,6 +268,7 @@ class CmpServer::Impl {
     builder.SetResourceQuota(quota);
     builder.RegisterService(&plugin_);
     builder.RegisterService(&health_);
+    reflection_.RegisterWith(builder);
     builder.SetMaxReceiveMessageSize(max_message);
     builder.SetMaxSendMessageSize(max_message);
     builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
@@ -288,6 +292,7 @@ class CmpServer::Impl {
     if (!started() || stopped_) return;
     stopped_ = true;
     if (acceptor_) acceptor_->Stop();
+    streams_.CancelAll();
     server_->Shutdown(std::chrono::system_clock::now() + grace);
     server_->Wait();
   }
@@ -295,8 +300,10 @@ class CmpServer::Impl {
   void CancelCalls() noexcept { plugin_.CancelCalls(); }
 
  private:
+  OpenStreams streams_;
   PluginService plugin_;
   HealthService health_;
+  ReflectionService reflection_;
   std::unique_ptr<grpc::Server> server_;
   std::optional<Acceptor> acceptor_;
   bool stopped_ = false;

@@ -12,7 +12,8 @@
 
 namespace acd::server {
 
-/// The gRPC server on a plugin socket: Argo CD's ConfigManagementPluginService and a health check.
+/// The gRPC server on a plugin socket: Argo CD's ConfigManagementPluginService, and what the stock
+/// server has beside it: health and reflection.
 ///
 /// Every call runs in a thread of its own (gRPC's synchronous API: measured at 3 us per 1 KiB
 /// message, it leaves the receive loop cheaper than inflating what it receives), so a call that

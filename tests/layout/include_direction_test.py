@@ -50,13 +50,13 @@ ALLOWED = {
     # What a plugin.yaml says, and the commands that it names.
     "plugin/custom": RENDERING,
     "plugin/api": [],
-    "plugin/server": RENDERING + ["plugin/archive", "plugin/request", "plugin/discovery", "plugin/custom"],
+    "plugin/server": RENDERING + ["plugin/archive", "plugin/request", "plugin/discovery", "plugin/custom", "plugin/api"],
     "plugin/commands": SERVING + ["plugin/preview"],
     "plugin": SERVING + ["plugin/preview", "plugin/commands"],
 }
 
 # Headers that protoc makes, and gRPC's own: only these folders may see them, and show them to each other.
-GENERATED = re.compile(r"^[a-z_]+(\.grpc)?\.pb\.h$")
+GENERATED = re.compile(r"^[a-z0-9_]+(\.grpc)?\.pb\.h$")
 GRPC = re.compile(r"^grpcpp/")
 SPEAK_GRPC = {"plugin/server", "plugin/commands"}
 
