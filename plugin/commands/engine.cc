@@ -11,7 +11,9 @@
 #include "plugin/commands/key_setup.h"
 #include "plugin/commands/network_environment.h"
 #include "plugin/commands/private_folder.h"
+#include "plugin/commands/version_command.h"
 #include "plugin/exec/command_runner.h"
+#include "plugin/jsonnet/vm.h"
 #include "plugin/server/ask_pass.h"
 
 namespace acd::commands {
@@ -53,6 +55,7 @@ struct Engine::Parts {
   std::unique_ptr<keys::KeyService> keys;
   std::unique_ptr<custom::Commands> commands;
   std::unique_ptr<server::Plugin> plugin;
+  std::unique_ptr<server::ToolVersions> versions;
   std::unique_ptr<server::ManifestService> service;
 };
 
@@ -92,6 +95,7 @@ Result<std::unique_ptr<Engine>> Engine::Create(EngineSettings settings, bool ser
   commands.max_output_bytes = render.max_output_bytes;
   parts->commands = std::make_unique<custom::Commands>(*parts->runner, commands);
   parts->plugin = std::make_unique<server::Plugin>(settings.plugin, parts->commands.get());
+  parts->versions = std::make_unique<server::ToolVersions>(render.tool_path, *parts->runner);
   parts->settings = std::move(settings);
   // The parts outlive the service: it is their last member.
   parts->service = std::make_unique<server::ManifestService>(
@@ -139,6 +143,23 @@ std::vector<Engine::Tool> Engine::Tools() const {
     tools.push_back(found ? Tool{name, *found, {}} : Tool{name, {}, found.error().message});
   }
   return tools;
+}
+
+server::Versions Engine::Versions(const exec::Budget& budget) {
+  const render::RenderSettings& render = parts_->settings.render;
+  const auto of = [&](server::ToolVersions::Tool tool) {
+    return parts_->versions->Of(tool, budget);
+  };
+  server::Versions versions;
+  versions.own = Version();
+  // Argo CD asks for the short form; kustomize is going to drop it.
+  versions.kustomize = server::KustomizeVersion(
+      of({"kustomize", render.kustomize, {{"version", "--short"}, {"version"}}}));
+  versions.helm = of({"helm", render.helm, {{"version", "--short"}}});
+  versions.jsonnet = of({"jsonnet",
+                         render.self,
+                         {{std::string(jsonnet::kVmCommand), std::string(jsonnet::kVmVersion)}}});
+  return versions;
 }
 
 }  // namespace acd::commands

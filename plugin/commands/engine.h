@@ -13,6 +13,7 @@
 #include "plugin/render/renderer.h"
 #include "plugin/server/manifest_service.h"
 #include "plugin/server/plugin.h"
+#include "plugin/server/tool_versions.h"
 #include "plugin/workspace/workspace.h"
 
 namespace acd::commands {
@@ -66,6 +67,8 @@ class Engine {
   /// What the plugin runs, looked for but not started: helm and kustomize, or its own commands'
   /// programs.
   std::vector<Tool> Tools() const;
+  /// Of this program, and of the tools by starting them; see server::ToolVersions.
+  server::Versions Versions(const exec::Budget& budget);
 
  private:
   struct Parts;

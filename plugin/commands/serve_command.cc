@@ -201,7 +201,8 @@ Result<int> Serve(ServeFlags& flags) {
           server::CmpServer::Start(
               std::move(socket), engine->service(),
               [&](const server::RequestRecord& record) { LogRequest(log, record); },
-              [&] { return HealthOf(*engine, reloader); }));
+              [&] { return HealthOf(*engine, reloader); },
+              [&](const exec::Budget& budget) { return engine->Versions(budget); }));
   LogStart(log, *engine, plugin.FullName(), path);
   LogWarnings(log, plugin);
 

@@ -155,11 +155,14 @@ bool LimitMemory([[maybe_unused]] std::uint64_t bytes) {
 
 }  // namespace
 
-int RunVm(std::span<char*> /*args*/) {
+int RunVm(std::span<char*> args) {
   // Nothing is freed one by one: the process ends with its answer.
   try {
     const Result<Library> library = Library::Load();
     if (!library) return Complain(kNoLibrary, library.error().message);
+    if (args.size() == 2 && args[1] == kVmVersion) {
+      return WriteAll("v" + library->version) ? kEvaluated : kBroken;
+    }
     Result<Program> program = Fail(Code::kInvalidInput, "");
     {
       const Result<SecretBytes> request = ReadRequest();

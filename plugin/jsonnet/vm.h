@@ -7,6 +7,8 @@ namespace acd::jsonnet {
 
 /// The command that a server starts its own program with to evaluate jsonnet.
 inline constexpr std::string_view kVmCommand = "jsonnet-vm";
+/// Its only argument: to print the library's version, "v0.20.0", and nothing else.
+inline constexpr std::string_view kVmVersion = "version";
 
 /// How such a process ends, besides by a signal.
 enum VmExit {

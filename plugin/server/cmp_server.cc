@@ -21,6 +21,7 @@
 #include "plugin/server/repository_queries.h"
 #include "plugin/server/request_stream.h"
 #include "plugin/server/status_map.h"
+#include "plugin/server/version_service.h"
 
 namespace acd::server {
 namespace {
@@ -255,9 +256,10 @@ void SilenceGrpcLog() {
 
 class CmpServer::Impl {
  public:
-  Impl(ManifestService& service, Observer observer, HealthCheck health)
+  Impl(ManifestService& service, Observer observer, HealthCheck health, VersionReport versions)
       : plugin_(service, std::move(observer)),
         health_(std::move(health), streams_),
+        version_(std::move(versions)),
         reflection_(streams_) {
     const int max_message =
         static_cast<int>(std::min<std::size_t>(service.settings().max_message_bytes, 2147483647U));
@@ -268,6 +270,7 @@ class CmpServer::Impl {
     builder.SetResourceQuota(quota);
     builder.RegisterService(&plugin_);
     builder.RegisterService(&health_);
+    builder.RegisterService(&version_);
     reflection_.RegisterWith(builder);
     builder.SetMaxReceiveMessageSize(max_message);
     builder.SetMaxSendMessageSize(max_message);
@@ -303,6 +306,7 @@ class CmpServer::Impl {
   OpenStreams streams_;
   PluginService plugin_;
   HealthService health_;
+  VersionService version_;
   ReflectionService reflection_;
   std::unique_ptr<grpc::Server> server_;
   std::optional<Acceptor> acceptor_;
@@ -315,8 +319,9 @@ CmpServer::~CmpServer() { Stop(std::chrono::milliseconds::zero()); }
 
 Result<std::unique_ptr<CmpServer>> CmpServer::Start(ListeningSocket socket,
                                                     ManifestService& service, Observer observer,
-                                                    HealthCheck health) {
-  auto impl = std::make_unique<Impl>(service, std::move(observer), std::move(health));
+                                                    HealthCheck health, VersionReport versions) {
+  auto impl =
+      std::make_unique<Impl>(service, std::move(observer), std::move(health), std::move(versions));
   if (!impl->started()) return Fail(Code::kInternal, "grpc: the server did not start");
   impl->Serve(std::move(socket));
   return std::unique_ptr<CmpServer>(new CmpServer(std::move(impl)));

@@ -8,12 +8,13 @@
 #include "plugin/server/health.h"
 #include "plugin/server/manifest_service.h"
 #include "plugin/server/request_record.h"
+#include "plugin/server/tool_versions.h"
 #include "plugin/server/unix_socket.h"
 
 namespace acd::server {
 
 /// The gRPC server on a plugin socket: Argo CD's ConfigManagementPluginService, and what the stock
-/// server has beside it: health and reflection.
+/// server has beside it: versions, health and reflection.
 ///
 /// Every call runs in a thread of its own (gRPC's synchronous API: measured at 3 us per 1 KiB
 /// message, it leaves the receive loop cheaper than inflating what it receives), so a call that
@@ -25,7 +26,8 @@ class CmpServer {
 
   /// Serves from this moment on. `service` is borrowed for the server's life.
   static Result<std::unique_ptr<CmpServer>> Start(ListeningSocket socket, ManifestService& service,
-                                                  Observer observer, HealthCheck health = {});
+                                                  Observer observer, HealthCheck health = {},
+                                                  VersionReport versions = {});
   /// As Stop with no grace, if Stop was not called.
   ~CmpServer();
   CmpServer(const CmpServer&) = delete;
