@@ -1,3 +1,5 @@
+#include "plugin/server/cmp_server.h"
+
 #include <grpc/support/log.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/server_posix.h>
@@ -14,12 +16,12 @@
 #include "plugin/server/acceptor.h"
 #include "plugin/server/announcements.h"
 #include "plugin/server/cancel_watch.h"
-#include "plugin/server/cmp_server.h"
 #include "plugin/server/health_service.h"
 #include "plugin/server/open_streams.h"
 #include "plugin/server/reflection_service.h"
 #include "plugin/server/repository_queries.h"
 #include "plugin/server/request_stream.h"
+#include "plugin/server/shutdown.h"
 #include "plugin/server/status_map.h"
 #include "plugin/server/version_service.h"
 
@@ -114,8 +116,8 @@ class GrpcMessages final : public MessageSource {
 
 class PluginService final : public plugin::ConfigManagementPluginService::Service {
  public:
-  PluginService(ManifestService& service, CmpServer::Observer observer)
-      : service_(service), queries_(service), observer_(std::move(observer)) {}
+  PluginService(ManifestService& service, CmpServer::Observer observer, RunningCalls& calls)
+      : service_(service), queries_(service), observer_(std::move(observer)), calls_(calls) {}
 
   void CancelCalls() noexcept { cancel_all_.store(true, std::memory_order_relaxed); }
 
@@ -217,6 +219,7 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
   // Runs one handler; the catch-all of every RPC.
   template <typename Handler>
   grpc::Status Observed(const char* method, grpc::ServerContext* context, Handler handler) {
+    RunningCalls::Call call(calls_);
     RequestRecord record;
     record.method = method;
     record.trace_parent = Metadata(*context, "traceparent");
@@ -229,6 +232,7 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
       status = {grpc::StatusCode::INTERNAL, "internal error"};
       record.error = "internal error";
     }
+    call.set_answer_bytes(record.manifest_bytes);
     record.total = clock.Total();
     record.code = StatusCodeName(status.error_code());
     try {
@@ -241,6 +245,7 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
   ManifestService& service_;
   RepositoryQueries queries_;
   CmpServer::Observer observer_;
+  RunningCalls& calls_;
   std::atomic<bool> cancel_all_ = false;
 };
 
@@ -257,7 +262,7 @@ void SilenceGrpcLog() {
 class CmpServer::Impl {
  public:
   Impl(ManifestService& service, Observer observer, HealthCheck health, VersionReport versions)
-      : plugin_(service, std::move(observer)),
+      : plugin_(service, std::move(observer), calls_),
         health_(std::move(health), streams_),
         version_(std::move(versions)),
         reflection_(streams_) {
@@ -296,13 +301,13 @@ class CmpServer::Impl {
     stopped_ = true;
     if (acceptor_) acceptor_->Stop();
     streams_.CancelAll();
-    server_->Shutdown(std::chrono::system_clock::now() + grace);
-    server_->Wait();
+    ShutDown(*server_, calls_, grace);
   }
 
   void CancelCalls() noexcept { plugin_.CancelCalls(); }
 
  private:
+  RunningCalls calls_;
   OpenStreams streams_;
   PluginService plugin_;
   HealthService health_;

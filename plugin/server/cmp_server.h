@@ -36,8 +36,8 @@ class CmpServer {
   /// Serves from this moment on at another socket, in place of the one before, which it unlinks.
   void MoveTo(ListeningSocket socket);
 
-  /// Unlinks the socket, takes no new calls, waits for running ones up to `grace`, cancels the rest
-  /// and returns when every handler has returned.
+  /// Unlinks the socket, takes no new calls, waits for running ones of the plugin's service up to
+  /// `grace`, cancels the rest and returns when every handler has returned.
   void Stop(std::chrono::milliseconds grace);
 
   /// Tells running calls to give up: their budgets count as cancelled. Safe from any thread, also

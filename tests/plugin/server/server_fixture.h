@@ -104,7 +104,7 @@ class Client {
   }
 
   plugin::ConfigManagementPluginService::Stub& stub() { return *stub_; }
-  std::shared_ptr<grpc::Channel> channel() { return channel_; }
+  std::shared_ptr<grpc::Channel> channel() const { return channel_; }
 
   /// Sends the messages one by one and takes the answer.
   Answer Send(const std::vector<plugin::AppStreamRequest>& messages) {
@@ -168,7 +168,7 @@ inline Result<render::Rendered> EchoRender(const render::RenderRequest& request)
 class RunningServer {
  public:
   explicit RunningServer(RenderFunction render = EchoRender, ServiceSettings settings = {},
-                         custom::PluginConfig plugin = {}) {
+                         custom::PluginConfig plugin = {}, HealthCheck health = {}) {
     auto root = workspace::WorkspaceRoot::Open(folder_.path(), true);
     if (!root) {
       ADD_FAILURE() << root.error().message;
@@ -187,11 +187,14 @@ class RunningServer {
       ADD_FAILURE() << socket.error().message;
       return;
     }
-    auto server = CmpServer::Start(*std::move(socket), *service_, [this](const RequestRecord& r) {
-      const std::lock_guard lock(mutex_);
-      records_.push_back(r);
-      changed_.notify_all();
-    });
+    auto server = CmpServer::Start(
+        *std::move(socket), *service_,
+        [this](const RequestRecord& r) {
+          const std::lock_guard lock(mutex_);
+          records_.push_back(r);
+          changed_.notify_all();
+        },
+        std::move(health));
     if (!server) {
       ADD_FAILURE() << server.error().message;
       return;
