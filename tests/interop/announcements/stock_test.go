@@ -2,8 +2,6 @@ package announcements
 
 import (
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/argoproj/argo-cd/v3/reposerver/apiclient"
@@ -15,13 +13,9 @@ import (
 // ACD_STOCK_CMP names it; scripts/test builds it.
 func stock(t *testing.T) *fixture {
 	t.Helper()
-	path := os.Getenv("ACD_STOCK_CMP")
-	if path == "" {
-		t.Fatal("ACD_STOCK_CMP does not name a stock argocd-cmp-server; scripts/test builds one")
-	}
 	p := harness.NewPlace(t)
 	binary := harness.Binary(t)
-	harness.Tree{"plugin.yaml": `apiVersion: argoproj.io/v1alpha1
+	config := `apiVersion: argoproj.io/v1alpha1
 kind: ConfigManagementPlugin
 metadata:
   name: stock
@@ -34,15 +28,11 @@ spec:
   parameters:
     dynamic:
       command: [` + binary + `, parameters]
-`}.Write(t, p.Home)
+`
 	f := &fixture{place: p, key: harness.NewKey(t)}
-	f.server = harness.Start(t, p, harness.Command{
-		Path: path, Args: []string{"--config-dir-path", p.Home}, Dir: p.Home,
-		Env: []string{
-			"PATH=" + p.Bin + ":/usr/bin:/bin", "HOME=" + p.Home, "TMPDIR=" + p.Work, "ARGOCD_CMP_WORKDIR=" + p.Work,
-			"ARGOCD_PLUGINSOCKFILEPATH=" + p.Sockets,
-		},
-	}, filepath.Join(p.Sockets, "stock.sock"))
+	command := p.StockCommand(t, config)
+	command.Env = append(command.Env, "TMPDIR="+p.Work) // for our commands' own folders: in memory
+	f.server = harness.Start(t, p, command, p.SocketOf("stock"))
 	f.Client = f.server.Connect(t)
 	return f
 }
