@@ -6,13 +6,11 @@ package announcements
 import (
 	"context"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/argoproj/argo-cd/v3/cmpserver/apiclient"
 	repoclient "github.com/argoproj/argo-cd/v3/reposerver/apiclient"
-	"github.com/argoproj/argo-cd/v3/util/cmp"
 
 	"argocd-decrypt/tests/interop/harness"
 )
@@ -64,12 +62,9 @@ func question(t *testing.T, app harness.App) []string {
 
 func (f *fixture) announce(t *testing.T, app harness.App) map[string]*repoclient.ParameterAnnouncement {
 	t.Helper()
-	stream, err := f.GetParametersAnnouncement(background(t))
+	announced, err := f.Announce(background(t), app, question(t, app))
 	harness.Check(t, err)
-	harness.Check(t, cmp.SendRepoStream(background(t), filepath.Join(app.Root, app.Path), app.Root, stream, question(t, app), nil))
-	response, err := stream.CloseAndRecv()
-	harness.Check(t, err)
-	return byName(t, response.ParameterAnnouncements)
+	return byName(t, announced)
 }
 
 func byName(t *testing.T, list []*repoclient.ParameterAnnouncement) map[string]*repoclient.ParameterAnnouncement {
@@ -86,10 +81,7 @@ func byName(t *testing.T, list []*repoclient.ParameterAnnouncement) map[string]*
 
 func (f *fixture) match(t *testing.T, app harness.App, env []string) *apiclient.RepositoryResponse {
 	t.Helper()
-	stream, err := f.MatchRepository(background(t))
-	harness.Check(t, err)
-	harness.Check(t, cmp.SendRepoStream(background(t), filepath.Join(app.Root, app.Path), app.Root, stream, env, nil))
-	response, err := stream.CloseAndRecv()
+	response, err := f.Match(background(t), app, env)
 	harness.Check(t, err)
 	return response
 }

@@ -3,7 +3,6 @@ package cmp_test
 import (
 	"testing"
 
-	"github.com/argoproj/argo-cd/v3/util/cmp"
 	"google.golang.org/protobuf/types/known/emptypb"
 
 	"argocd-decrypt/tests/interop/harness"
@@ -18,10 +17,7 @@ func TestPluginAnswersForNamedUseOnly(t *testing.T) {
 	}
 
 	app := f.goodApp(t)
-	stream, err := f.MatchRepository(background(t))
-	harness.Check(t, err)
-	harness.Check(t, cmp.SendRepoStream(background(t), app.Root, app.Root, stream, nil, nil))
-	match, err := stream.CloseAndRecv()
+	match, err := f.Match(background(t), app, nil)
 	harness.Check(t, err)
 	if match.IsSupported || match.IsDiscoveryEnabled {
 		t.Errorf("%v", match)
@@ -35,19 +31,12 @@ func TestParametersAreAnnouncedWithoutKeys(t *testing.T) {
 	f.start(t)
 	chartApp, _ := f.helmApp(t)
 	for _, app := range []harness.App{f.goodApp(t), chartApp} {
-		stream, err := f.GetParametersAnnouncement(background(t))
-		harness.Check(t, err)
 		env, err := app.Environment()
 		harness.Check(t, err)
-		path := app.Root
-		if app.Path != "" {
-			path += "/" + app.Path
-		}
-		harness.Check(t, cmp.SendRepoStream(background(t), path, app.Root, stream, env, nil))
-		response, err := stream.CloseAndRecv()
+		announced, err := f.Announce(background(t), app, env)
 		harness.Check(t, err)
 		seen := map[string]bool{}
-		for _, parameter := range response.ParameterAnnouncements {
+		for _, parameter := range announced {
 			if parameter.Name == "" || seen[parameter.Name] {
 				t.Errorf("parameter %q is announced twice or without a name", parameter.Name)
 			}

@@ -10,6 +10,7 @@ import (
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/utils/kube"
 	"github.com/argoproj/argo-cd/v3/cmpserver/apiclient"
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
+	repoclient "github.com/argoproj/argo-cd/v3/reposerver/apiclient"
 	"github.com/argoproj/argo-cd/v3/util/cmp"
 	"google.golang.org/protobuf/types/known/emptypb"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -104,6 +105,34 @@ func (c Client) Generate(ctx context.Context, a App) ([]string, error) {
 		return nil, err
 	}
 	return response.Manifests, nil
+}
+
+// Match asks whether the plugin is for an Application, with these variables only.
+func (c Client) Match(ctx context.Context, a App, env []string) (*apiclient.RepositoryResponse, error) {
+	stream, err := c.MatchRepository(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := cmp.SendRepoStream(ctx, a.appDir(), a.Root, stream, env, nil); err != nil {
+		return nil, err
+	}
+	return stream.CloseAndRecv()
+}
+
+// Announce asks for an Application's parameters, with these variables only.
+func (c Client) Announce(ctx context.Context, a App, env []string) ([]*repoclient.ParameterAnnouncement, error) {
+	stream, err := c.GetParametersAnnouncement(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := cmp.SendRepoStream(ctx, a.appDir(), a.Root, stream, env, nil); err != nil {
+		return nil, err
+	}
+	response, err := stream.CloseAndRecv()
+	if err != nil {
+		return nil, err
+	}
+	return response.ParameterAnnouncements, nil
 }
 
 // Packed is what the client sends of an Application, packed once: to measure a server without the

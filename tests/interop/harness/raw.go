@@ -64,10 +64,31 @@ func (r RawRequest) Generate(ctx context.Context, c Client) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	return r.Finish(stream)
+}
+
+// Finish is Generate on a stream that is open already.
+func (r RawRequest) Finish(stream apiclient.ConfigManagementPluginService_GenerateManifestClient) ([]string, error) {
 	if err := r.send(stream.Send); err != nil {
 		if errors.Is(err, io.EOF) {
 			return nil, errNotDrained
 		}
+		return nil, err
+	}
+	response, err := stream.CloseAndRecv()
+	if err != nil {
+		return nil, err
+	}
+	return response.Manifests, nil
+}
+
+// GenerateToItsStatus is Generate by a client that, unlike Argo CD's, asks for the status of a stream which the server ended early.
+func (r RawRequest) GenerateToItsStatus(ctx context.Context, c Client) ([]string, error) {
+	stream, err := c.GenerateManifest(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.send(stream.Send); err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	response, err := stream.CloseAndRecv()

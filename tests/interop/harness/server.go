@@ -103,11 +103,20 @@ func StartServer(t T, p Place, args ...string) *Server {
 // Start starts a plugin server by any command and waits until it answers on the socket.
 func Start(t T, p Place, c Command, socket string) *Server {
 	t.Helper()
+	start := time.Now()
+	s := Launch(t, p, c, socket)
+	s.awaitReady(t, start)
+	s.idle = s.below()
+	return s
+}
+
+// Launch is Start without the waiting.
+func Launch(t T, p Place, c Command, socket string) *Server {
+	t.Helper()
 	s := &Server{Place: p, socket: socket, exited: make(chan struct{})}
 	cmd := exec.Command(c.Path, c.Args...)
 	cmd.Env, cmd.Dir = c.Env, c.Dir
 	cmd.Stdout, cmd.Stderr = &s.log, &s.log
-	start := time.Now()
 	Check(t, cmd.Start())
 	s.Pid = cmd.Process.Pid
 	go func() {
@@ -119,8 +128,6 @@ func Start(t T, p Place, c Command, socket string) *Server {
 		syscall.Kill(s.Pid, syscall.SIGKILL)
 		<-s.exited
 	})
-	s.awaitReady(t, start)
-	s.idle = s.below()
 	return s
 }
 
