@@ -1,0 +1,141 @@
+package protocol_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	reflectionpb "google.golang.org/grpc/reflection/grpc_reflection_v1"
+	"google.golang.org/grpc/status"
+
+	"argocd-decrypt/tests/interop/harness"
+)
+
+// Items 37 to 39: the process as a whole.
+var lifeItems = []item{
+	{
+		number: "37", given: "SIGTERM: removes the socket, finishes running calls, exits 0",
+		stock: "the socket is removed; the running call is answered; runs on", ours: "the socket is removed; the running call is answered; exits 0",
+		why: "a pod would linger until the grace period's end", run: sigterm,
+	},
+	{
+		number: "38", given: "the health service: SERVING, NOT_FOUND for other names; reflection lists the plugin, version and health services",
+		both: "health: SERVING; of another name: NotFound; lists the plugin service, version.VersionService, grpc.health.v1.Health, grpc.reflection.v1.ServerReflection, grpc.reflection.v1alpha.ServerReflection",
+		run:  services,
+	},
+	{
+		number: "39", given: "twenty calls for one repository at once: works in as many trees",
+		both: "20 answers, each of a tree of its own",
+		run:  atOnce,
+	},
+}
+
+// gated is a plugin whose command waits until a file is there.
+func gated(gate string) string {
+	return "  generate:\n    command: " + shell("while [ ! -e "+gate+" ]; do sleep 0.05; done; cat manifest.yaml") + "\n"
+}
+
+func sigterm(t *testing.T, p peer, r *record) {
+	gate := filepath.Join(harness.Tmpfs(t), "gate")
+	s := p.start(t, setup{spec: gated(gate)})
+	app, mark := marked(t)
+	done := s.inBackground(background(t), app)
+	mark.AwaitCommand(t, "sleep")
+	s.Signal(t, syscall.SIGTERM)
+	harness.WaitFor(t, 10*time.Second, func() error {
+		if exists(s.place.SocketOf(plugin)) {
+			return os.ErrExist
+		}
+		return nil
+	})
+	r.fact("the socket is removed")
+	time.Sleep(200 * time.Millisecond)
+	harness.Check(t, os.WriteFile(gate, nil, 0o644))
+	answer := <-done
+	r.either(answer.err == nil, "the running call is answered", fmt.Sprintf("the running call: %v", answer.err))
+	if p == stock {
+		time.Sleep(2 * time.Second)
+		r.either(syscall.Kill(s.Pid, 0) == nil, "runs on", "ends")
+		return
+	}
+	if code := s.AwaitExit(t, 10*time.Second); code == 0 {
+		r.fact("exits 0")
+	} else {
+		r.fact("exits %d", code)
+	}
+	s.clean(t)
+}
+
+func services(t *testing.T, p peer, r *record) {
+	s := p.start(t, setup{spec: printFile})
+	connection, err := grpc.NewClient("unix://"+s.place.SocketOf(plugin), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	harness.Check(t, err)
+	defer connection.Close()
+	health := healthpb.NewHealthClient(connection)
+	answer, err := health.Check(background(t), &healthpb.HealthCheckRequest{})
+	harness.Check(t, err)
+	r.fact("health: %s", answer.Status)
+	_, err = health.Check(background(t), &healthpb.HealthCheckRequest{Service: "no.such.Service"})
+	r.fact("of another name: %s", status.Code(err))
+
+	stream, err := reflectionpb.NewServerReflectionClient(connection).ServerReflectionInfo(background(t))
+	harness.Check(t, err)
+	harness.Check(t, stream.Send(&reflectionpb.ServerReflectionRequest{MessageRequest: &reflectionpb.ServerReflectionRequest_ListServices{}}))
+	list, err := stream.Recv()
+	if err != nil {
+		r.fact("no reflection: %s", status.Code(err))
+		return
+	}
+	listed := map[string]bool{}
+	for _, service := range list.GetListServicesResponse().GetService() {
+		listed[service.Name] = true
+	}
+	t.Logf("%v", listed)
+	var known []string
+	for _, name := range []string{
+		"plugin.ConfigManagementPluginService", "version.VersionService", "grpc.health.v1.Health",
+		"grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+	} {
+		if listed[name] {
+			known = append(known, strings.ReplaceAll(name, "plugin.ConfigManagementPluginService", "the plugin service"))
+		}
+	}
+	r.fact("lists %s", strings.Join(known, ", "))
+}
+
+func atOnce(t *testing.T, p peer, r *record) {
+	s := p.start(t, setup{spec: "  generate:\n    command: " + shell(`echo "$ARGOCD_ENV_N" >mine; sleep 0.3
+printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\ndata:\n  number: "%s"\n  dir: "%s"\n' "$(cat mine)" "$PWD"`) + "\n"})
+	root := plainApp(t).Root
+	const calls = 20
+	folders, errs := make([]string, calls), make([]error, calls)
+	var requests sync.WaitGroup
+	for n := range calls {
+		requests.Add(1)
+		go func() {
+			defer requests.Done()
+			var manifests []string
+			manifests, errs[n] = s.Generate(background(t), harness.App{Root: root, Env: []string{fmt.Sprintf("ARGOCD_ENV_N=%d", n)}})
+			folders[n] = strings.Join(manifests, "")
+		}()
+	}
+	requests.Wait()
+	seen := map[string]bool{}
+	for n := range calls {
+		harness.Check(t, errs[n])
+		if got := dataOf(t, []string{folders[n]}, "number"); got != fmt.Sprint(n) {
+			t.Errorf("call %d saw the file of call %s", n, got)
+		}
+		seen[dataOf(t, []string{folders[n]}, "dir")] = true
+	}
+	r.fact("%d answers, each of a tree of its own", len(seen))
+	s.clean(t)
+}
