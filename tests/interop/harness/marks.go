@@ -64,18 +64,24 @@ func (m Mark) CheckGone() error {
 	return nil
 }
 
-// AwaitCommand waits until a process of this name, as /proc/PID/comm has it, carries the mark.
-func (m Mark) AwaitCommand(t T, name string) int {
-	t.Helper()
-	var running int
-	WaitFor(t, 20*time.Second, func() error {
-		for _, pid := range m.Processes() {
-			if comm, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid)); err == nil && strings.TrimSpace(string(comm)) == name {
-				running = pid
-				return nil
-			}
+// Commands are those of this name, as /proc/PID/comm has it.
+func (m Mark) Commands(name string) []int {
+	var found []int
+	for _, pid := range m.Processes() {
+		if comm, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", pid)); err == nil && strings.TrimSpace(string(comm)) == name {
+			found = append(found, pid)
 		}
-		return fmt.Errorf("no %s runs", name)
+	}
+	return found
+}
+
+// AwaitCommand waits until a process of this name carries the mark.
+func (m Mark) AwaitCommand(t T, name string) {
+	t.Helper()
+	WaitFor(t, 20*time.Second, func() error {
+		if len(m.Commands(name)) == 0 {
+			return fmt.Errorf("no %s runs", name)
+		}
+		return nil
 	})
-	return running
 }

@@ -177,6 +177,17 @@ func ArchiveWithTail(t T, tail string, entries ...Entry) []byte {
 	return out.Bytes()
 }
 
+// Gzip packs any text.
+func Gzip(t T, text string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	zip := gzip.NewWriter(&out)
+	_, err := io.WriteString(zip, text)
+	Check(t, err)
+	Check(t, zip.Close())
+	return out.Bytes()
+}
+
 // Bomb is an archive with one file of zeros after a good one, far larger than its own size.
 func Bomb(t T, good Entry, size int64) []byte {
 	t.Helper()

@@ -75,7 +75,7 @@ var applicationItems = []item{
 }
 
 func failingCommand(t *testing.T, p peer, r *record) {
-	s := p.start(t, setup{spec: "  generate:\n    command: " + shell("echo because >&2; cat \"$PWD/missing\"; exit 3", "sh", "canary-argument") + "\n"})
+	s := p.start(t, setup{spec: "  generate:\n    command: " + harness.Shell("echo because >&2; cat \"$PWD/missing\"; exit 3", "sh", "canary-argument") + "\n"})
 	_, err := s.Generate(background(t), plainApp(t))
 	if err == nil {
 		t.Fatal("exit 3 was a success")
@@ -94,7 +94,7 @@ func talkativeLog(t *testing.T, p peer, r *record) {
 }
 
 func errorContext(t *testing.T, p peer, r *record) {
-	s := p.start(t, setup{spec: "  generate:\n    command: " + shell("echo because >&2; exit 3") + "\n"})
+	s := p.start(t, setup{spec: "  generate:\n    command: " + harness.Shell("echo because >&2; exit 3") + "\n"})
 	_, err := s.Generate(background(t), repo(t, harness.Tree{"deep/app/manifest.yaml": configMap}, "deep/app"))
 	if err == nil {
 		t.Fatal("exit 3 was a success")
@@ -174,7 +174,7 @@ func badAnnouncements(t *testing.T, p peer, r *record) {
 	for _, c := range []struct{ name, script string }{
 		{"exit code", "echo '[]'; exit 3"}, {"no JSON", "echo name: a"}, {"an object", `echo '{"name":"a"}'`}, {"nothing", ":"},
 	} {
-		s := p.start(t, setup{spec: printFile + "  parameters:\n    dynamic:\n      command: " + shell(c.script) + "\n"})
+		s := p.start(t, setup{spec: printFile + "  parameters:\n    dynamic:\n      command: " + harness.Shell(c.script) + "\n"})
 		announced, err := s.Announce(background(t), plainApp(t), nil)
 		if err != nil {
 			t.Logf("%v", err)
@@ -187,7 +187,7 @@ func badAnnouncements(t *testing.T, p peer, r *record) {
 
 // gitCredentials goes the repo-server's whole way. The command asks as git would: $GIT_ASKPASS with a question.
 func gitCredentials(t *testing.T, p peer, r *record) {
-	spec := "  generate:\n    command: " + shell(`printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  env: |\n'
+	spec := "  generate:\n    command: " + harness.Shell(`printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  env: |\n'
 env | LC_ALL=C sort | sed 's/^/    /'
 printf '  askpass: "%s"\n' "${GIT_ASKPASS:+set}"
 if [ -n "$GIT_ASKPASS" ]; then

@@ -190,7 +190,7 @@ func execTimeout(t *testing.T, p peer, r *record) {
 }
 
 func vanishingClient(t *testing.T, p peer, r *record) {
-	s := p.start(t, setup{spec: "  generate:\n    command: " + shell("sleep 1000 & sleep 1000") + "\n"})
+	s := p.start(t, setup{spec: "  generate:\n    command: " + harness.Shell("sleep 1000 & sleep 1000") + "\n"})
 	app, mark := marked(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := s.inBackground(ctx, app)
@@ -203,7 +203,7 @@ func vanishingClient(t *testing.T, p peer, r *record) {
 }
 
 func stubbornChild(t *testing.T, p peer, r *record) {
-	s := p.start(t, setup{spec: "  generate:\n    command: " + shell("(trap '' TERM; sleep 1000; sleep 1000) & wait") + "\n"})
+	s := p.start(t, setup{spec: "  generate:\n    command: " + harness.Shell("(trap '' TERM; sleep 1000; sleep 1000) & wait") + "\n"})
 	app, mark := marked(t)
 	ctx, cancel := context.WithTimeout(context.Background(), 4*time.Second)
 	defer cancel()
@@ -216,7 +216,7 @@ func stubbornChild(t *testing.T, p peer, r *record) {
 }
 
 func backgroundChild(t *testing.T, p peer, r *record) {
-	s := p.start(t, setup{spec: "  generate:\n    command: " + shell("sleep 1000 >/dev/null 2>&1 & cat manifest.yaml") + "\n"})
+	s := p.start(t, setup{spec: "  generate:\n    command: " + harness.Shell("sleep 1000 >/dev/null 2>&1 & cat manifest.yaml") + "\n"})
 	app, mark := marked(t)
 	s.stillGood(t, app)
 	r.fact("answered")
@@ -226,7 +226,7 @@ func backgroundChild(t *testing.T, p peer, r *record) {
 }
 
 func daemon(t *testing.T, p peer, r *record) {
-	s := p.start(t, setup{spec: "  generate:\n    command: " + shell("setsid -f sleep 1000 >/dev/null 2>&1; cat manifest.yaml") + "\n"})
+	s := p.start(t, setup{spec: "  generate:\n    command: " + harness.Shell("setsid -f sleep 1000 >/dev/null 2>&1; cat manifest.yaml") + "\n"})
 	app, mark := marked(t)
 	s.stillGood(t, app)
 	r.fact("answered")
@@ -241,7 +241,7 @@ func daemon(t *testing.T, p peer, r *record) {
 // outcome of a command that does as a file of the repository says.
 func leftovers(t *testing.T, p peer, r *record) {
 	place := harness.NewPlace(t)
-	spec := "  generate:\n    command: " + shell(". ./script") + "\n"
+	spec := "  generate:\n    command: " + harness.Shell(". ./script") + "\n"
 	s := p.startAt(t, place, setup{spec: spec})
 	good := repo(t, harness.Tree{"script": "cat manifest.yaml\n", "manifest.yaml": configMap}, "")
 	s.stillGood(t, good)

@@ -263,7 +263,7 @@ func (s *server) matched(t *testing.T, app harness.App) string {
 }
 
 func failingDiscovery(t *testing.T, p peer, r *record) {
-	s := p.start(t, setup{spec: printFile + "  discover:\n    find:\n      command: " + shell("echo found; echo reason >&2; exit 3") + "\n"})
+	s := p.start(t, setup{spec: printFile + "  discover:\n    find:\n      command: " + harness.Shell("echo found; echo reason >&2; exit 3") + "\n"})
 	r.fact("%s", s.matched(t, plainApp(t)))
 	s.clean(t)
 }

@@ -40,7 +40,7 @@ var lifeItems = []item{
 
 // gated is a plugin whose command waits until a file is there.
 func gated(gate string) string {
-	return "  generate:\n    command: " + shell("while [ ! -e "+gate+" ]; do sleep 0.05; done; cat manifest.yaml") + "\n"
+	return "  generate:\n    command: " + harness.Shell("while [ ! -e "+gate+" ]; do sleep 0.05; done; cat manifest.yaml") + "\n"
 }
 
 func sigterm(t *testing.T, p peer, r *record) {
@@ -112,7 +112,7 @@ func services(t *testing.T, p peer, r *record) {
 }
 
 func atOnce(t *testing.T, p peer, r *record) {
-	s := p.start(t, setup{spec: "  generate:\n    command: " + shell(`echo "$ARGOCD_ENV_N" >mine; sleep 0.3
+	s := p.start(t, setup{spec: "  generate:\n    command: " + harness.Shell(`echo "$ARGOCD_ENV_N" >mine; sleep 0.3
 printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: one}\ndata:\n  number: "%s"\n  dir: "%s"\n' "$(cat mine)" "$PWD"`) + "\n"})
 	root := plainApp(t).Root
 	const calls = 20

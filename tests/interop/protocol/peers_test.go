@@ -5,9 +5,7 @@ package protocol_test
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -62,7 +60,7 @@ func (p peer) startAt(t *testing.T, place harness.Place, s setup) *server {
 
 func (p peer) command(t *testing.T, place harness.Place, s setup) (harness.Command, string) {
 	t.Helper()
-	config := "apiVersion: argoproj.io/v1alpha1\nkind: ConfigManagementPlugin\nmetadata:\n  name: " + plugin + "\nspec:\n" + s.spec
+	config := harness.PluginYAML(plugin, s.spec)
 	socket := place.SocketOf(plugin)
 	if s.version != "" {
 		config += "  version: " + s.version + "\n"
@@ -75,23 +73,13 @@ func (p peer) command(t *testing.T, place harness.Place, s setup) (harness.Comma
 			command.Args = append(command.Args, "--loglevel", "trace")
 		}
 	} else {
-		harness.Tree{"plugin.yaml": config}.Write(t, place.Home)
-		command = place.Command(t, append([]string{"--config", filepath.Join(place.Home, "plugin.yaml")}, s.args...)...)
+		command = place.PluginCommand(t, config, s.args...)
 		if s.verbose {
 			command.Args = append(command.Args, "--log-level", "trace")
 		}
 	}
 	command.Env = append(command.Env, s.env...)
 	return command, socket
-}
-
-// shell is a command's list for plugin.yaml: the script, with $0 and further arguments.
-func shell(script string, arguments ...string) string {
-	list, err := json.Marshal(append([]string{"/bin/sh", "-c", script}, arguments...))
-	if err != nil {
-		panic(err)
-	}
-	return string(list)
 }
 
 const configMap = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: plain\ndata:\n  key: value\n"
@@ -104,14 +92,14 @@ const (
 
 // listing prints a ConfigMap with a line for each file, folder and link of the tree: type, mode, path and target, then
 // the content's hash.
-var listing = "  generate:\n    command: " + shell(`export LC_ALL=C
+var listing = "  generate:\n    command: " + harness.Shell(`export LC_ALL=C
 printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: tree}\ndata:\n  tree: |\n'
 find . -mindepth 1 -printf '    %y %m %P %l\n' | sort
 find . -type f -exec sha256sum {} + | sort | sed 's/^/    /'
 `) + "\n"
 
 // variables prints a ConfigMap with a line for each variable of the command.
-var variables = "  generate:\n    command: " + shell(`printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: env}\ndata:\n  env: |\n'
+var variables = "  generate:\n    command: " + harness.Shell(`printf 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: env}\ndata:\n  env: |\n'
 env | LC_ALL=C sort | sed 's/^/    /'
 `) + "\n"
 

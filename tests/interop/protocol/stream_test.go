@@ -52,7 +52,7 @@ var streamItems = []item{
 func marking(t *testing.T) (string, string) {
 	t.Helper()
 	mark := filepath.Join(harness.Tmpfs(t), "ran")
-	return "  generate:\n    command: " + shell("touch "+mark+"; cat manifest.yaml") + "\n", mark
+	return "  generate:\n    command: " + harness.Shell("touch "+mark+"; cat manifest.yaml") + "\n", mark
 }
 
 // largeArchive does not fit into what a connection holds unread: who does not read to the end, is noticed.
