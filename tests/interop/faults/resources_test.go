@@ -1,0 +1,237 @@
+package faults_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"argocd-decrypt/tests/interop/harness"
+)
+
+// smallTmpfs puts a tmpfs of some MiB in the place of a folder. Skips, loudly, where it may not be mounted.
+func smallTmpfs(t *testing.T, dir string, mib int) {
+	t.Helper()
+	err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=0700,size="+strconv.Itoa(mib)+"m")
+	if errors.Is(err, unix.EPERM) || errors.Is(err, unix.EACCES) {
+		t.Skip("SKIPPED: mounting a tmpfs is not permitted here, so that a full one is NOT tested; run as root")
+	}
+	harness.Check(t, err)
+	t.Cleanup(func() { unix.Unmount(dir, unix.MNT_DETACH) })
+}
+
+func incompressible(n int) string {
+	var text strings.Builder
+	state := uint64(1)
+	for text.Len() < n {
+		state ^= state << 13
+		state ^= state >> 7
+		state ^= state << 17
+		text.WriteByte(byte(state >> 32))
+	}
+	return text.String()
+}
+
+func TestFullTmpfs(t *testing.T) {
+	place := harness.NewPlace(t)
+	smallTmpfs(t, place.Work, 4)
+	f := startAt(t, place)
+	t.Run("ByTheRepository", func(t *testing.T) {
+		app, _ := script(t, "cat manifest.yaml")
+		harness.Tree{"big.bin": incompressible(8 << 20)}.Write(t, app.Root)
+		_, err := f.Generate(within(t, time.Minute), app)
+		checkWords(t, err, "No space left")
+		f.stillGood(t)
+	})
+	t.Run("ByManyFiles", func(t *testing.T) {
+		app, _ := script(t, "cat manifest.yaml")
+		for i := range 3000 {
+			harness.Tree{"many/" + strconv.Itoa(i): "0123456789"}.Write(t, app.Root)
+		}
+		_, err := f.Generate(within(t, time.Minute), app)
+		checkWords(t, err, "No space left")
+		f.stillGood(t)
+	})
+	t.Run("ByTheCommand", func(t *testing.T) {
+		f.refused(t, time.Minute, "head -c 8000000 /dev/zero >filled && cat manifest.yaml", "No space left")
+	})
+	t.Run("ByManyRequests", func(t *testing.T) {
+		app, _ := script(t, "sleep 0.2; cat manifest.yaml")
+		harness.Tree{"big.bin": incompressible(1 << 20)}.Write(t, app.Root)
+		var answers []chan answer
+		for range 12 {
+			answers = append(answers, f.inBackground(within(t, time.Minute), app))
+		}
+		failed := 0
+		for _, done := range answers {
+			if got := <-done; got.err != nil {
+				failed++
+				checkWords(t, got.err)
+			}
+		}
+		t.Logf("%d of 12 were refused", failed)
+		f.stillGood(t)
+	})
+	harness.WaitFor(t, 10*time.Second, f.CheckIdle)
+}
+
+// limitFiles sets how many files a process may have open.
+func limitFiles(t *testing.T, pid int, count uint64) unix.Rlimit {
+	t.Helper()
+	var before unix.Rlimit
+	harness.Check(t, unix.Prlimit(pid, unix.RLIMIT_NOFILE, nil, &before))
+	harness.Check(t, unix.Prlimit(pid, unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: count, Max: before.Max}, nil))
+	return before
+}
+
+func openFiles(t *testing.T, pid int) uint64 {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Join("/proc", strconv.Itoa(pid), "fd"))
+	harness.Check(t, err)
+	return uint64(len(entries))
+}
+
+func TestOutOfFileDescriptors(t *testing.T) {
+	f := start(t)
+	f.stillGood(t)
+	before := openFiles(t, f.Pid)
+	original := limitFiles(t, f.Pid, before+1)
+	// With each few more of them a request comes further before it fails.
+	for more := uint64(1); more < 40; more += 3 {
+		limitFiles(t, f.Pid, before+more)
+		app, mark := script(t, "cat manifest.yaml")
+		_, err := f.Generate(within(t, 10*time.Second), app)
+		if err != nil {
+			checkWords(t, err)
+		}
+		harness.WaitFor(t, 10*time.Second, mark.CheckGone)
+	}
+	// New connections can't be accepted either; whoever waits gets through later.
+	limitFiles(t, f.Pid, openFiles(t, f.Pid))
+	waiting := make(chan error, 1)
+	go func() { waiting <- harness.Probe(f.place.SocketOf(plugin)) }()
+	time.Sleep(500 * time.Millisecond)
+	harness.Check(t, unix.Prlimit(f.Pid, unix.RLIMIT_NOFILE, &original, nil))
+	select {
+	case err := <-waiting:
+		harness.Check(t, err)
+	case <-time.After(20 * time.Second):
+		t.Error("a connection that had to wait is never accepted")
+	}
+	f.stillGood(t)
+	harness.WaitFor(t, 20*time.Second, func() error {
+		if now := openFiles(t, f.Pid); now > before+4 {
+			return errors.New(strconv.Itoa(int(now)) + " open files, " + strconv.Itoa(int(before)) + " before")
+		}
+		return nil
+	})
+	harness.WaitFor(t, 10*time.Second, f.CheckIdle)
+}
+
+// Clients that vanish without a word, in the middle of a stream: their processes are killed.
+func TestClientsVanishMidStream(t *testing.T) {
+	f := start(t)
+	before := openFiles(t, f.Pid)
+	for range 5 {
+		var clients []*vanishing
+		for range 4 {
+			clients = append(clients, startVanishing(t, f.place.SocketOf(plugin)))
+		}
+		for _, c := range clients {
+			c.vanish(t)
+		}
+	}
+	f.stillGood(t)
+	harness.WaitFor(t, 10*time.Second, f.CheckIdle)
+	harness.WaitFor(t, 10*time.Second, func() error {
+		if now := openFiles(t, f.Pid); now > before+8 {
+			return errors.New(strconv.Itoa(int(now)) + " open files")
+		}
+		return nil
+	})
+}
+
+// Clients that stay, and say nothing more, hold up nobody.
+func TestSilentClientsHoldUpNobody(t *testing.T) {
+	f := start(t)
+	var clients []*vanishing
+	for range 12 {
+		clients = append(clients, startVanishing(t, f.place.SocketOf(plugin)))
+	}
+	for range 5 {
+		f.stillGood(t)
+	}
+	for _, c := range clients {
+		c.vanish(t)
+	}
+	harness.WaitFor(t, 10*time.Second, f.CheckIdle)
+}
+
+// kill -9 in the middle of everything: nothing of the commands runs on, and a successor finds a clean place.
+func TestKilledUnderLoadAndItsSuccessor(t *testing.T) {
+	place := harness.NewPlace(t)
+	f := startAt(t, place, "--max-concurrent-renders", "8")
+	var answers []chan answer
+	var marks []harness.Mark
+	begin := func(text string) {
+		app, mark := script(t, text)
+		marks = append(marks, mark)
+		answers = append(answers, f.inBackground(within(t, time.Minute), app))
+	}
+	for range 3 {
+		begin("cat manifest.yaml; exec sleep 1000")
+	}
+	begin("trap '' TERM; sleep 1000; sleep 1000")
+	begin("setsid -f sleep 1000 >/dev/null 2>&1; sleep 1000")
+	for _, mark := range marks {
+		runs(t, mark, "sleep", 1)
+	}
+	for range 20 {
+		begin("sleep 0.1; cat manifest.yaml")
+	}
+	time.Sleep(300 * time.Millisecond)
+	f.Kill(t)
+	for _, done := range answers {
+		<-done
+	}
+	if f.CheckIdle() == nil {
+		t.Fatal("nothing was left: the test saw no running request")
+	}
+
+	begun := time.Now()
+	next := startAt(t, place)
+	t.Logf("the successor answers after %v", time.Since(begun).Round(time.Millisecond))
+	next.stillGood(t)
+	for _, mark := range marks {
+		harness.WaitFor(t, 10*time.Second, mark.CheckGone)
+	}
+	harness.WaitFor(t, 10*time.Second, next.CheckIdle)
+	filepath.WalkDir(place.Work, func(path string, _ os.DirEntry, err error) error {
+		if filepath.Base(path) == "script" {
+			t.Errorf("%s is left", path)
+		}
+		return nil
+	})
+}
+
+// SIGTERM while commands hang: the process ends within its grace period, and they with it.
+func TestSigtermEndsHangingCommands(t *testing.T) {
+	f := start(t, "--shutdown-grace", "2")
+	app, mark := script(t, "trap '' TERM; setsid -f sleep 1000 >/dev/null 2>&1; sleep 1000; sleep 1000")
+	done := f.inBackground(context.Background(), app)
+	runs(t, mark, "sleep", 2)
+	f.Signal(t, syscall.SIGTERM)
+	if got := <-done; got.err == nil {
+		t.Error("answered")
+	}
+	f.AwaitExit(t, 20*time.Second)
+	harness.WaitFor(t, 10*time.Second, mark.CheckGone)
+	harness.WaitFor(t, 10*time.Second, f.CheckIdle)
+}
