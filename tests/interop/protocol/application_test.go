@@ -15,7 +15,7 @@ import (
 	"argocd-decrypt/tests/interop/harness"
 )
 
-// Items 32 to 36 and 40: secrets, parameters and credentials.
+// Items 32 to 36: secrets, parameters and credentials.
 var applicationItems = []item{
 	{
 		number: "32", given: "a failing command: the error has no argument of the command, and no path that changes with each request",
@@ -66,11 +66,6 @@ var applicationItems = []item{
 		number: "36a", given: "the source hydrator and something encrypted, without a `generate` command",
 		stock: "has no renderer of its own", ours: "a chart is rendered; what is encrypted is refused",
 		why: "the hydrator would commit plaintext to git", run: hydratorAndSecrets,
-	},
-	{
-		number: "40", given: "a kustomization whose `ref` is an option of git's, or whose `helmGlobals.configHome` has a plugin of helm's: runs neither",
-		stock: "has no renderer of its own", ours: "runs neither",
-		why: "what a command does is its own business (tests/interop/kustomize has the built-in renderer's guards)", run: kustomizeGuards,
 	},
 }
 

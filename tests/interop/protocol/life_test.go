@@ -19,7 +19,7 @@ import (
 	"argocd-decrypt/tests/interop/harness"
 )
 
-// Items 37 to 39: the process as a whole.
+// Items 37 to 40: the process as a whole, and what it may start.
 var lifeItems = []item{
 	{
 		number: "37", given: "SIGTERM: removes the socket, finishes running calls, exits 0",
@@ -35,6 +35,11 @@ var lifeItems = []item{
 		number: "39", given: "twenty calls for one repository at once: works in as many trees",
 		both: "20 answers, each of a tree of its own",
 		run:  atOnce,
+	},
+	{
+		number: "40", given: "a kustomization whose `ref` is an option of git's, or whose `helmGlobals.configHome` has a plugin of helm's: runs neither",
+		stock: "has no renderer of its own", ours: "runs neither",
+		why: "what a command does is its own business (tests/interop/kustomize has the built-in renderer's guards)", run: kustomizeGuards,
 	},
 }
 

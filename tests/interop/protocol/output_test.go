@@ -43,7 +43,7 @@ var outputItems = []item{
 	},
 	{
 		number: "30a", given: "a JSON stream, a BOM, CRLF: the same objects; text that is no YAML, a scalar, a list at the top: fails",
-		both: "JSON stream: 2; CRLF: 2; not YAML: fails; scalar: fails; list: fails",
+		both: "JSON stream: 2; BOM: 1; CRLF: 2; not YAML: fails; scalar: fails; list: fails",
 		run:  otherTexts,
 	},
 	{
@@ -226,7 +226,7 @@ func otherTexts(t *testing.T, p peer, r *record) {
 	json := `{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"one"}}`
 	two := strings.Replace(json, "one", "two", 1)
 	for _, c := range []struct{ name, out string }{
-		{"JSON stream", json + "\n" + two}, {"CRLF", strings.ReplaceAll(configMap+"---\n"+two+"\n", "\n", "\r\n")},
+		{"JSON stream", json + "\n" + two}, {"BOM", "\ufeff" + configMap}, {"CRLF", strings.ReplaceAll(configMap+"---\n"+two+"\n", "\n", "\r\n")},
 		{"not YAML", configMap + "---\na: [\n"}, {"scalar", "only text\n"}, {"list", "[" + json + "]\n"},
 	} {
 		manifests, err := s.printed(t, c.out)
