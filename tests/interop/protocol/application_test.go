@@ -285,7 +285,7 @@ func kustomizeGuards(t *testing.T, p peer, r *record) {
 		{"kustomization.yaml": "resources: ['https://git.example.org/x.git//y?ref=--upload-pack=touch%20" + ran + "']\n"},
 		{
 			"kustomization.yaml":     "helmGlobals: {configHome: home}\nhelmCharts: [{name: a/x, repo: 'evil://h'}]\n",
-			"charts/a/x/Chart.yaml":  "apiVersion: v2\nname: x\nversion: 1.0.0\n",
+			"charts/a/x/values.yaml": "", "charts/a/x/Chart.yaml": "apiVersion: v2\nname: x\nversion: 1.0.0\n",
 			"home/plugins/e/p.yaml":  descriptor,
 			"home/plugins/e/evil.sh": script, "home/.data/plugins/e/plugin.yaml": descriptor, "home/.data/plugins/e/evil.sh": script,
 		},

@@ -241,7 +241,11 @@ func otherTexts(t *testing.T, p peer, r *record) {
 			}
 			if err == nil {
 				r.fact("%s: %d", c.name, count)
-				r.detail(fmt.Sprint(harness.Objects(t, manifests...)))
+				for _, object := range harness.Objects(t, manifests...) {
+					text, err := object.MarshalJSON()
+					harness.Check(t, err)
+					r.detail(string(text))
+				}
 				continue
 			}
 		}
