@@ -22,7 +22,7 @@ class TreeBuilder {
  public:
   /// `root_fd` and `options` are borrowed.
   TreeBuilder(int root_fd, const UnpackOptions& options)
-      : options_(options), admission_(options), writer_(root_fd) {}
+      : options_(options), admission_(options), writer_(root_fd, options.folder_mode) {}
 
   /// Counts an entry and gives its clean path; nothing for one that is left out.
   Result<std::optional<std::string>> Admit(const std::string& name, const std::string& link) {

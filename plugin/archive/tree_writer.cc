@@ -58,7 +58,7 @@ Result<int> TreeWriter::Parent(std::string_view path) {
     const int in = at ? at.get() : root_fd_;
     UniqueFd next(::openat(in, name.c_str(), kOpenFolder));
     if (!next && errno == ENOENT) {
-      if (const int error = MakeOneFolder(in, name, 0700); error != 0) {
+      if (const int error = MakeOneFolder(in, name, missing_mode_); error != 0) {
         return FileError(path, error);
       }
       next.Reset(::openat(in, name.c_str(), kOpenFolder));

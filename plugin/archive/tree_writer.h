@@ -17,8 +17,8 @@ namespace acd::archive {
 /// deep), kIo.
 class TreeWriter {
  public:
-  /// `root_fd` is borrowed.
-  explicit TreeWriter(int root_fd) : root_fd_(root_fd) {}
+  /// `root_fd` is borrowed. `missing_mode`: of folders that no call of MakeFolder is about.
+  TreeWriter(int root_fd, mode_t missing_mode) : root_fd_(root_fd), missing_mode_(missing_mode) {}
 
   /// Makes a folder unless it is there.
   Status MakeFolder(std::string_view path, mode_t mode);
@@ -27,11 +27,12 @@ class TreeWriter {
   Status MakeSymlink(std::string_view path, const std::string& target);
 
  private:
-  /// The open folder that holds `path`; missing ones are made, with mode 0700. Valid until the next
-  /// call. Entries come in lexical order, so it mostly is the one of the call before.
+  /// The open folder that holds `path`; missing ones are made. Valid until the next call.
+  /// Entries come in lexical order, so it mostly is the one of the call before.
   Result<int> Parent(std::string_view path);
 
   int root_fd_;
+  mode_t missing_mode_;
   std::string parent_path_;
   UniqueFd parent_;
 };

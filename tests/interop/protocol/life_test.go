@@ -80,7 +80,9 @@ func sigterm(t *testing.T, p peer, r *record) {
 }
 
 func services(t *testing.T, p peer, r *record) {
-	s := p.start(t, setup{spec: printFile})
+	place := harness.NewPlace(t)
+	place.AddKey(t, harness.NewKey(t)) // ours is not healthy without the keys that it was told of
+	s := p.startAt(t, place, setup{spec: printFile})
 	connection, err := grpc.NewClient("unix://"+s.place.SocketOf(plugin), grpc.WithTransportCredentials(insecure.NewCredentials()))
 	harness.Check(t, err)
 	defer connection.Close()

@@ -71,6 +71,24 @@ TEST(Unpack, KeepsItToItselfWhateverTheUmask) {
   }
 }
 
+// Commands of an operator's own find what Argo CD's plugin server gives them.
+TEST(Unpack, GivesTheModesThatAreAskedFor) {
+  const Target target;
+  UnpackOptions options;
+  options.file_mode = 0644;
+  options.folder_mode = 0755;
+  const mode_t before = ::umask(0077);
+  const auto stats = target.Unpack(
+      TarBuilder().Folder("d", 0700).File("d/script", "#!", 0755).File("made/parent", "", 0600),
+      options);
+  ::umask(before);
+  ASSERT_THAT(stats, IsOk());
+  EXPECT_EQ(
+      target.tree(),
+      (Tree{
+          {"d", "d 755"}, {"d/script", "f 644 #!"}, {"made", "d 755"}, {"made/parent", "f 644 "}}));
+}
+
 TEST(Unpack, PreservesPermissionsButNoSetuid) {
   const Target target;
   UnpackOptions options;
