@@ -27,9 +27,14 @@ var lifeItems = []item{
 		why: "a pod would linger until the grace period's end", run: sigterm,
 	},
 	{
-		number: "38", given: "the health service: SERVING, NOT_FOUND for other names; reflection lists the plugin, version and health services",
-		both: "health: SERVING; of another name: NotFound; lists the plugin service, version.VersionService, grpc.health.v1.Health, grpc.reflection.v1.ServerReflection, grpc.reflection.v1alpha.ServerReflection",
-		run:  services,
+		number: "38", given: "the health service: SERVING, and NOT_FOUND for other names",
+		both: "SERVING; of another name: NotFound",
+		run:  health,
+	},
+	{
+		number: "38a", given: "server reflection: lists the services",
+		both: "lists the plugin service, version.VersionService, grpc.health.v1.Health, grpc.reflection.v1.ServerReflection, grpc.reflection.v1alpha.ServerReflection",
+		run:  reflection,
 	},
 	{
 		number: "39", given: "twenty calls for one repository at once: works in as many trees",
@@ -79,20 +84,28 @@ func sigterm(t *testing.T, p peer, r *record) {
 	s.clean(t)
 }
 
-func services(t *testing.T, p peer, r *record) {
-	place := harness.NewPlace(t)
-	place.AddKey(t, harness.NewKey(t)) // ours is not healthy without the keys that it was told of
-	s := p.startAt(t, place, setup{spec: printFile})
+// dial is a connection for services that Argo CD's client does not ask.
+func (s *server) dial(t *testing.T) *grpc.ClientConn {
+	t.Helper()
 	connection, err := grpc.NewClient("unix://"+s.place.SocketOf(plugin), grpc.WithTransportCredentials(insecure.NewCredentials()))
 	harness.Check(t, err)
-	defer connection.Close()
-	health := healthpb.NewHealthClient(connection)
-	answer, err := health.Check(background(t), &healthpb.HealthCheckRequest{})
-	harness.Check(t, err)
-	r.fact("health: %s", answer.Status)
-	_, err = health.Check(background(t), &healthpb.HealthCheckRequest{Service: "no.such.Service"})
-	r.fact("of another name: %s", status.Code(err))
+	t.Cleanup(func() { connection.Close() })
+	return connection
+}
 
+func health(t *testing.T, p peer, r *record) {
+	place := harness.NewPlace(t)
+	place.AddKey(t, harness.NewKey(t)) // ours is not healthy without the keys that it was told of
+	client := healthpb.NewHealthClient(p.startAt(t, place, setup{spec: printFile}).dial(t))
+	answer, err := client.Check(background(t), &healthpb.HealthCheckRequest{})
+	harness.Check(t, err)
+	r.fact("%s", answer.Status)
+	_, err = client.Check(background(t), &healthpb.HealthCheckRequest{Service: "no.such.Service"})
+	r.fact("of another name: %s", status.Code(err))
+}
+
+func reflection(t *testing.T, p peer, r *record) {
+	connection := p.start(t, setup{spec: printFile}).dial(t)
 	stream, err := reflectionpb.NewServerReflectionClient(connection).ServerReflectionInfo(background(t))
 	harness.Check(t, err)
 	harness.Check(t, stream.Send(&reflectionpb.ServerReflectionRequest{MessageRequest: &reflectionpb.ServerReflectionRequest_ListServices{}}))
