@@ -21,7 +21,8 @@ var emptyRequest emptypb.Empty
 // Client is Argo CD's own client of one plugin socket.
 type Client struct {
 	apiclient.ConfigManagementPluginServiceClient
-	close func() error
+	socket string
+	close  func() error
 }
 
 func dialUnix(socket string) (net.Conn, error) { return net.DialTimeout("unix", socket, time.Second) }
@@ -29,11 +30,28 @@ func dialUnix(socket string) (net.Conn, error) { return net.DialTimeout("unix", 
 // Connect dials as the repo-server does.
 func (s *Server) Connect(t T) Client {
 	t.Helper()
-	closer, client, err := apiclient.NewConfigManagementPluginClientSet(s.socket).NewConfigManagementPluginClient()
+	client, err := s.Dial()
 	Check(t, err)
-	t.Cleanup(func() { closer.Close() })
-	return Client{client, closer.Close}
+	t.Cleanup(client.Close)
+	return client
 }
+
+// Dial is Connect for callers without a test.
+func (s *Server) Dial() (Client, error) { return dial(s.socket) }
+
+func dial(socket string) (Client, error) {
+	closer, client, err := apiclient.NewConfigManagementPluginClientSet(socket).NewConfigManagementPluginClient()
+	if err != nil {
+		return Client{}, err
+	}
+	return Client{client, socket, closer.Close}, nil
+}
+
+// Again is a second connection to the same server.
+func (c Client) Again() (Client, error) { return dial(c.socket) }
+
+// Close ends the connection, and with it each call on it.
+func (c Client) Close() { c.close() }
 
 // App is an Application as the repo-server sees it.
 type App struct {
@@ -160,22 +178,64 @@ func Pack(t T, a App) Packed {
 	return packed
 }
 
+// Sender is a stream on which a repository goes.
+type Sender interface {
+	Send(*apiclient.AppStreamRequest) error
+}
+
+// SendTo sends all of it.
+func (p Packed) SendTo(stream Sender) error {
+	for _, message := range p {
+		if err := stream.Send(message); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // GeneratePacked is Generate's second half.
 func (c Client) GeneratePacked(ctx context.Context, packed Packed) ([]string, error) {
 	stream, err := c.GenerateManifest(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, message := range packed {
-		if err := stream.Send(message); err != nil {
-			return nil, err
-		}
+	if err := packed.SendTo(stream); err != nil {
+		return nil, err
 	}
 	response, err := stream.CloseAndRecv()
 	if err != nil {
 		return nil, err
 	}
 	return response.Manifests, nil
+}
+
+// MatchPacked asks whether the plugin is for a repository.
+func (c Client) MatchPacked(ctx context.Context, packed Packed) (*apiclient.RepositoryResponse, error) {
+	stream, err := c.MatchRepository(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := packed.SendTo(stream); err != nil {
+		return nil, err
+	}
+	return stream.CloseAndRecv()
+}
+
+// AnnouncePacked asks for an application's parameters.
+func (c Client) AnnouncePacked(ctx context.Context, packed Packed) (*apiclient.ParametersAnnouncementResponse, error) {
+	stream, err := c.GetParametersAnnouncement(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := packed.SendTo(stream); err != nil {
+		return nil, err
+	}
+	return stream.CloseAndRecv()
+}
+
+// Check asks for the plugin's configuration.
+func (c Client) Check(ctx context.Context) (*apiclient.CheckPluginConfigurationResponse, error) {
+	return c.CheckPluginConfiguration(ctx, &emptyRequest)
 }
 
 // String is a parameter with a text.

@@ -12,8 +12,6 @@ import (
 	"sync"
 	"syscall"
 	"time"
-
-	"github.com/argoproj/argo-cd/v3/cmpserver/apiclient"
 )
 
 // Place is where a server lives: its folders outlast it, so that another one can follow.
@@ -152,14 +150,14 @@ func Probe(socket string) error {
 		return err
 	}
 	connection.Close()
-	closer, client, err := apiclient.NewConfigManagementPluginClientSet(socket).NewConfigManagementPluginClient()
+	client, err := dial(socket)
 	if err != nil {
 		return err
 	}
-	defer closer.Close()
+	defer client.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	_, err = client.CheckPluginConfiguration(ctx, &emptyRequest)
+	_, err = client.Check(ctx)
 	return err
 }
 
