@@ -44,7 +44,7 @@ type bench struct {
 
 func main() {
 	rounds := flag.Int("rounds", 25, "how often each contender runs")
-	only := flag.String("only", "", "decrypt, startup, repository, kustomize or helm; else all")
+	only := flag.String("only", "", "decrypt, startup, requests, repository, kustomize or helm; else all")
 	flag.Parse()
 
 	b := &bench{program: &program{}, rounds: max(3, *rounds)}
@@ -52,8 +52,8 @@ func main() {
 		name    string
 		measure func(*bench)
 	}{
-		{"decrypt", (*bench).decrypt}, {"startup", (*bench).startup}, {"repository", (*bench).repository}, {"kustomize", (*bench).kustomize},
-		{"helm", (*bench).helm},
+		{"decrypt", (*bench).decrypt}, {"startup", (*bench).startup}, {"requests", (*bench).requests}, {"repository", (*bench).repository},
+		{"kustomize", (*bench).kustomize}, {"helm", (*bench).helm},
 	}
 	known := false
 	for _, part := range parts {

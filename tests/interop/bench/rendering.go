@@ -14,6 +14,9 @@ import (
 	"argocd-decrypt/tests/interop/harness"
 )
 
+// batch is how many requests share a reading: the kernel counts a server's children in steps of 10 ms.
+const batch = 5
+
 // rendering is one application in three ways: the real tool alone on the tree before its encryption, which is
 // what nobody can do without, our `generate`, and our server.
 type rendering struct {

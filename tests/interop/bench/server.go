@@ -2,30 +2,63 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"strings"
+	"syscall"
 	"time"
 
 	"argocd-decrypt/tests/interop/harness"
 )
 
-// startup: how soon a server answers, and what it holds while it does nothing.
+// startup: how soon a server answers, what it holds while it does nothing, and how soon it is gone.
 func (b *bench) startup() {
-	var ready, idle [2]samples
-	for range max(5, b.rounds/2) {
-		for i, start := range []func() *harness.Server{b.ours, b.stock} {
-			s := start()
+	var ready, rss, pss [2]samples
+	inTurn(max(5, b.rounds/2), func() {
+		for i, start := range []func(string) *harness.Server{b.ours, b.stock} {
+			s := start(b.noOp())
 			ready[i].time(s.Ready)
-			idle[i].add(float64(b.settledRSS(s.Pid)))
+			rss[i].add(b.settledRSS(s.Pid))
+			pss[i].add(float64(harness.PSS(b, s.Pid)))
 			s.Kill(b)
 		}
-	}
+	})
 	b.table.ratio("server: ready", ready[0].median(), ready[1].median(), 0.25, milliseconds)
-	b.table.ratio("server: idle memory", idle[0].median(), idle[1].median(), 0.25, mebibytes)
+	b.table.ratio("server: idle memory", rss[0].median(), rss[1].median(), 0.25, mebibytes)
+	b.table.ratio("  shared pages counted in parts (PSS)", pss[0].median(), pss[1].median(), 0, mebibytes)
+	b.table.value("  ours alone", rss[0].median()/(1<<20), 20, " MiB")
+	b.stopping()
+}
+
+// stopping: SIGTERM while nothing runs. The stock server removes its socket then, and stays until it is killed.
+func (b *bench) stopping() {
+	const times, limit = 10, 100
+	app := harness.App{Root: harness.Tmpfs(b), Path: "apps/small"}
+	tenFiles().Write(b, app.Root)
+	request := generating(harness.Pack(b, app))
+	var fresh, used samples
+	inTurn(times, func() { fresh.time(b.stop(b.ours(b.noOp()))) }, func() {
+		s := b.ours(b.noOp())
+		idle := s.Connect(b) // stays open
+		for range 3 {
+			ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+			harness.Check(b, request(ctx, idle))
+			cancel()
+		}
+		used.time(b.stop(s))
+	})
+	b.table.value("server: from SIGTERM to its end, the longest of 10", fresh.percentile(100)/1e6, limit, " ms")
+	b.table.value("  after requests, with a connection open", used.percentile(100)/1e6, limit, " ms")
+}
+
+func (b *bench) stop(s *harness.Server) time.Duration {
+	start := time.Now()
+	s.Signal(b, syscall.SIGTERM)
+	if code := s.AwaitExit(b, 10*time.Second); code != 0 {
+		b.Fatalf("exit %d at SIGTERM\n%s", code, s.Log())
+	}
+	return time.Since(start)
 }
 
 // settledRSS is the memory of a server that has stopped changing it.
-func (b *bench) settledRSS(pid int) int64 {
+func (b *bench) settledRSS(pid int) float64 {
 	last := harness.RSS(b, pid)
 	for range 20 {
 		time.Sleep(50 * time.Millisecond)
@@ -35,74 +68,5 @@ func (b *bench) settledRSS(pid int) int64 {
 		}
 		last = now
 	}
-	return last
-}
-
-// batch is how many requests share a reading: the kernel counts a server's time in steps of 10 ms.
-const batch = 5
-
-// repository: 2,000 files, 20 MB, of which the application is one small manifest.
-func (b *bench) repository() {
-	app := harness.App{Root: harness.Tmpfs(b), Path: "apps/small"}
-	monorepo().With(harness.Tree{"apps/small/manifest.yaml": manifest}).Write(b, app.Root)
-	archive := b.floor(app.Root)
-
-	servers := []*harness.Server{b.ours(), b.stock()}
-	var clients []harness.Client
-	for _, s := range servers {
-		c := s.Connect(b)
-		clients = append(clients, c)
-		b.generate(c, app) // the first request pays for lazy initialisation
-	}
-	var cpu, wall [2]samples
-	for range max(5, b.rounds/2) {
-		for i, s := range servers {
-			before := harness.CPU(b, s.Pid)
-			for range batch {
-				start := time.Now()
-				b.generate(clients[i], app)
-				wall[i].time(time.Since(start))
-			}
-			cpu[i].time((harness.CPU(b, s.Pid) - before) / batch)
-		}
-	}
-	what := fmt.Sprintf("server, 2,000 files (%s packed): ", mebibytes(float64(archive)))
-	b.table.ratio(what+"CPU a request", cpu[0].median(), cpu[1].median(), 0.6, milliseconds)
-	b.table.ratio(what+"wall, p50", wall[0].median(), wall[1].median(), 0, milliseconds)
-	b.table.ratio(what+"wall, p99", wall[0].percentile(99), wall[1].percentile(99), 0, milliseconds)
-	b.table.ratio("server: memory after that", float64(b.settledRSS(servers[0].Pid)), float64(b.settledRSS(servers[1].Pid)), 0, mebibytes)
-}
-
-func (b *bench) generate(c harness.Client, app harness.App) []string {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	manifests, err := c.Generate(ctx, app)
-	harness.Check(b, err)
-	if len(manifests) == 0 {
-		b.Fatalf("no manifests")
-	}
-	return manifests
-}
-
-// monorepo is always the same: files of 10 kB, half noise and half text, so that gzip halves them.
-func monorepo() harness.Tree {
-	tree := harness.Tree{}
-	state := uint64(42)
-	random := func() byte {
-		state ^= state << 13
-		state ^= state >> 7
-		state ^= state << 17
-		return byte(state >> 32)
-	}
-	for i := range 2000 {
-		var content strings.Builder
-		for content.Len() < 10_000 {
-			for range 64 {
-				content.WriteByte(random())
-			}
-			content.WriteString("# a line of text that comes again and again in this repository\n")
-		}
-		tree[fmt.Sprintf("teams/team-%02d/service-%02d/file-%d.txt", i/100, i/10%10, i%10)] = content.String()
-	}
-	return tree
+	return float64(last)
 }

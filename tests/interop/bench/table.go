@@ -54,6 +54,13 @@ type samples []float64
 func (s *samples) add(v float64)        { *s = append(*s, v) }
 func (s *samples) time(v time.Duration) { s.add(float64(v)) }
 func (s samples) median() float64       { return s.percentile(50) }
+func (s samples) mean() float64 {
+	sum := 0.0
+	for _, v := range s {
+		sum += v
+	}
+	return sum / float64(len(s))
+}
 func (s samples) percentile(p int) float64 {
 	sorted := slices.Sorted(slices.Values(s))
 	at := (len(sorted)*p + 99) / 100
