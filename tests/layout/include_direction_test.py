@@ -51,8 +51,12 @@ ALLOWED = {
     "plugin/custom": RENDERING,
     "plugin/api": [],
     "plugin/server": RENDERING + ["plugin/archive", "plugin/request", "plugin/discovery", "plugin/custom", "plugin/api"],
-    "plugin/commands": SERVING + ["plugin/preview"],
-    "plugin": SERVING + ["plugin/preview", "plugin/commands"],
+    # It knows spans, whoever's they are.
+    "plugin/tracing": ["decrypt/base"],
+    # Of the program it knows the plain C between the two: they share no library.
+    "plugin/tracing/otel": ["plugin/tracing"],
+    "plugin/commands": SERVING + ["plugin/preview", "plugin/tracing"],
+    "plugin": SERVING + ["plugin/preview", "plugin/tracing", "plugin/commands"],
 }
 
 # Headers that protoc makes, and gRPC's own: only these folders may see them, and show them to each other.
