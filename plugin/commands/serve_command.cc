@@ -17,6 +17,7 @@
 #include "plugin/commands/plugin_watch.h"
 #include "plugin/commands/process_secrets.h"
 #include "plugin/commands/serve_flags.h"
+#include "plugin/commands/server_traces.h"
 #include "plugin/commands/signal_watch.h"
 #include "plugin/commands/version_command.h"
 #include "plugin/custom/plugin_config.h"
@@ -180,6 +181,7 @@ Result<int> Serve(ServeFlags& flags) {
   ACD_TRY(custom::PluginConfig plugin, watch.Load());
   ACD_TRY(EngineSettings settings, flags.engine.Take());
   ACD_TRY(settings.commands, flags.CommandSettings());
+  ACD_TRY(tracing::TracingSettings trace_settings, flags.tracing.Take());
 
   Log log(flags.Format(), flags.Level());
   if (flags.log_command_output) {
@@ -193,14 +195,19 @@ Result<int> Serve(ServeFlags& flags) {
             log.Write(LogLevel::kWarn, "a key source is left out", {{"problem", text}});
           }));
   ForgetKeyVariables();
+  ACD_TRY(const auto traces,
+          ServerTraces::Open(std::move(trace_settings), engine->settings().render.self, log));
 
   const std::string path = SocketPath(flags, plugin);
   ACD_TRY(auto socket, server::ListeningSocket::Listen(path));
   Reloader reloader(flags, watch, *engine, log);
+  const auto observe = [&](const server::RequestRecord& record) {
+    LogRequest(log, record);
+    traces.Observe(record);
+  };
   ACD_TRY(const auto server,
           server::CmpServer::Start(
-              std::move(socket), engine->service(),
-              [&](const server::RequestRecord& record) { LogRequest(log, record); },
+              std::move(socket), engine->service(), observe,
               [&] { return HealthOf(*engine, reloader); },
               [&](const exec::Budget& budget) { return engine->Versions(budget); }));
   LogStart(log, *engine, plugin.FullName(), path);

@@ -107,6 +107,7 @@ std::optional<int> ServeFlags::Parse(std::span<char*> args) {
   AddSetting(
       app, "log-command-output", log_command_output,
       "log what the commands of plugin.yaml write to standard error, which may hold secrets");
+  tracing.AddTo(app);
   AddStockFlags(app, *this);
   app.footer(
       "Keys: SOPS_AGE_KEY, SOPS_AGE_KEY_FILE, SOPS_AGE_SSH_PRIVATE_KEY_FILE, "

@@ -8,6 +8,7 @@
 #include "decrypt/base/result.h"
 #include "plugin/commands/engine_options.h"
 #include "plugin/commands/log.h"
+#include "plugin/commands/tracing_flags.h"
 
 namespace acd::commands {
 
@@ -24,6 +25,7 @@ struct ServeFlags {
   bool allow_key_variables = false;
   std::string exec_timeout;
   std::string exec_fatal_timeout;
+  TracingFlags tracing;
 
   ServeFlags();
   /// As ParseArguments.

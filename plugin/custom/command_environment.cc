@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kKeyVariables{"SOPS_AGE_KEY", "AGE_PASSPHRASE"};
 
+// They may hold a collector's credentials, which is the server's affair.
+constexpr std::array<std::string_view, 2> kServersOwn{"ARGOCD_DECRYPT_OTLP_HEADERS",
+                                                      "ARGOCD_CMP_SERVER_OTLP_HEADERS"};
+
 // MAX_ARG_STRLEN: 32 pages, with the end of the text.
 constexpr std::size_t kMaxVariableBytes = (32U << 12U) - 1;
 
@@ -70,9 +74,10 @@ Variables SidecarEnvironment(bool with_keys) {
     const std::size_t equals = text.find('=');
     if (equals == 0 || equals == std::string_view::npos) continue;
     const std::string_view name = text.substr(0, equals);
-    const bool key =
-        std::find(kKeyVariables.begin(), kKeyVariables.end(), name) != kKeyVariables.end();
-    if (key && !with_keys) continue;
+    const auto is_in = [&](const auto& names) {
+      return std::find(names.begin(), names.end(), name) != names.end();
+    };
+    if (is_in(kServersOwn) || (is_in(kKeyVariables) && !with_keys)) continue;
     variables.insert_or_assign(std::string(name), std::string(text.substr(equals + 1)));
   }
   return variables;

@@ -11,8 +11,9 @@ namespace acd::custom {
 
 using Variables = std::map<std::string, std::string>;
 
-/// The environment of this process as commands may have it: without the variables that hold private
-/// keys, unless `with_keys`. Before ForgetKeyVariables, and before other threads run.
+/// The environment of this process as commands may have it: without the headers for a collector of
+/// traces, and without the variables that hold private keys, unless `with_keys`. Before
+/// ForgetKeyVariables, and before other threads run.
 Variables SidecarEnvironment(bool with_keys);
 
 /// What a command gets: `own` and over it the request's. A variable that is longer than the kernel
