@@ -2,17 +2,25 @@
 # Sourced after common.sh. The Dockerfile uses it too, so there is one list.
 # shellcheck shell=bash
 
+codename() {
+  # shellcheck disable=SC1091
+  if [[ -r /etc/os-release ]]; then (. /etc/os-release && echo "${VERSION_CODENAME:-unknown}"); fi
+}
+
 # Boost's headers carry their version in the package name; ours needs 1.81 or newer.
 boost_package() {
-  local codename=unknown
-  if [[ -r /etc/os-release ]]; then
-    # shellcheck disable=SC1091
-    codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-unknown}")
-  fi
-  case $codename in
+  case $(codename) in
     bookworm) echo libboost1.81-dev ;;  # plain libboost-dev is 1.74 there
     trixie) echo libboost1.83-dev ;;
     *) echo libboost-dev ;;
+  esac
+}
+
+# What the tracing module is built with; without it the rest is built as ever.
+opentelemetry_package() {
+  case $(codename) in
+    bookworm) ;;  # has none
+    *) echo opentelemetry-cpp-dev ;;
   esac
 }
 
@@ -26,6 +34,7 @@ packages() {
         echo "$(boost_package)" libyaml-cpp-dev libsodium-dev libssl-dev zlib1g-dev libisal-dev
         echo libarchive-dev libre2-dev libspdlog-dev nlohmann-json3-dev libcli11-dev
         echo libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
+        opentelemetry_package
         ;;
       unit-tests) echo libgtest-dev libgmock-dev git python3 libjsonnet0 ;;
       checks) echo clang-format lua5.1 python3 python3-yaml ;;
