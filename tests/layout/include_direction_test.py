@@ -16,7 +16,7 @@ import sys
 
 DECRYPT = ["decrypt/base", "decrypt/age", "decrypt/pgp", "decrypt/keys", "decrypt/yaml", "decrypt/sops", "decrypt/sops/stores", "decrypt/sealed", "decrypt"]
 RENDERING = DECRYPT + ["plugin/exec", "plugin/workspace", "plugin/guard", "plugin/jsonnet", "plugin/ksops", "plugin/sources", "plugin/render"]
-SERVING = RENDERING + ["plugin/archive", "plugin/request", "plugin/custom", "plugin/server"]
+SERVING = RENDERING + ["plugin/archive", "plugin/request", "plugin/custom", "plugin/server", "plugin/metrics"]
 
 ALLOWED = {
     "decrypt/base": [],
@@ -51,12 +51,14 @@ ALLOWED = {
     "plugin/custom": RENDERING,
     "plugin/api": [],
     "plugin/server": RENDERING + ["plugin/archive", "plugin/request", "plugin/discovery", "plugin/custom", "plugin/api"],
+    # What it shows are numbers and names that it is given.
+    "plugin/metrics": ["decrypt/base"],
     # It knows spans, whoever's they are.
     "plugin/tracing": ["decrypt/base"],
     # Of the program it knows the plain C between the two: they share no library.
     "plugin/tracing/otel": ["plugin/tracing"],
-    "plugin/commands": SERVING + ["plugin/preview", "plugin/tracing"],
-    "plugin": SERVING + ["plugin/preview", "plugin/tracing", "plugin/commands"],
+    "plugin/commands": SERVING + ["plugin/preview", "plugin/metrics", "plugin/tracing"],
+    "plugin": SERVING + ["plugin/preview", "plugin/metrics", "plugin/tracing", "plugin/commands"],
 }
 
 # Headers that protoc makes, and gRPC's own: only these folders may see them, and show them to each other.
