@@ -233,10 +233,9 @@ KeyState AgeKeyService::State() {
   KeyState state;
   state.has_key = !commands_.empty();
   for (KeyWatch* const watch : {&ssh_, &mounted_}) {
-    const auto now = watch->Current();
-    state.has_key = state.has_key || !now->identities.empty();
-    Append(state.problems, now->problems);
-    Append(state.problems, now->empty_files);
+    const KeyState now = watch->State();
+    state.has_key = state.has_key || now.has_key;
+    state.Add(now);
   }
   return state;
 }

@@ -27,6 +27,10 @@ FoundKeys ParsePgpKeys(std::string_view text) {
   return found;
 }
 
+std::int64_t KeyFile::written() const {
+  return keys_.empty() ? 0 : fingerprint_.modified_ns / 1'000'000'000;
+}
+
 bool KeyFile::IsUnchanged() const {
   if (!trusted_ && !absent_) return false;
   const auto found = FingerprintOf(options_.path);

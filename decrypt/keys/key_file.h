@@ -57,6 +57,8 @@ class KeyFile {
   const std::vector<std::string>& problems() const { return problems_; }
   /// It is there and well-formed, and yet there is no key in it.
   bool IsEmpty() const { return has_digest_ && keys_.empty() && problems_.empty(); }
+  /// When the file was written, in seconds since 1970; 0 if it is none, or has no key.
+  std::int64_t written() const;
   const std::string& label() const { return options_.label; }
   bool may_be_absent() const { return options_.may_be_absent; }
 

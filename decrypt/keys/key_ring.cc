@@ -54,9 +54,9 @@ std::vector<std::string> KeyRing::PublicNames(const Requester& requester) {
 
 KeyState KeyRing::State() {
   KeyState state = age_.State();
-  KeyState pgp = pgp_.State();
+  const KeyState pgp = pgp_.State();
   state.has_key = state.has_key || pgp.has_key;
-  for (std::string& problem : pgp.problems) state.problems.push_back(std::move(problem));
+  state.Add(pgp);
   return state;
 }
 

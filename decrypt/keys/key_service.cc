@@ -1,5 +1,7 @@
 #include "decrypt/keys/key_service.h"
 
+#include <algorithm>
+
 namespace acd::keys {
 
 const char* TypeName(WrappedKey::Type type) {
@@ -20,6 +22,19 @@ const char* TypeName(WrappedKey::Type type) {
       return "hckms";
   }
   return "unknown";
+}
+
+void KeyState::Add(const KeyState& other) {
+  problems.insert(problems.end(), other.problems.begin(), other.problems.end());
+  for (const auto& [kind, count] : other.loaded) loaded[kind] += count;
+  if (other.oldest_file) {
+    oldest_file = std::min(oldest_file.value_or(*other.oldest_file), *other.oldest_file);
+  }
+  if (other.newest_file) {
+    newest_file = std::max(newest_file.value_or(*other.newest_file), *other.newest_file);
+  }
+  reloads += other.reloads;
+  failed_reloads += other.failed_reloads;
 }
 
 }  // namespace acd::keys

@@ -1,6 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,8 +49,18 @@ const char* TypeName(WrappedKey::Type type);
 /// Whether there is a key at all, and what is wrong with the places where keys should be.
 struct KeyState {
   bool has_key = true;
-  std::vector<std::string> problems;  ///< each names its file, and the line where it is one
+  std::vector<std::string> problems;          ///< each names its file, and the line where it is one
+  std::map<std::string, std::size_t> loaded;  ///< keys by kind: "age", "ssh", "plugin", "pgp"
+  /// When the files of keys were written, in seconds since 1970. None: no key is in a file.
+  std::optional<std::int64_t> oldest_file;
+  std::optional<std::int64_t> newest_file;
+  /// How often mounted keys were found to have changed since the first look, without a new problem
+  /// and with one.
+  std::uint64_t reloads = 0;
+  std::uint64_t failed_reloads = 0;
 
+  /// Takes the other's part in all of it, except in whether there is a key.
+  void Add(const KeyState& other);
   /// A place where a key should be is broken, and no other key is left.
   bool IsBroken() const { return !has_key && !problems.empty(); }
 };

@@ -17,10 +17,20 @@ void AddKeys(KeySnapshot& snapshot, const std::string& label, const FoundKeys& k
   if (keys.pgp) snapshot.pgp.emplace_back(label, keys.pgp);
 }
 
+// The kinds that KeyState counts.
+const char* KindOf(const age::Identity& identity) {
+  if (identity.StanzaType().starts_with("ssh-")) return "ssh";
+  return identity.AsksSomebody() ? "plugin" : "age";
+}
+
 // A source that failed is named with its problem, "did not find keys" is for the others.
 void AddFile(KeySnapshot& snapshot, const KeyFile& file) {
   AddKeys(snapshot, file.label(), file.keys());
   Append(snapshot.problems, file.problems());
+  if (const std::int64_t written = file.written(); written > 0) {
+    snapshot.oldest_file = std::min(snapshot.oldest_file.value_or(written), written);
+    snapshot.newest_file = std::max(snapshot.newest_file.value_or(written), written);
+  }
   if (file.IsEmpty()) snapshot.empty_files.push_back(file.label() + ": there is no key in it");
 }
 
@@ -92,6 +102,7 @@ std::shared_ptr<const KeySnapshot> KeyWatch::Current(Moment as_of) {
   }
   std::shared_ptr<const KeySnapshot> now;
   std::vector<std::string> news;
+  bool is_first = false;
   {
     const std::lock_guard lock(mutex_);
     // None while it is made: what throws on the way must not leave old keys that look current.
@@ -100,6 +111,7 @@ std::shared_ptr<const KeySnapshot> KeyWatch::Current(Moment as_of) {
     looked_.store(begin);
     now = snapshot_;
     if (now == before) return now;
+    is_first = !before;
     for (const auto list : {&KeySnapshot::problems, &KeySnapshot::empty_files}) {
       std::set<std::string_view> known;
       if (before) known.insert(((*before).*list).begin(), ((*before).*list).end());
@@ -108,10 +120,31 @@ std::shared_ptr<const KeySnapshot> KeyWatch::Current(Moment as_of) {
       }
     }
   }
+  if (!is_first) ++(news.empty() ? reloads_ : failed_reloads_);
   if (warn_) {
     for (const std::string& problem : news) warn_(problem);
   }
   return now;
+}
+
+KeyState KeyWatch::State() {
+  const auto now = Current();
+  KeyState state;
+  state.problems = now->problems;
+  Append(state.problems, now->empty_files);
+  state.oldest_file = now->oldest_file;
+  state.newest_file = now->newest_file;
+  state.reloads = reloads_;
+  state.failed_reloads = failed_reloads_;
+  for (const auto& identity : now->identities.all()) ++state.loaded[KindOf(*identity)];
+  // Two files may hold the same key.
+  std::set<std::string_view> fingerprints;
+  for (const auto& [label, keys] : now->pgp) {
+    fingerprints.insert(keys->fingerprints.begin(), keys->fingerprints.end());
+  }
+  if (!fingerprints.empty()) state.loaded["pgp"] = fingerprints.size();
+  state.has_key = !state.loaded.empty();
+  return state;
 }
 
 }  // namespace acd::keys

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <utility>
@@ -33,6 +35,8 @@ struct KeySnapshot {
   std::vector<std::string> default_locations;  ///< where keys may be, and are not
   /// Of each file that is there and without keys: that it is. A problem only if no key is left.
   std::vector<std::string> empty_files;
+  std::optional<std::int64_t> oldest_file;  ///< as in KeyState
+  std::optional<std::int64_t> newest_file;
 };
 
 /// Watches the places where keys are mounted: every call looks at all of them again unless that was
@@ -56,6 +60,9 @@ class KeyWatch {
   /// The keys as they are, or were at a moment not before `as_of`.
   std::shared_ptr<const KeySnapshot> Current(Moment as_of = Moment::max());
 
+  /// The part of a state that does not depend on what the keys are for, the keys as they are now.
+  KeyState State();
+
  private:
   bool IsUnchanged() const;
   bool RefreshSources();
@@ -70,6 +77,8 @@ class KeyWatch {
   Sources sources_;
   std::shared_ptr<const KeySnapshot> snapshot_;
   std::atomic<Moment> looked_ = Moment::min();  ///< when a look that found snapshot_ began
+  std::atomic<std::uint64_t> reloads_ = 0;      ///< as in KeyState
+  std::atomic<std::uint64_t> failed_reloads_ = 0;
 };
 
 }  // namespace acd::keys

@@ -143,10 +143,7 @@ std::vector<std::string> PgpKeyService::PublicNames(const Requester& /*requester
 KeyState PgpKeyService::State() {
   const auto now = mounted_.Current();
   DropStaleHome(*now);
-  KeyState state;
-  state.has_key = !now->pgp.empty();
-  state.problems = now->problems;
-  state.problems.insert(state.problems.end(), now->empty_files.begin(), now->empty_files.end());
+  KeyState state = mounted_.State();
   if (state.has_key) AddGpgState(*now, state);
   return state;
 }

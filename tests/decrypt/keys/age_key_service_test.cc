@@ -177,6 +177,34 @@ TEST(AgeKeyService, SaysThatNoKeyMatched) {
                         dir.Path("none") + ": no such file or directory"));
 }
 
+TEST(AgeKeyService, StateTellsOfKeysFilesAndReloads) {
+  const TempDir dir;
+  const std::int64_t before = SystemSeconds();
+  Service service(FileSource(dir.Write("k", kKey1 + "\n" + kKey2 + "\n")), true);
+  KeyState state = service.State();
+  EXPECT_EQ(state.loaded, (std::map<std::string, std::size_t>{{"age", 2}}));
+  ASSERT_TRUE(state.oldest_file && state.newest_file);
+  EXPECT_GE(*state.oldest_file, before - 2);
+  EXPECT_LE(*state.newest_file, SystemSeconds() + 2);
+  EXPECT_EQ(state.reloads + state.failed_reloads, 0U);  // the first look is none
+
+  dir.Replace("k", kKey2);
+  state = service.State();
+  EXPECT_EQ(state.loaded["age"], 1U);
+  EXPECT_EQ(state.reloads, 1U);
+  dir.Replace("k", "junk\n");
+  state = service.State();
+  EXPECT_FALSE(state.has_key);
+  EXPECT_FALSE(state.oldest_file.has_value());
+  EXPECT_TRUE(state.loaded.empty());
+  EXPECT_EQ(state.failed_reloads, 1U);
+  service.State();
+  dir.Replace("k", kKey1);
+  state = service.State();
+  EXPECT_EQ(state.reloads, 2U);
+  EXPECT_EQ(state.failed_reloads, 1U);
+}
+
 TEST(AgeKeyService, NamesSourcesThatAreNotUsed) {
   KeySources sources;
   sources.problems = {"SOPS_AGE_KEY_CMD: not run"};
