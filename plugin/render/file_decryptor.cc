@@ -3,6 +3,7 @@
 #include <string_view>
 #include <utility>
 
+#include "plugin/render/noting_keys.h"
 #include "plugin/render/parallel.h"
 #include "plugin/workspace/workspace.h"
 
@@ -92,12 +93,13 @@ Result<SecretBytes> FileDecryptor::DecryptUntimed(const std::string& path, SopsD
                                   purpose,
                                   [this] { return request_.budget.Check(); },
                                   begun_};
-  auto plaintext = std::move(document).Decrypt(options, keys == nullptr ? keys_ : *keys, requester);
+  NotingKeys noting(keys == nullptr ? keys_ : *keys);
+  auto plaintext = std::move(document).Decrypt(options, noting, requester);
   if (!plaintext) return Fail(std::move(plaintext).error().With(file).With("decrypt"));
   if (settings_.decrypted != nullptr) settings_.decrypted->Add(plaintext->values);
   redactor_.Add(std::move(plaintext->values));
   const std::lock_guard lock(mutex_);
-  ++files_decrypted_;
+  ++decrypted_[{std::string(sops::FormatName(options.output)), noting.kind()}];
   return std::move(plaintext->text);
 }
 
@@ -141,8 +143,14 @@ bool FileDecryptor::Replaced(const std::string& path) const {
 }
 
 std::size_t FileDecryptor::files_decrypted() const {
+  std::uint64_t count = 0;
+  for (const auto& [kind, files] : decrypted()) count += files;
+  return count;
+}
+
+DecryptedFiles FileDecryptor::decrypted() const {
   const std::lock_guard lock(mutex_);
-  return files_decrypted_;
+  return decrypted_;
 }
 
 std::chrono::microseconds FileDecryptor::spent() const {

@@ -45,6 +45,7 @@ class FileDecryptor {
 
   std::string Relative(const std::string& path) const;
   std::size_t files_decrypted() const;
+  DecryptedFiles decrypted() const;
   /// The time that decryption took; what ran side by side counts once.
   std::chrono::microseconds spent() const;
 
@@ -62,7 +63,7 @@ class FileDecryptor {
   const keys::Moment begun_ = std::chrono::steady_clock::now();
   std::mutex large_;          ///< held while a large file is parsed; taken before mutex_
   mutable std::mutex mutex_;  ///< guards what follows
-  std::size_t files_decrypted_ = 0;
+  DecryptedFiles decrypted_;
   std::chrono::microseconds spent_{0};
   std::set<std::string> replaced_;
 };

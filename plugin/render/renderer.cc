@@ -96,6 +96,7 @@ Result<Rendered> Render(const RenderRequest& request, const RenderSettings& sett
   }
   rendered.manifests = *std::move(manifests);
   rendered.files_decrypted = files.files_decrypted();
+  rendered.decrypted = files.decrypted();
   // KSOPS files are decrypted while kustomize runs, so the two can overlap.
   const microseconds render = total > files.spent() ? total - files.spent() : microseconds(0);
   rendered.phases = {{"decrypt", files.spent()}, {"render", render}, {"guard", Since(guard_begin)}};

@@ -11,6 +11,7 @@
 #include "decrypt/keys/key_service.h"
 #include "plugin/exec/command_runner.h"
 #include "plugin/guard/decrypted_values.h"
+#include "plugin/render/decrypted_files.h"
 #include "plugin/render/helm_secrets_policy.h"
 #include "plugin/render/key_import.h"
 #include "plugin/render/parameters.h"
@@ -68,6 +69,7 @@ struct Rendered {
   std::vector<std::string> manifests;
   std::string renderer;  ///< "directory", "kustomize", "helm"
   std::size_t files_decrypted = 0;
+  DecryptedFiles decrypted;
   std::vector<std::pair<std::string, std::chrono::microseconds>>
       phases;  ///< decrypt, render, guard
 };

@@ -154,6 +154,7 @@ std::variant<std::vector<std::string>, CallError> ManifestService::Generate(
   record.received_bytes = source.received_bytes();
   if (result) return std::move(result).value();
 
+  record.failed_phase = call.phase;
   ErrorContext context;
   context.application = call.application.name;
   context.project = call.application.project;
@@ -188,6 +189,7 @@ Result<std::vector<std::string>> ManifestService::Run(Call& call) {
   call.phase = "answer";
   call.record.renderer = rendered->renderer;
   call.record.files_decrypted = rendered->files_decrypted;
+  call.record.decrypted = rendered->decrypted;
   call.record.phases.insert(call.record.phases.end(), rendered->phases.begin(),
                             rendered->phases.end());
   ACD_CHECK(CheckSize(rendered->manifests, call.record));

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "plugin/render/decrypted_files.h"
+
 namespace acd::server {
 
 /// What one finished call leaves for logs, metrics and audit. Never a value of a manifest or a key.
@@ -20,8 +22,9 @@ struct RequestRecord {
   std::string project;
   std::string source_path;
   std::string renderer;
-  std::string code = "OK";  ///< the gRPC status code's name
-  std::string error;        ///< first line of the answer's error; empty on success
+  std::string code = "OK";   ///< the gRPC status code's name
+  std::string error;         ///< first line of the answer's error; empty on success
+  std::string failed_phase;  ///< of a render that failed: receive, prepare, wait, decrypt, ...
   /// One after the other, in order.
   std::vector<std::pair<std::string, std::chrono::microseconds>> phases;
   std::chrono::microseconds total{0};
@@ -31,6 +34,7 @@ struct RequestRecord {
   std::uint64_t manifests = 0;
   std::uint64_t manifest_bytes = 0;
   std::uint64_t files_decrypted = 0;
+  render::DecryptedFiles decrypted;  ///< the same by kind
 };
 
 /// Measures consecutive phases of one request.

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "plugin/render/noting_keys.h"
 #include "tests/plugin/render/render_fixture.h"
 #include "tests/support/matchers.h"
 
@@ -73,6 +74,46 @@ TEST_F(FileDecryptorTest, DecryptsLargeFilesOneAtATime) {
   ASSERT_THAT(files.DecryptInPlace(paths, "test"), IsOk());
   EXPECT_EQ(files.files_decrypted(), 40U);
   EXPECT_EQ(keys.most(), 1);
+}
+
+/// Opens everything, with the same data key.
+class OneKey : public keys::KeyService {
+ public:
+  Result<SecretBytes> Unwrap(const keys::WrappedKey& key, const keys::Requester&) override {
+    if (key.encrypted == "closed") return Fail(Code::kNoMatchingKey, "no");
+    return SecretBytes::CopyOf("k");
+  }
+  std::vector<std::string> PublicNames(const keys::Requester&) override { return {}; }
+};
+
+TEST_F(FileDecryptorTest, NotesTheKindsOfKeysThatOpen) {
+  using Type = keys::WrappedKey::Type;
+  OneKey keys;
+  const auto kind = [&](const std::vector<keys::WrappedKey>& tried) {
+    NotingKeys noting(keys);
+    for (const keys::WrappedKey& key : tried) (void)noting.Unwrap(key, {});
+    return noting.kind();
+  };
+  EXPECT_EQ(kind({}), "");
+  EXPECT_EQ(kind({{Type::kAge, "age1qqq", ""}}), "age");
+  EXPECT_EQ(kind({{Type::kAge, "ssh-ed25519 AAAA", ""}}), "ssh");
+  EXPECT_EQ(kind({{Type::kPgp, "ssh-rsa", ""}}), "pgp");
+  EXPECT_EQ(kind({{Type::kAwsKms, "arn", "closed"}, {Type::kAge, "age1qqq", ""}}), "age");
+  EXPECT_EQ(kind({{Type::kAge, "age1", ""}, {Type::kPgp, "FP", ""}, {Type::kPgp, "FP", ""}}),
+            "several");
+}
+
+TEST_F(FileDecryptorTest, CountsByFormatAndKey) {
+  UseFile("directory/secret.enc.yaml", "a.yaml");
+  UseFile("directory/secret.enc.yaml", "b.yaml");
+  Write("plain.yaml", "a: 1\n");
+  guard::Redactor redactor;
+  FileDecryptor files(request_, settings_, *keys_, redactor);
+  for (const char* name : {"a.yaml", "b.yaml", "plain.yaml"}) {
+    ASSERT_THAT(files.DecryptInPlace(root_ + "/" + name, "test"), IsOk());
+  }
+  EXPECT_EQ(files.decrypted(), (DecryptedFiles{{{"yaml", "age"}, 2}}));
+  EXPECT_EQ(files.files_decrypted(), 2U);
 }
 
 }  // namespace
