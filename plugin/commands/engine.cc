@@ -79,6 +79,9 @@ Result<std::unique_ptr<Engine>> Engine::Create(EngineSettings settings, bool ser
   render.sources.network = NetworkEnvironment();
   render.sources.ask_pass = server::AskRepoServer;
   parts->runner = exec::MakeProcessRunner(settings.children);
+  if (settings.observer != nullptr) {
+    parts->runner = exec::Observed(std::move(parts->runner), *settings.observer);
+  }
   KeySetup keys;
   keys.server = server;
   keys.key_dir = render.key_dir;

@@ -10,6 +10,7 @@
 #include "plugin/custom/commands.h"
 #include "plugin/custom/plugin_config.h"
 #include "plugin/exec/command_runner.h"
+#include "plugin/exec/run_observer.h"
 #include "plugin/render/renderer.h"
 #include "plugin/server/manifest_service.h"
 #include "plugin/server/plugin.h"
@@ -28,8 +29,9 @@ struct EngineSettings {
   std::string chart_cache;         ///< a folder, "off", or empty: one in the workspace
   std::size_t chart_cache_mb = 0;  ///< 0: the default
   exec::ChildLimits children;
-  custom::PluginConfig plugin;       ///< to begin with
-  custom::CommandSettings commands;  ///< of its commands; what the engine knows is filled in
+  exec::RunObserver* observer = nullptr;  ///< told of children; borrowed; null: nobody
+  custom::PluginConfig plugin;            ///< to begin with
+  custom::CommandSettings commands;       ///< of its commands; what the engine knows is filled in
   render::RenderSettings render;
   server::ServiceSettings service;
 };

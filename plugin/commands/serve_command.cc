@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -17,13 +18,16 @@
 #include "plugin/commands/plugin_watch.h"
 #include "plugin/commands/process_secrets.h"
 #include "plugin/commands/serve_flags.h"
+#include "plugin/commands/server_metrics.h"
 #include "plugin/commands/server_traces.h"
 #include "plugin/commands/signal_watch.h"
 #include "plugin/commands/version_command.h"
 #include "plugin/custom/plugin_config.h"
 #include "plugin/exec/run_scope.h"
+#include "plugin/metrics/endpoint.h"
 #include "plugin/server/cmp_server.h"
 #include "plugin/server/unix_socket.h"
+#include "plugin/workspace/usage.h"
 
 namespace acd::commands {
 namespace {
@@ -52,13 +56,15 @@ void LogWarnings(Log& log, const custom::PluginConfig& plugin) {
   }
 }
 
-void LogStart(Log& log, Engine& engine, const std::string& plugin, const std::string& socket) {
+void LogStart(Log& log, Engine& engine, const std::string& plugin, const std::string& socket,
+              const std::string& metrics) {
   LogFields fields{{"version", Version()},
                    {"plugin", plugin},
                    {"socket", socket},
                    {"workdir", engine.settings().workdir},
                    {"renderer", engine.plugin().Current()->HasCommands() ? "commands" : "built-in"},
                    {"keys", engine.PublicKeys()}};
+  if (!metrics.empty()) fields.emplace_back("metrics", metrics);
   const auto tools = engine.Tools();
   for (const Engine::Tool& tool : tools) {
     if (!tool.path.empty()) fields.emplace_back(tool.name, tool.path);
@@ -103,13 +109,15 @@ int StopServer(server::CmpServer& server, SignalWatch& signals, Engine& engine, 
 /// Takes over what a changed plugin.yaml says. A broken one is reported and changes nothing.
 class Reloader {
  public:
-  Reloader(const ServeFlags& flags, PluginWatch& watch, Engine& engine, Log& log)
-      : flags_(flags), watch_(watch), engine_(engine), log_(log) {}
+  Reloader(const ServeFlags& flags, PluginWatch& watch, Engine& engine, Log& log,
+           ServerMetrics& metrics)
+      : flags_(flags), watch_(watch), engine_(engine), log_(log), metrics_(metrics) {}
 
   void Poll(server::CmpServer& server) {
     auto changed = watch_.Poll();
     if (!changed) return;
     Status taken = *changed ? Take(server, *std::move(*changed)) : Fail(changed->error());
+    metrics_.ConfigReloaded(taken.has_value());
     const std::lock_guard lock(mutex_);
     problem_.clear();
     if (taken) return;
@@ -144,6 +152,7 @@ class Reloader {
   PluginWatch& watch_;
   Engine& engine_;
   Log& log_;
+  ServerMetrics& metrics_;
   mutable std::mutex mutex_;
   std::string problem_;
 };
@@ -171,6 +180,34 @@ void LogCommand(Log& log, const custom::CommandReport& report) {
              {"stderr", std::string(report.err)}});
 }
 
+ServerMetrics::Load LoadOf(server::RenderQueue& queue) {
+  const auto now = queue.Now();
+  const server::QueueSettings& limits = queue.settings();
+  return {.running = now.running,
+          .waiting = now.waiting,
+          .limit = limits.max_running,
+          .here = now.here,
+          .here_limit = limits.max_running + limits.max_waiting,
+          .refused = now.refused};
+}
+
+// Null when no address is set.
+Result<std::unique_ptr<metrics::Endpoint>> ServeMetrics(const std::string& address,
+                                                        ServerMetrics& metrics, Engine& engine) {
+  const auto named = [](Error error) {
+    return Fail(std::move(error).With("--metrics-address (ARGOCD_DECRYPT_METRICS_ADDRESS)"));
+  };
+  metrics.Watch({.renders = [&engine] { return LoadOf(engine.service().queue()); },
+                 .keys = [&engine] { return engine.Keys(); },
+                 .workspace = [&engine] { return workspace::UsageOf(engine.workspace_path()); }});
+  if (address.empty()) return std::unique_ptr<metrics::Endpoint>();
+  auto where = metrics::ParseListenAddress(address);
+  if (!where) return named(std::move(where).error());
+  auto endpoint = metrics::Endpoint::Start(*where, [&metrics] { return metrics.Text(); });
+  if (!endpoint) return named(std::move(endpoint).error());
+  return endpoint;
+}
+
 Result<int> Serve(ServeFlags& flags) {
   ACD_CHECK(ProtectMemory());
   ACD_CHECK(exec::AdoptOrphans());
@@ -184,6 +221,8 @@ Result<int> Serve(ServeFlags& flags) {
   ACD_TRY(tracing::TracingSettings trace_settings, flags.tracing.Take());
 
   Log log(flags.Format(), flags.Level());
+  ServerMetrics metrics(Version());
+  settings.observer = &metrics;
   if (flags.log_command_output) {
     settings.commands.report = [&](const custom::CommandReport& report) {
       LogCommand(log, report);
@@ -198,10 +237,12 @@ Result<int> Serve(ServeFlags& flags) {
   ACD_TRY(const auto traces,
           ServerTraces::Open(std::move(trace_settings), engine->settings().render.self, log));
 
+  ACD_TRY(const auto endpoint, ServeMetrics(flags.metrics_address, metrics, *engine));
   const std::string path = SocketPath(flags, plugin);
   ACD_TRY(auto socket, server::ListeningSocket::Listen(path));
-  Reloader reloader(flags, watch, *engine, log);
+  Reloader reloader(flags, watch, *engine, log, metrics);
   const auto observe = [&](const server::RequestRecord& record) {
+    metrics.Finished(record);
     LogRequest(log, record);
     traces.Observe(record);
   };
@@ -210,7 +251,8 @@ Result<int> Serve(ServeFlags& flags) {
               std::move(socket), engine->service(), observe,
               [&] { return HealthOf(*engine, reloader); },
               [&](const exec::Budget& budget) { return engine->Versions(budget); }));
-  LogStart(log, *engine, plugin.FullName(), path);
+  LogStart(log, *engine, plugin.FullName(), path,
+           endpoint ? FormatListenAddress(endpoint->address()) : "");
   LogWarnings(log, plugin);
 
   while (!signals.Wait(kReloadInterval)) reloader.Poll(*server);

@@ -101,6 +101,9 @@ std::optional<int> ServeFlags::Parse(std::span<char*> args) {
   AddSetting(app, "shutdown-grace", shutdown_grace_s,
              "seconds that running requests get after SIGTERM")
       ->check(CLI::Range(0.0, 86400.0));
+  AddSetting(
+      app, "metrics-address", metrics_address,
+      "HOST:PORT where Prometheus finds /metrics, :PORT for all addresses; default: nowhere");
   AddSetting(app, "log-format", log_format, "json or text")->check(CLI::IsMember({"json", "text"}));
   AddSetting(app, "log-level", log_level, "trace, debug, info, warn or error")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "warning", "error"}));

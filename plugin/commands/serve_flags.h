@@ -18,6 +18,7 @@ struct ServeFlags {
   std::string config;      ///< empty: the default place, where there need be none
   std::string config_dir;  ///< the stock server's way to say it
   std::string socket_dir;
+  std::string metrics_address;  ///< empty: none
   double shutdown_grace_s = 20;
   std::string log_format;
   std::string log_level;

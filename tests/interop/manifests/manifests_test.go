@@ -4,6 +4,7 @@ package manifests
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,7 +16,9 @@ import (
 	"github.com/argoproj/argo-cd/v3/util/settings"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	networkingv1 "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/client-go/kubernetes/fake"
 	"sigs.k8s.io/yaml"
 
@@ -132,6 +135,57 @@ func TestSidecarJoinsTheRepoServerConfined(t *testing.T) {
 				t.Errorf("container %s mounts %s", container.Name, mount.Name)
 			}
 		}
+	}
+}
+
+// podMonitor is as much of the Prometheus Operator's kind as ours uses.
+type podMonitor struct {
+	metav1.TypeMeta `json:",inline"`
+	Metadata        metav1.ObjectMeta `json:"metadata"`
+	Spec            struct {
+		Selector  metav1.LabelSelector `json:"selector"`
+		Endpoints []struct {
+			Port     string `json:"port"`
+			Path     string `json:"path"`
+			Interval string `json:"interval"`
+		} `json:"podMetricsEndpoints"`
+	} `json:"spec"`
+}
+
+// Prometheus finds the port in the pods that it is told to look at, and no policy keeps it out.
+func TestMonitoringReachesTheSidecar(t *testing.T) {
+	documents := built(t, "ours/components/monitoring")
+	pod := find[appsv1.Deployment](t, documents, "Deployment", "argocd-repo-server").Spec.Template
+	sidecar := pod.Spec.Containers[1]
+	if len(sidecar.Ports) != 1 {
+		t.Fatalf("ports: %+v", sidecar.Ports)
+	}
+	port := sidecar.Ports[0]
+	address := corev1.EnvVar{Name: "ARGOCD_DECRYPT_METRICS_ADDRESS", Value: fmt.Sprintf(":%d", port.ContainerPort)}
+	if !slices.Contains(sidecar.Env, address) {
+		t.Errorf("the port is %d, the environment %+v", port.ContainerPort, sidecar.Env)
+	}
+	for _, other := range pod.Spec.Containers[0].Ports {
+		if other.ContainerPort == port.ContainerPort {
+			t.Errorf("the repo-server has port %d", port.ContainerPort)
+		}
+	}
+	selects := func(selector metav1.LabelSelector) bool {
+		chosen, err := metav1.LabelSelectorAsSelector(&selector)
+		harness.Check(t, err)
+		return chosen.Matches(labels.Set(pod.Labels))
+	}
+	monitor := find[podMonitor](t, documents, "PodMonitor", "argocd-decrypt")
+	if !selects(monitor.Spec.Selector) || len(monitor.Spec.Endpoints) != 1 || monitor.Spec.Endpoints[0].Port != port.Name {
+		t.Errorf("%+v does not find port %s of %v", monitor.Spec, port.Name, pod.Labels)
+	}
+	policy := find[networkingv1.NetworkPolicy](t, documents, "NetworkPolicy", "argocd-decrypt-metrics").Spec
+	if !selects(policy.PodSelector) || policy.Ingress[0].Ports[0].Port.IntVal != port.ContainerPort {
+		t.Errorf("the policy: %+v", policy)
+	}
+	dashboard := find[corev1.ConfigMap](t, documents, "ConfigMap", "argocd-decrypt-dashboard")
+	if dashboard.Labels["grafana_dashboard"] != "1" || len(dashboard.Data["argocd-decrypt.json"]) < 1000 {
+		t.Errorf("the dashboard's labels: %v", dashboard.Labels)
 	}
 }
 
