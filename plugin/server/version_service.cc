@@ -2,7 +2,7 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <string>
+#include <utility>
 
 #include "plugin/server/cancel_watch.h"
 

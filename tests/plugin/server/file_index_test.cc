@@ -2,6 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
 #include "file_names.pb.h"
 #include "plugin/api/descriptors.h"
 

@@ -5,7 +5,12 @@
 #include <sys/un.h>
 
 #include <atomic>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "decrypt/base/unique_fd.h"
 #include "health.grpc.pb.h"

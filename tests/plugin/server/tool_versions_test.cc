@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
+#include <functional>
+#include <string>
 
 #include "tests/support/temp_dir.h"
 
