@@ -78,8 +78,8 @@ func (f *fixture) refused(t *testing.T, limit time.Duration, text string, says .
 	checkWords(t, err, says...)
 	t.Logf("after %v", time.Since(begun).Round(time.Millisecond))
 	harness.WaitFor(t, 10*time.Second, mark.CheckGone)
-	f.stillGood(t)
 	harness.WaitFor(t, 10*time.Second, f.CheckIdle)
+	f.stillGood(t)
 }
 
 func checkWords(t *testing.T, err error, says ...string) {

@@ -48,6 +48,7 @@ func TestFullTmpfs(t *testing.T) {
 		harness.Tree{"big.bin": incompressible(8 << 20)}.Write(t, app.Root)
 		_, err := f.Generate(within(t, time.Minute), app)
 		checkWords(t, err, "No space left")
+		harness.WaitFor(t, 10*time.Second, f.CheckIdle) // a folder is removed behind the answer
 		f.stillGood(t)
 	})
 	t.Run("ByManyFiles", func(t *testing.T) {
@@ -57,6 +58,7 @@ func TestFullTmpfs(t *testing.T) {
 		}
 		_, err := f.Generate(within(t, time.Minute), app)
 		checkWords(t, err, "No space left")
+		harness.WaitFor(t, 10*time.Second, f.CheckIdle) // a folder is removed behind the answer
 		f.stillGood(t)
 	})
 	t.Run("ByTheCommand", func(t *testing.T) {
@@ -77,6 +79,7 @@ func TestFullTmpfs(t *testing.T) {
 			}
 		}
 		t.Logf("%d of 12 were refused", failed)
+		harness.WaitFor(t, 10*time.Second, f.CheckIdle)
 		f.stillGood(t)
 	})
 	harness.WaitFor(t, 10*time.Second, f.CheckIdle)
