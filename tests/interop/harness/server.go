@@ -113,7 +113,7 @@ func Launch(t T, p Place, c Command, socket string) *Server {
 	t.Helper()
 	s := &Server{Place: p, socket: socket, exited: make(chan struct{})}
 	cmd := exec.Command(c.Path, c.Args...)
-	cmd.Env, cmd.Dir = c.Env, c.Dir
+	cmd.Env, cmd.Dir = append(slices.Clone(c.Env), sanitizerOptions()...), c.Dir
 	cmd.Stdout, cmd.Stderr = &s.log, &s.log
 	Check(t, cmd.Start())
 	s.Pid = cmd.Process.Pid
@@ -125,8 +125,22 @@ func Launch(t T, p Place, c Command, socket string) *Server {
 	t.Cleanup(func() {
 		syscall.Kill(s.Pid, syscall.SIGKILL)
 		<-s.exited
+		if strings.Contains(s.Log(), "Sanitizer:") {
+			t.Fatalf("a sanitizer complains:\n%s", s.Log())
+		}
 	})
 	return s
+}
+
+// sanitizerOptions are for a server that was built with one: scripts/test runs some tests so.
+func sanitizerOptions() []string {
+	var options []string
+	for _, name := range []string{"ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"} {
+		if value := os.Getenv(name); value != "" {
+			options = append(options, name+"="+value)
+		}
+	}
+	return options
 }
 
 // A stale socket file may lie there, so only an answer counts.
