@@ -43,6 +43,7 @@ COPY manifests/base/plugin.yaml /home/argocd/cmp-server/config/plugin.yaml
 COPY LICENSE /usr/share/doc/argocd-decrypt/copyright
 # kustomize runs KSOPS generators by this name. And a library that is missing here ends the build.
 RUN ln -s argocd-decrypt /usr/local/bin/ksops && argocd-decrypt version \
+    && test -e /usr/local/lib/argocd-decrypt/libargocd-decrypt-otel.so \
     && ! ldd /usr/local/lib/argocd-decrypt/libargocd-decrypt-otel.so | grep 'not found'
 USER 999:999
 WORKDIR /home/argocd

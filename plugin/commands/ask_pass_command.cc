@@ -2,11 +2,12 @@
 
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include "plugin/commands/cli.h"
 #include "plugin/server/ask_pass.h"
+#include "plugin/sources/repository_url.h"
 
 namespace acd::commands {
 namespace {
@@ -14,7 +15,23 @@ namespace {
 constexpr std::chrono::seconds kMaxTime{30};
 constexpr const char* kDefaultSocket = "/tmp/reposerver-ask-pass.sock";
 
+// The address in git's question, `Username for 'https://host': `, without a user in it.
+std::string AskedFor(std::string_view question) {
+  const std::size_t begin = question.find('\'');
+  const std::size_t end = question.rfind('\'');
+  if (begin == std::string_view::npos || end <= begin) return {};
+  return sources::UrlOrigin(question.substr(begin + 1, end - begin - 1));
+}
+
+// The credentials are for one host; git asks for whatever a repository names.
+Status CheckHost(std::string_view question) {
+  const std::string own = sources::UrlOrigin(EnvironmentOr("ARGOCD_APP_SOURCE_REPO_URL", ""));
+  if (own.empty() || AskedFor(question) == own) return {};
+  return Fail(Code::kUnsupported, "Argo CD's credentials are for " + own + " only");
+}
+
 Status Answer(std::string_view question) {
+  ACD_CHECK(CheckHost(question));
   exec::Budget budget;
   budget.deadline = exec::Budget::Clock::now() + kMaxTime;
   ACD_TRY(const sources::Login login,

@@ -124,12 +124,13 @@ std::vector<std::string> Engine::PublicKeys() { return parts_->keys->PublicNames
 
 keys::KeyState Engine::Keys() { return parts_->keys->State(); }
 
-std::vector<Engine::Tool> Engine::Tools() const {
+std::vector<Engine::Tool> Engine::Tools() const { return ToolsOf(*parts_->plugin->Current()); }
+
+std::vector<Engine::Tool> Engine::ToolsOf(const custom::PluginConfig& plugin) const {
   const render::RenderSettings& render = parts_->settings.render;
-  const auto plugin = parts_->plugin->Current();
   std::vector<std::string> names;
-  if (plugin->HasCommands()) {
-    for (const custom::CommandLine* line : {&plugin->init, &plugin->generate}) {
+  if (plugin.HasCommands()) {
+    for (const custom::CommandLine* line : {&plugin.init, &plugin.generate}) {
       // With a slash it is a file of the repository.
       const bool named = !line->empty() && (line->front().starts_with('/') ||
                                             line->front().find('/') == std::string::npos);

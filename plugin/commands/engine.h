@@ -69,6 +69,7 @@ class Engine {
   /// What the plugin runs, looked for but not started: helm and kustomize, or its own commands'
   /// programs.
   std::vector<Tool> Tools() const;
+  std::vector<Tool> ToolsOf(const custom::PluginConfig& plugin) const;
   /// Of this program, and of the tools by starting them; see server::ToolVersions.
   server::Versions Versions(const exec::Budget& budget);
 

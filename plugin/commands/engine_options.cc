@@ -81,8 +81,9 @@ void EngineFlags::AddTo(CLI::App& app) {
              "[NAMESPACE/]SECRET/KEY in it");
   AddSetting(app, "age-plugins", settings.age_plugins,
              "age plugins that may be started, like yubikey,tpm");
-  AddSetting(app, "helm", settings.render.helm, "name or path of helm");
-  AddSetting(app, "kustomize", settings.render.kustomize, "name or path of kustomize");
+  AddSetting(app, "helm", settings.render.helm,
+             "name or path of helm; \"\": there is none, and a health check misses none");
+  AddSetting(app, "kustomize", settings.render.kustomize, "name or path of kustomize; likewise");
   AddSetting(app, "kustomize-versions", settings.render.kustomize_versions,
              "versions that an Application may choose: NAME=/PATH,... or a folder of them");
   AddSetting(app, "kustomize-build-options", settings.render.kustomize_build_options,

@@ -23,7 +23,10 @@ std::optional<Result<custom::PluginConfig>> PluginWatch::Poll() {
   const Stamp now = Look();
   if (now == seen_) return std::nullopt;
   seen_ = now;
-  return custom::LoadPluginConfig(path_);
+  auto config = custom::LoadPluginConfig(path_);
+  // What cannot be read at the moment, for want of descriptors, is another matter in a moment.
+  if (!config && config.error().code == Code::kIo) seen_.size = -2;
+  return config;
 }
 
 }  // namespace acd::commands

@@ -19,8 +19,8 @@ class PluginWatch {
   /// What it says now. Errors: those of custom::LoadPluginConfig.
   Result<custom::PluginConfig> Load();
 
-  /// What it says now, if it is another file than at the last call of either; an error is told
-  /// once. A file that has gone is an error: the last configuration stays.
+  /// What it says now, if it is another file than at the last call of either, or could not be read
+  /// then. A file that has gone is an error: the last configuration stays.
   std::optional<Result<custom::PluginConfig>> Poll();
 
  private:
@@ -29,7 +29,7 @@ class PluginWatch {
     unsigned long device = 0;
     unsigned long inode = 0;
     long long modified_ns = 0;
-    long long size = -1;  ///< -1: there is no file
+    long long size = -1;  ///< -1: there is no file; -2: not looked at
     bool operator==(const Stamp&) const = default;
   };
   Stamp Look() const;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -115,13 +116,18 @@ class Reloader {
 
   void Poll(server::CmpServer& server) {
     auto changed = watch_.Poll();
-    if (!changed) return;
-    Status taken = *changed ? Take(server, *std::move(*changed)) : Fail(changed->error());
-    metrics_.ConfigReloaded(taken.has_value());
+    if (changed) waiting_.reset();
+    if (changed && *changed) waiting_ = *std::move(*changed);
+    if (!changed && !waiting_) return;
+    // What cannot be taken over now (somebody is at the new socket) is tried again.
+    Status taken = waiting_ ? Take(server, *waiting_) : Fail(changed->error());
+    if (taken) waiting_.reset();
+    const std::string problem = taken ? std::string() : taken.error().message;
     const std::lock_guard lock(mutex_);
-    problem_.clear();
+    if (!taken && problem == problem_) return;  // told already
+    problem_ = problem;
+    metrics_.ConfigReloaded(taken.has_value());
     if (taken) return;
-    problem_ = taken.error().message;
     log_.Write(LogLevel::kError, "plugin.yaml has changed, but the last one stays in use",
                {{"problem", problem_}});
   }
@@ -133,7 +139,11 @@ class Reloader {
   }
 
  private:
-  Status Take(server::CmpServer& server, custom::PluginConfig plugin) {
+  Status Take(server::CmpServer& server, const custom::PluginConfig& plugin) {
+    // A name that is misspelt must not put every pod out of service.
+    for (const Engine::Tool& tool : engine_.ToolsOf(plugin)) {
+      if (tool.path.empty()) return Fail(Code::kNotFound, tool.problem);
+    }
     const std::string path = SocketPath(flags_, plugin);
     if (path != SocketPath(flags_, *engine_.plugin().Current())) {
       ACD_TRY(auto socket, server::ListeningSocket::Listen(path));
@@ -153,7 +163,8 @@ class Reloader {
   Engine& engine_;
   Log& log_;
   ServerMetrics& metrics_;
-  mutable std::mutex mutex_;
+  std::optional<custom::PluginConfig> waiting_;  ///< read, and not in use yet
+  mutable std::mutex mutex_;                     ///< guards the problem
   std::string problem_;
 };
 
@@ -191,22 +202,53 @@ ServerMetrics::Load LoadOf(server::RenderQueue& queue) {
           .refused = now.refused};
 }
 
-// Null when no address is set.
-Result<std::unique_ptr<metrics::Endpoint>> ServeMetrics(const std::string& address,
-                                                        ServerMetrics& metrics, Engine& engine) {
-  const auto named = [](Error error) {
-    return Fail(std::move(error).With("--metrics-address (ARGOCD_DECRYPT_METRICS_ADDRESS)"));
-  };
-  metrics.Watch({.renders = [&engine] { return LoadOf(engine.service().queue()); },
-                 .keys = [&engine] { return engine.Keys(); },
-                 .workspace = [&engine] { return workspace::UsageOf(engine.workspace_path()); }});
-  if (address.empty()) return std::unique_ptr<metrics::Endpoint>();
-  auto where = metrics::ParseListenAddress(address);
-  if (!where) return named(std::move(where).error());
-  auto endpoint = metrics::Endpoint::Start(*where, [&metrics] { return metrics.Text(); });
-  if (!endpoint) return named(std::move(endpoint).error());
-  return endpoint;
-}
+/// Serves the metrics, if an address is set. A port that is taken stops no request: it is tried
+/// again.
+class MetricsPort {
+ public:
+  /// Error: kInvalidInput (no address).
+  static Result<MetricsPort> Open(const std::string& address, ServerMetrics& metrics, Log& log) {
+    MetricsPort port(metrics, log);
+    if (address.empty()) return port;
+    auto where = metrics::ParseListenAddress(address);
+    if (!where) return Fail(std::move(where).error().With(kSetting));
+    port.wanted_ = *where;
+    port.Try();
+    return port;
+  }
+
+  /// To be called from time to time.
+  void Poll() {
+    if (wanted_ && !endpoint_ && std::chrono::steady_clock::now() >= next_) Try();
+  }
+  /// Empty: nothing listens.
+  std::string Address() const {
+    return endpoint_ ? FormatListenAddress(endpoint_->address()) : std::string();
+  }
+
+ private:
+  static constexpr const char* kSetting = "--metrics-address (ARGOCD_DECRYPT_METRICS_ADDRESS)";
+  static constexpr std::chrono::seconds kPause{30};
+
+  MetricsPort(ServerMetrics& metrics, Log& log) : metrics_(&metrics), log_(&log) {}
+
+  void Try() {
+    auto endpoint = metrics::Endpoint::Start(*wanted_, [all = metrics_] { return all->Text(); });
+    if (endpoint) {
+      endpoint_ = *std::move(endpoint);
+      return;
+    }
+    next_ = std::chrono::steady_clock::now() + kPause;
+    log_->Write(LogLevel::kError, "metrics are not served",
+                {{"setting", kSetting}, {"problem", endpoint.error().message}});
+  }
+
+  ServerMetrics* metrics_;
+  Log* log_;
+  std::optional<metrics::ListenAddress> wanted_;
+  std::unique_ptr<metrics::Endpoint> endpoint_;
+  std::chrono::steady_clock::time_point next_;
+};
 
 Result<int> Serve(ServeFlags& flags) {
   ACD_CHECK(ProtectMemory());
@@ -218,9 +260,15 @@ Result<int> Serve(ServeFlags& flags) {
   ACD_TRY(custom::PluginConfig plugin, watch.Load());
   ACD_TRY(EngineSettings settings, flags.engine.Take());
   ACD_TRY(settings.commands, flags.CommandSettings());
-  ACD_TRY(tracing::TracingSettings trace_settings, flags.tracing.Take());
-
   Log log(flags.Format(), flags.Level());
+  tracing::TracingSettings trace_settings;
+  if (auto taken = flags.tracing.Take(); taken) {
+    trace_settings = *std::move(taken);
+  } else if (flags.tracing.IsStock()) {
+    LogNoTraces(log, taken.error());
+  } else {
+    return Fail(std::move(taken).error());
+  }
   ServerMetrics metrics(Version());
   settings.observer = &metrics;
   if (flags.log_command_output) {
@@ -234,10 +282,9 @@ Result<int> Serve(ServeFlags& flags) {
             log.Write(LogLevel::kWarn, "a key source is left out", {{"problem", text}});
           }));
   ForgetKeyVariables();
-  ACD_TRY(const auto traces,
-          ServerTraces::Open(std::move(trace_settings), engine->settings().render.self, log));
+  ACD_TRY(const auto traces, ServerTraces::Open(std::move(trace_settings), flags.tracing.IsStock(),
+                                                engine->settings().render.self, log));
 
-  ACD_TRY(const auto endpoint, ServeMetrics(flags.metrics_address, metrics, *engine));
   const std::string path = SocketPath(flags, plugin);
   ACD_TRY(auto socket, server::ListeningSocket::Listen(path));
   Reloader reloader(flags, watch, *engine, log, metrics);
@@ -251,11 +298,20 @@ Result<int> Serve(ServeFlags& flags) {
               std::move(socket), engine->service(), observe,
               [&] { return HealthOf(*engine, reloader); },
               [&](const exec::Budget& budget) { return engine->Versions(budget); }));
-  LogStart(log, *engine, plugin.FullName(), path,
-           endpoint ? FormatListenAddress(endpoint->address()) : "");
+  metrics.Watch({.renders = [&] { return LoadOf(engine->service().queue()); },
+                 .keys = [&] { return engine->Keys(); },
+                 .workspace = [&] { return workspace::UsageOf(engine->workspace_path()); },
+                 .serving = [&] { return HealthOf(*engine, reloader).serving; },
+                 .needs_key = [&] { return !engine->plugin().Current()->HasCommands(); }});
+  ACD_TRY(MetricsPort port, MetricsPort::Open(flags.metrics_address, metrics, log));
+  LogStart(log, *engine, plugin.FullName(), path, port.Address());
   LogWarnings(log, plugin);
 
-  while (!signals.Wait(kReloadInterval)) reloader.Poll(*server);
+  while (!signals.Wait(kReloadInterval)) {
+    reloader.Poll(*server);
+    port.Poll();
+    exec::SweepOrphans();
+  }
   return StopServer(*server, signals, *engine, log, flags.Grace());
 }
 

@@ -110,7 +110,7 @@ ServerMetrics::ServerMetrics(const std::string& version)
   for (const char* reason : {"overload", "deadline", "cancelled"}) refused_.With({reason});
   files_decrypted_.With({"yaml", "age"});
   for (const char* outcome : {"success", "failure"}) config_reloads_.With({outcome});
-  for (const char* tool : {"helm", "kustomize"}) {
+  for (const char* tool : {"helm", "kustomize", "git"}) {
     children_started_.With({tool});
     MakeFailures(tool);
   }
@@ -129,7 +129,8 @@ ServerMetrics::ServerMetrics(const std::string& version)
 
 void ServerMetrics::Watch(Sources sources) {
   WatchRenders(std::move(sources.renders));
-  WatchKeys(std::move(sources.keys));
+  WatchKeys(std::move(sources.keys), std::move(sources.needs_key));
+  WatchHealth(std::move(sources.serving));
   WatchWorkspace(std::move(sources.workspace));
 }
 
@@ -155,13 +156,24 @@ void ServerMetrics::WatchRenders(std::function<Load()> renders) {
       });
 }
 
-void ServerMetrics::WatchKeys(std::function<keys::KeyState()> keys) {
+void ServerMetrics::WatchHealth(std::function<bool()> serving) {
+  auto& gauge = registry_
+                    .AddGauge({.name = Named("serving"),
+                               .help = "1: health checks are told that the plugin serves; 0: they "
+                                       "are not, and are told why."})
+                    .With();
+  registry_.BeforeText([&gauge, serving = std::move(serving)] { gauge.Set(serving() ? 1 : 0); });
+}
+
+void ServerMetrics::WatchKeys(std::function<keys::KeyState()> keys,
+                              std::function<bool()> needs_key) {
   auto& loaded = registry_.AddGauge(
       {.name = Named("keys_loaded"), .help = "Private keys at hand, by kind.", .labels = {"type"}});
   auto& usable = registry_
                      .AddGauge({.name = Named("has_key"),
                                 .help = "1: there is a key, or a command that is asked for one; "
-                                        "0: nothing can be decrypted."})
+                                        "0: nothing can be decrypted; none, where a "
+                                        "plugin.yaml's own commands need none."})
                      .With();
   auto& problems = registry_
                        .AddGauge({.name = Named("key_problems"),
@@ -177,13 +189,15 @@ void ServerMetrics::WatchKeys(std::function<keys::KeyState()> keys) {
       {.name = Named("key_reloads_total"),
        .help = "Changes of mounted keys that were noticed; failure: with a new problem.",
        .labels = {"outcome"}});
-  registry_.BeforeText([&loaded, &usable, &problems, &age, &reloads, keys = std::move(keys)] {
+  registry_.BeforeText([&loaded, &usable, &problems, &age, &reloads, keys = std::move(keys),
+                        needs_key = std::move(needs_key)] {
     const keys::KeyState now = keys();
     for (const char* kind : kKeyKinds) {
       const auto found = now.loaded.find(kind);
       loaded.With({kind}).Set(found == now.loaded.end() ? 0 : static_cast<double>(found->second));
     }
-    usable.Set(now.has_key ? 1 : 0);
+    const bool matters = now.has_key || needs_key();
+    usable.Set(matters ? (now.has_key ? 1 : 0) : std::numeric_limits<double>::quiet_NaN());
     problems.Set(static_cast<double>(now.problems.size()));
     const auto age_of = [](const std::optional<std::int64_t>& written) {
       if (!written) return std::numeric_limits<double>::quiet_NaN();
@@ -219,8 +233,10 @@ void ServerMetrics::WatchWorkspace(std::function<std::optional<workspace::Usage>
 void ServerMetrics::Finished(const server::RequestRecord& record) {
   requests_.With({record.method, record.code}).Add();
   request_duration_.With({record.method}).Observe(Seconds(record.total));
-  for (const auto& [phase, time] : record.phases) {
-    phase_duration_.With({phase}).Observe(Seconds(time));
+  if (record.method == kRender) {
+    for (const auto& [phase, time] : record.phases) {
+      phase_duration_.With({phase}).Observe(Seconds(time));
+    }
   }
   received_bytes_.Add(record.received_bytes);
   unpacked_bytes_.Add(record.unpacked_bytes);

@@ -17,8 +17,8 @@ namespace acd::commands {
 
 /// What a running server tells Prometheus; docs/metrics.md lists it. Labels are words out of short
 /// lists, and names of tools: never an Application, a file or a key.
-/// A series that counts failures is there from the start, with 0: Prometheus sees an increase only
-/// where there was a value before.
+/// A series that counts failures is there from the start, with 0, as far as its labels are known
+/// then: Prometheus sees an increase only where there was a value before.
 /// Threads: safe to use concurrently, once Watch has returned.
 class ServerMetrics : public exec::RunObserver {
  public:
@@ -36,6 +36,8 @@ class ServerMetrics : public exec::RunObserver {
     std::function<Load()> renders;
     std::function<keys::KeyState()> keys;
     std::function<std::optional<workspace::Usage>()> workspace;
+    std::function<bool()> serving;    ///< what a health check would be told
+    std::function<bool()> needs_key;  ///< false: commands of a plugin.yaml serve
   };
 
   explicit ServerMetrics(const std::string& version);
@@ -56,7 +58,8 @@ class ServerMetrics : public exec::RunObserver {
  private:
   void MakeFailures(const std::string& tool);
   void WatchRenders(std::function<Load()> renders);
-  void WatchKeys(std::function<keys::KeyState()> keys);
+  void WatchKeys(std::function<keys::KeyState()> keys, std::function<bool()> needs_key);
+  void WatchHealth(std::function<bool()> serving);
   void WatchWorkspace(std::function<std::optional<workspace::Usage>()> usage);
 
   metrics::Registry registry_;

@@ -84,19 +84,28 @@ tracing::CallTrace MakeCallTrace(const server::RequestRecord& record) {
   return trace;
 }
 
-Result<ServerTraces> ServerTraces::Open(tracing::TracingSettings settings,
+void LogNoTraces(Log& log, const Error& error) {
+  log.Write(LogLevel::kError, "calls are not traced", {{"problem", error.message}});
+}
+
+Result<ServerTraces> ServerTraces::Open(tracing::TracingSettings settings, bool optional,
                                         const std::string& program, Log& log) {
   if (settings.address.empty()) return ServerTraces(nullptr);
   const std::string collector = settings.address;
-  ACD_TRY(auto tracer, tracing::OpenTracer(
-                           std::move(settings),
-                           [&log, collector](const std::string& problem) {
-                             log.Write(LogLevel::kWarn, "traces do not reach their collector",
-                                       {{"collector", collector}, {"problem", problem}});
-                           },
-                           tracing::ModulePaths(program)));
+  auto tracer = tracing::OpenTracer(
+      std::move(settings),
+      [&log, collector](const std::string& problem) {
+        log.Write(LogLevel::kWarn, "traces do not reach their collector",
+                  {{"collector", collector}, {"problem", problem}});
+      },
+      tracing::ModulePaths(program));
+  if (!tracer && optional) {
+    LogNoTraces(log, tracer.error());
+    return ServerTraces(nullptr);
+  }
+  if (!tracer) return Fail(std::move(tracer).error());
   log.Write(LogLevel::kInfo, "tracing", {{"collector", collector}});
-  return ServerTraces(std::move(tracer));
+  return ServerTraces(*std::move(tracer));
 }
 
 void ServerTraces::Observe(const server::RequestRecord& record) const {

@@ -14,14 +14,18 @@ namespace acd::commands {
 /// one for each of its phases. Texts that the caller chose are cut.
 tracing::CallTrace MakeCallTrace(const server::RequestRecord& record);
 
+/// Says that there will be no traces, and why.
+void LogNoTraces(Log& log, const Error& error);
+
 /// Sends finished calls to a collector, if there is one. What waits is sent on destruction, for a
 /// second at most.
 class ServerTraces {
  public:
   /// `program`: the path of this program, where its module is looked for. `log` is borrowed for the
-  /// object's life. Errors: as OpenTracer, if the settings have an address.
-  static Result<ServerTraces> Open(tracing::TracingSettings settings, const std::string& program,
-                                   Log& log);
+  /// object's life. With `optional`, what fails is logged, and there are no traces. Errors: as
+  /// OpenTracer, if the settings have an address.
+  static Result<ServerTraces> Open(tracing::TracingSettings settings, bool optional,
+                                   const std::string& program, Log& log);
 
   /// Threads: safe to call concurrently.
   void Observe(const server::RequestRecord& record) const;

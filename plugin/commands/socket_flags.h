@@ -5,7 +5,8 @@
 
 namespace acd::commands {
 
-/// Which server a client command talks to: `--socket`, or the default name in `--socket-dir`.
+/// Which server a client command talks to: `--socket`, or the one in `--socket-dir` that has the
+/// name of the configured plugin; if that is not there, the only one of ours.
 struct SocketFlags {
   SocketFlags();
 

@@ -22,6 +22,9 @@ struct TracingFlags {
   /// After parsing. Without an address there is nothing to trace, and nothing else is looked at.
   /// Error: kInvalidInput, without a header's text.
   Result<tracing::TracingSettings> Take() const;
+  /// Whether the stock server's variables ask for traces, and nothing of ours does. A container
+  /// that has them must start with another program, too.
+  bool IsStock() const { return address.empty(); }
 
  private:
   CLI::Option* insecure_ = nullptr;

@@ -6,7 +6,8 @@
 namespace acd::custom {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;  // whose objects are found by their order, not by looking at each
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr std::size_t kMaxAnnouncements = 10'000;
 
@@ -79,9 +80,9 @@ Result<std::vector<Announcement>> AnnouncementsFromJson(std::string_view text) {
 }
 
 std::string AnnouncementsJson(const std::vector<Announcement>& announcements) {
-  Json list = Json::array();
+  OrderedJson list = OrderedJson::array();
   for (const Announcement& announcement : announcements) {
-    Json entry{{"name", announcement.name}, {"title", announcement.title}};
+    OrderedJson entry{{"name", announcement.name}, {"title", announcement.title}};
     const auto add = [&](const char* name, const std::string& text) {
       if (!text.empty()) entry[name] = text;
     };
@@ -94,7 +95,7 @@ std::string AnnouncementsJson(const std::vector<Announcement>& announcements) {
     if (!announcement.map.empty()) entry["map"] = announcement.map;
     list.push_back(std::move(entry));
   }
-  return list.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return list.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 
 }  // namespace acd::custom

@@ -24,11 +24,19 @@ constexpr std::string_view kRedacted = "[redacted]";
 bool IsSecretName(std::string_view name) {
   std::string upper(name);
   for (char& c : upper) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
-  constexpr std::array<std::string_view, 12> kParts{
-      "PASSWORD",    "PASSWD",  "PASSPHRASE", "SECRET",     "TOKEN",       "CREDENTIAL",
-      "PRIVATE_KEY", "API_KEY", "APIKEY",     "ACCESS_KEY", "AUTH_HEADER", "NONCE"};
+  if (upper == "PWD" || upper == "OLDPWD") return false;
+  constexpr auto kParts = std::to_array<std::string_view>(
+      {"PASS", "PWD", "SECRET", "TOKEN", "CREDENTIAL", "AUTH", "_KEY", "KEY_", "APIKEY", "NONCE",
+       "COOKIE", "BEARER", "DSN", "JWT", "CONNECTION_STRING", "HEADERS", "PRIVATE", "SALT"});
   return std::any_of(kParts.begin(), kParts.end(),
                      [&](std::string_view part) { return upper.find(part) != std::string::npos; });
+}
+
+// A path says where a secret is, and is what a message is about.
+bool IsPath(std::string_view name, const std::string& value) {
+  const bool named = name.ends_with("_FILE") || name.ends_with("_PATH") || name.ends_with("_DIR") ||
+                     name.ends_with("_SOCK") || name.ends_with("ASKPASS");
+  return value.starts_with('/') && (named || ::access(value.c_str(), F_OK) == 0);
 }
 
 void CutFrom(std::string& text, std::string_view begin, std::string_view end_characters) {
@@ -53,14 +61,13 @@ void CutPrivateKeys(std::string& text) {
   }
 }
 
-// https://user:password@host
+// https://user:password@host, https://token@host: whatever stands there.
 void CutUrlPasswords(std::string& text) {
   for (std::size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at + 3)) {
     const std::size_t begin = at + 3;
-    const std::size_t end = std::min(text.find_first_of("/ \t\r\n\"'`?#", begin), text.size());
+    const std::size_t end = std::min(text.find_first_of(" \t\r\n\"'`", begin), text.size());
     const std::size_t sign = std::string_view(text).substr(begin, end - begin).rfind('@');
-    if (sign == std::string_view::npos) continue;
-    if (std::string_view(text).substr(begin, sign).find(':') == std::string_view::npos) continue;
+    if (sign == std::string_view::npos || sign == 0) continue;
     text.replace(begin, sign, kRedacted);
   }
 }
@@ -106,8 +113,7 @@ Variables CommandEnvironment(const Variables& own, const render::Application& ap
 void AddSecretValues(const Variables& variables, guard::Redactor& redactor) {
   std::vector<SecretBytes> values;
   for (const auto& [name, value] : variables) {
-    // A path says where a secret is, and is what a message is about.
-    if (!IsSecretName(name) || value.starts_with('/')) continue;
+    if (!IsSecretName(name) || IsPath(name, value)) continue;
     values.push_back(SecretBytes::CopyOf(value));
   }
   redactor.Add(std::move(values));

@@ -19,6 +19,9 @@ using Clock = exec::Budget::Clock;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
+// Of what is no manifest: a list that people look at, or a word.
+constexpr std::size_t kMaxAnswerBytes = 2U << 20U;
+
 bool AllowsEmpty(const render::Application& application) {
   const auto found = application.environment.find("ARGOCD_APP_PARAMETERS");
   if (found == application.environment.end()) return false;
@@ -50,16 +53,10 @@ std::string Ending(const exec::Outcome& outcome) {
   return "exit status " + std::to_string(outcome.exit_code);
 }
 
-std::string Seconds(milliseconds time) {
-  const auto tenths = (time.count() + 50) / 100;
-  return std::to_string(tenths / 10) + (tenths % 10 == 0 ? "" : "." + std::to_string(tenths % 10)) +
-         " s";
-}
-
 }  // namespace
 
 Result<SecretBytes> Commands::Run(std::string_view field, const CommandLine& line,
-                                  const CommandPlace& place) {
+                                  const CommandPlace& place, std::size_t max_output_bytes) {
   const std::string label =
       std::string(field) + ": " + line.front().substr(line.front().rfind('/') + 1);
   exec::Command command;
@@ -73,30 +70,24 @@ Result<SecretBytes> Commands::Run(std::string_view field, const CommandLine& lin
   command.called = line.front();
   command.args.assign(line.begin() + 1, line.end());
   command.directory = place.app_dir;
-  command.max_stdout_bytes = settings_.max_output_bytes;
+  command.max_stdout_bytes = max_output_bytes;
   command.environment = CommandEnvironment(settings_.environment, place.application);
   ACD_TRY(command.environment["TMPDIR"], MakeTemporaryFolder(place.run_dir));
   if (command.environment.contains("ARGOCD_GIT_ASKPASS_NONCE")) {
     command.environment["GIT_ASKPASS"] = settings_.self;
   }
 
-  exec::Budget budget = place.budget;
-  const bool own_limit =
-      settings_.time_limit &&
-      (!budget.deadline || Clock::now() + *settings_.time_limit < *budget.deadline);
-  if (own_limit) {
-    budget.deadline = Clock::now() + *settings_.time_limit;
-    command.term_grace = settings_.fatal_time_limit;
-  }
+  command.time_limit = settings_.time_limit;
+  command.term_grace = settings_.fatal_time_limit;
 
   guard::Redactor redactor;
   AddSecretValues(command.environment, redactor);
-  auto outcome = runner_.Run(command, budget);
+  auto outcome = runner_.Run(command, place.budget);
   if (!outcome) {
     Error error = std::move(outcome).error();
-    if (error.code == Code::kDeadline && own_limit && place.budget.Check()) {
-      return Fail(Code::kDeadline, label + ": took longer than " + Seconds(*settings_.time_limit),
-                  "ARGOCD_EXEC_TIMEOUT of the plugin's container bounds each command");
+    if (error.code == Code::kDeadline && place.budget.Check()) {
+      error = std::move(error).Hint(
+          "ARGOCD_EXEC_TIMEOUT of the plugin's container bounds each command");
     }
     return Fail(std::move(error).With(field));
   }
@@ -126,10 +117,12 @@ Result<render::Rendered> Commands::Generate(const PluginConfig& plugin,
     last = now;
   };
   if (!plugin.init.empty()) {
-    ACD_TRY([[maybe_unused]] const SecretBytes ignored, Run("spec.init", plugin.init, place));
+    ACD_TRY([[maybe_unused]] const SecretBytes ignored,
+            Run("spec.init", plugin.init, place, settings_.max_output_bytes));
     lap("init");
   }
-  ACD_TRY(const SecretBytes output, Run("spec.generate", plugin.generate, place));
+  ACD_TRY(const SecretBytes output,
+          Run("spec.generate", plugin.generate, place, settings_.max_output_bytes));
   lap("generate");
   const guard::Stream stream{output.ExposeText(), "output of spec.generate"};
   guard::GuardOptions options;
@@ -142,7 +135,8 @@ Result<render::Rendered> Commands::Generate(const PluginConfig& plugin,
 }
 
 Result<bool> Commands::Find(const PluginConfig& plugin, const CommandPlace& place) {
-  ACD_TRY(const SecretBytes output, Run("spec.discover.find", plugin.discover_command, place));
+  ACD_TRY(const SecretBytes output,
+          Run("spec.discover.find", plugin.discover_command, place, kMaxAnswerBytes));
   const std::string_view text = output.ExposeText();
   return !text.empty() && text != "\n";
 }
@@ -150,7 +144,7 @@ Result<bool> Commands::Find(const PluginConfig& plugin, const CommandPlace& plac
 Result<std::vector<Announcement>> Commands::DynamicParameters(const PluginConfig& plugin,
                                                               const CommandPlace& place) {
   constexpr const char* kField = "spec.parameters.dynamic";
-  ACD_TRY(const SecretBytes output, Run(kField, plugin.dynamic_parameters, place));
+  ACD_TRY(const SecretBytes output, Run(kField, plugin.dynamic_parameters, place, kMaxAnswerBytes));
   auto announcements = AnnouncementsFromJson(output.ExposeText());
   if (!announcements) return Fail(std::move(announcements).error().With(kField));
   return announcements;

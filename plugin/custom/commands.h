@@ -74,7 +74,7 @@ class Commands {
 
  private:
   Result<SecretBytes> Run(std::string_view field, const CommandLine& line,
-                          const CommandPlace& place);
+                          const CommandPlace& place, std::size_t max_output_bytes);
 
   exec::CommandRunner& runner_;
   CommandSettings settings_;

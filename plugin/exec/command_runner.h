@@ -43,9 +43,10 @@ struct Command {
   std::size_t max_file_bytes = 0;  ///< of each file it writes (RLIMIT_FSIZE); 0: no limit
   std::size_t max_stdout_bytes = 256U << 20U;
   std::size_t max_stderr_bytes = 64U << 10U;  ///< more is read and dropped, with a note
-  /// Between SIGTERM and SIGKILL, when its time is up. None: short.
+  /// For this run, within the budget. None: the budget alone.
+  std::optional<std::chrono::milliseconds> time_limit = {};
+  /// Between SIGTERM and SIGKILL when that is up, within the budget. None: short.
   std::optional<std::chrono::milliseconds> term_grace = {};
-  bool keeps_daemons = false;  ///< what it leaves running is wanted
 };
 
 /// Bounds on a child together with all that it starts; 0: none. Looked at some ten times a second,

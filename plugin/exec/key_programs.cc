@@ -22,7 +22,6 @@ Command ToCommand(const keys::Program& program) {
   command.listening_socket = program.listening_socket;
   command.max_stdout_bytes = program.max_output_bytes;
   command.max_stderr_bytes = kMaxErrBytes;
-  command.keeps_daemons = true;  // gpg starts its agent, which several calls share
   return command;
 }
 

@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -212,15 +213,31 @@ Status Follow(const Budget& budget, const ChildGroup& group, LimitWatch& limits,
   }
 }
 
+Budget Shortened(const Budget& budget, std::optional<milliseconds> limit) {
+  Budget shorter = budget;
+  if (!limit) return shorter;
+  const auto end = Budget::Clock::now() + *limit;
+  shorter.deadline = budget.deadline ? std::min(*budget.deadline, end) : end;
+  return shorter;
+}
+
+Failure TookTooLong(milliseconds limit) {
+  const auto tenths = (limit.count() + 50) / 100;
+  const std::string rest = tenths % 10 == 0 ? "" : "." + std::to_string(tenths % 10);
+  return Fail(Code::kDeadline, "took longer than " + std::to_string(tenths / 10) + rest + " s");
+}
+
 class ProcessRunner : public CommandRunner {
  public:
   explicit ProcessRunner(const ChildLimits& limits) : limits_(limits) {}
 
   Result<Outcome> Run(const Command& given, const Budget& budget) override {
     const auto start = Budget::Clock::now();
-    RunScope scope(given.keeps_daemons);
+    RunScope scope;
     Command command = given;
-    command.environment.merge(scope.Mark());
+    if (auto [variable, mark] = scope.Mark(); !variable.empty()) {
+      command.environment.insert_or_assign(variable, mark);
+    }
     const std::string name = ProgramName(command);
     const auto in_program = [&name](Error error) { return Fail(std::move(error).With(name)); };
     if (auto status = budget.Check(); !status) return in_program(std::move(status).error());
@@ -244,12 +261,22 @@ class ProcessRunner : public CommandRunner {
     }
     Capture capture(command);
     LimitWatch limits(limits_, scope);
-    auto followed = Follow(budget, group, limits, feed, capture, out.read, err.read);
+    const auto follow = [&](const Budget& time) {
+      return Follow(time, group, limits, feed, capture, out.read, err.read);
+    };
+    Status followed = follow(Shortened(budget, command.time_limit));
     if (!followed) {
       const Code code = followed.error().code;
       if (code == Code::kLimitExceeded) scope.Kill();  // it has had its chance
-      group.Terminate(code == Code::kDeadline ? command.term_grace.value_or(kDeadlineGrace)
-                                              : kGrace);
+      if (code == Code::kDeadline && budget.Check()) {
+        followed = TookTooLong(*command.time_limit);
+        if (command.term_grace) {
+          ::kill(-pid, SIGTERM);
+          // It may have something to say, and its client may go away meanwhile.
+          [[maybe_unused]] const Status ended = follow(Shortened(budget, command.term_grace));
+        }
+      }
+      group.Terminate(code == Code::kDeadline ? kDeadlineGrace : kGrace);
       group.Reap();
       return in_program(std::move(followed).error());
     }

@@ -57,11 +57,13 @@ bool ReadEntry(pid_t pid, ProcessEntry& entry) {
   const auto fields = Numbers(std::string_view(text).substr(name_end + 3));
   constexpr std::size_t kParent = 0;
   constexpr std::size_t kGroup = 1;
+  constexpr std::size_t kStarted = 18;
   constexpr std::size_t kResidentPages = 20;
   if (fields.size() <= kResidentPages) return false;
   entry.pid = pid;
   entry.parent = static_cast<pid_t>(fields[kParent]);
   entry.group = static_cast<pid_t>(fields[kGroup]);
+  entry.started = static_cast<std::uint64_t>(fields[kStarted]);
   entry.is_zombie = state == 'Z' || state == 'X';
   entry.resident_bytes = static_cast<std::uint64_t>(fields[kResidentPages]) *
                          static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
@@ -69,6 +71,11 @@ bool ReadEntry(pid_t pid, ProcessEntry& entry) {
 }
 
 }  // namespace
+
+std::optional<ProcessEntry> ReadProcess(pid_t pid) {
+  ProcessEntry entry;
+  return ReadEntry(pid, entry) ? std::optional(entry) : std::nullopt;
+}
 
 std::vector<ProcessEntry> ListProcesses() {
   std::vector<ProcessEntry> entries;

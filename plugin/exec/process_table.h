@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,12 @@ struct ProcessEntry {
   pid_t parent = 0;
   pid_t group = 0;
   bool is_zombie = false;
+  std::uint64_t started = 0;  ///< clock ticks since the system's start
   std::uint64_t resident_bytes = 0;
 };
+
+/// One of them; nothing if it is gone.
+std::optional<ProcessEntry> ReadProcess(pid_t pid);
 
 /// All that can be seen. Costs some 10 us for each process.
 std::vector<ProcessEntry> ListProcesses();

@@ -2,14 +2,19 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <map>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <system_error>
 #include <thread>
@@ -19,18 +24,30 @@
 namespace acd::exec {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+using Processes = std::shared_ptr<const std::vector<ProcessEntry>>;
+
 constexpr const char* kVariable = "ARGOCD_DECRYPT_RUN";
-constexpr const char* kWanted = "wanted";
 // A killed process is gone in well under a millisecond, unless the machine is very busy.
 constexpr std::chrono::milliseconds kMaxSweep{1000};
 constexpr std::chrono::milliseconds kPause{1};
+// How old a look at the processes may be that runs share.
+constexpr std::chrono::milliseconds kMaxAge{80};
+
+/// A process that the kernel gave us.
+struct Orphan {
+  std::uint64_t started = 0;     ///< tells it from another one with its number
+  std::string mark;              ///< empty: it has none, or hides it
+  std::set<std::string> blamed;  ///< without a mark: the runs that it may belong to
+  bool left_alone = false;       ///< it cannot be killed: not ours after all
+};
 
 // Children are the process's, so what is known of them is too.
 struct Known {
   std::mutex mutex;
-  std::set<std::uint64_t> live;  ///< runs
+  std::set<std::string> live;    ///< marks of runs
   std::multiset<pid_t> leaders;  ///< a number may be taken anew before it is forgotten
-  std::uint64_t last_id = 0;
+  std::map<pid_t, Orphan> orphans;
 };
 
 Known& TheKnown() {
@@ -40,43 +57,120 @@ Known& TheKnown() {
 
 std::atomic<bool> adopting = false;
 
-/// Adopted children. The lock is held.
-std::vector<pid_t> Orphans(const Known& known) {
-  std::vector<pid_t> orphans = ChildrenOfFirstThread();
-  std::erase_if(orphans, [&](pid_t pid) { return known.leaders.contains(pid); });
-  return orphans;
+std::string NewMark() {
+  std::array<unsigned char, 16> random{};
+  if (::getrandom(random.data(), random.size(), 0) != static_cast<ssize_t>(random.size())) {
+    std::abort();  // the kernel promises so few bytes
+  }
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string mark;
+  for (const unsigned char byte : random) {
+    mark += kDigits[byte >> 4U];
+    mark += kDigits[byte & 15U];
+  }
+  return mark;
 }
 
-/// Whether nobody wants an orphan any more: one of a run that lives is that run's, and one that
-/// hides its mark is let be until nothing runs. The lock is held.
-bool IsAbandoned(pid_t pid, const Known& known) {
-  const std::string mark = VariableOf(pid, kVariable);
-  if (mark == kWanted) return false;
-  if (mark.empty()) return known.live.empty();
-  return std::none_of(known.live.begin(), known.live.end(),
-                      [&](std::uint64_t id) { return std::to_string(id) == mark; });
-}
-
-/// Reaps and kills what nobody wants. Returns whether something killed is still there.
-bool Sweep(Known& known) {
+/// The adopted children that nobody else reaps.
+std::vector<pid_t> OrphansNow(Known& known) {
+  std::vector<pid_t> pids = ChildrenOfFirstThread();
   const std::lock_guard lock(known.mutex);
+  std::erase_if(pids, [&](pid_t pid) { return known.leaders.contains(pid); });
+  return pids;
+}
+
+/// Whether it was one of ours, and is no more. The lock is held, so that no leader is meant.
+bool Reaped(Known& known, pid_t pid) {
+  if (known.leaders.contains(pid) || ::waitpid(pid, nullptr, WNOHANG) != pid) return false;
+  known.orphans.erase(pid);
+  return true;
+}
+
+/// Notes an orphan that is seen for the first time. Its environment is read without the lock: that
+/// may take as long as it likes.
+void Learn(Known& known, pid_t pid) {
+  const auto entry = ReadProcess(pid);
+  if (!entry) return;
+  {
+    const std::lock_guard lock(known.mutex);
+    const auto found = known.orphans.find(pid);
+    if (found != known.orphans.end() && found->second.started == entry->started) return;
+  }
+  Orphan orphan;
+  orphan.started = entry->started;
+  orphan.mark = VariableOf(pid, kVariable);
+  const std::lock_guard lock(known.mutex);
+  if (orphan.mark.empty()) orphan.blamed = known.live;
+  known.orphans.insert_or_assign(pid, std::move(orphan));
+}
+
+/// Whether nobody wants an orphan any more. The lock is held.
+bool IsAbandoned(const Known& known, Orphan& orphan) {
+  if (!orphan.mark.empty()) return !known.live.contains(orphan.mark);
+  std::erase_if(orphan.blamed, [&](const std::string& run) { return !known.live.contains(run); });
+  return orphan.blamed.empty();
+}
+
+/// Reaps and kills what nobody wants. Returns whether something of the run `mark` is still there.
+bool Sweep(Known& known, const std::string& mark) {
   bool left = false;
-  for (const pid_t pid : Orphans(known)) {
-    if (::waitpid(pid, nullptr, WNOHANG) != 0) continue;  // reaped, or not ours after all
-    if (!IsAbandoned(pid, known)) continue;
-    ::kill(pid, SIGKILL);
-    left = left || ::waitpid(pid, nullptr, WNOHANG) == 0;
+  for (const pid_t pid : OrphansNow(known)) {
+    {
+      const std::lock_guard lock(known.mutex);
+      if (Reaped(known, pid)) continue;
+    }
+    Learn(known, pid);
+    const std::lock_guard lock(known.mutex);
+    const auto found = known.orphans.find(pid);
+    if (found == known.orphans.end() || known.leaders.contains(pid)) continue;
+    Orphan& orphan = found->second;
+    if (orphan.left_alone || !IsAbandoned(known, orphan)) continue;
+    if (::kill(pid, SIGKILL) != 0) {
+      orphan.left_alone = errno == EPERM;
+      continue;
+    }
+    const bool own = orphan.mark == mark;
+    if (!Reaped(known, pid) && own) left = true;
   }
   return left;
 }
 
 /// A killed process's children come to us only when it has died, so one look is not enough.
-void SweepUntilGone(Known& known, pid_t leader) {
-  const auto end = std::chrono::steady_clock::now() + kMaxSweep;
-  while (Sweep(known) || (leader > 0 && ::kill(-leader, 0) == 0)) {
-    if (std::chrono::steady_clock::now() >= end) return;
+void SweepUntilGone(Known& known, const std::string& mark, pid_t leader) {
+  const auto end = Clock::now() + kMaxSweep;
+  while (Sweep(known, mark) || (leader > 0 && ::kill(-leader, 0) == 0)) {
+    if (Clock::now() >= end) return;
     std::this_thread::sleep_for(kPause);
   }
+}
+
+Processes ProcessesNow() {
+  return std::make_shared<const std::vector<ProcessEntry>>(ListProcesses());
+}
+
+/// The processes of a moment ago, looked at once for all runs.
+Processes RecentProcesses() {
+  static std::mutex mutex;
+  static Processes last;
+  static Clock::time_point taken;
+  const std::lock_guard lock(mutex);
+  if (!last || Clock::now() - taken > kMaxAge) {
+    last = ProcessesNow();
+    taken = Clock::now();
+  }
+  return last;
+}
+
+/// The adopted orphans with this mark.
+std::set<pid_t> OrphansOf(Known& known, const std::string& mark) {
+  std::set<pid_t> own;
+  for (const pid_t pid : OrphansNow(known)) {
+    Learn(known, pid);
+    const std::lock_guard lock(known.mutex);
+    const auto found = known.orphans.find(pid);
+    if (found != known.orphans.end() && found->second.mark == mark) own.insert(pid);
+  }
+  return own;
 }
 
 }  // namespace
@@ -87,6 +181,14 @@ Status AdoptOrphans() {
   }
   adopting.store(true, std::memory_order_relaxed);
   return {};
+}
+
+void SweepOrphans() {
+  if (!adopting.load(std::memory_order_relaxed)) return;
+  try {
+    Sweep(TheKnown(), std::string());
+  } catch (...) {  // no memory: later
+  }
 }
 
 void RegisterLeader(pid_t leader) {
@@ -103,53 +205,47 @@ void ForgetLeader(pid_t leader) {
   }
 }
 
-RunScope::RunScope(bool keeps_daemons) {
-  if (keeps_daemons) return;
+RunScope::RunScope() {
+  if (!adopting.load(std::memory_order_relaxed)) return;
+  mark_ = NewMark();
   Known& known = TheKnown();
   const std::lock_guard lock(known.mutex);
-  id_ = ++known.last_id;
-  known.live.insert(id_);
+  known.live.insert(mark_);
 }
 
 RunScope::~RunScope() {
-  if (id_ == 0) return;
+  if (mark_.empty()) return;
   Known& known = TheKnown();
   {
     const std::lock_guard lock(known.mutex);
-    known.live.erase(id_);
+    known.live.erase(mark_);
   }
-  if (!adopting.load(std::memory_order_relaxed)) return;
   try {
-    SweepUntilGone(known, leader_);
-  } catch (...) {  // no memory: the next run's end looks again
+    SweepUntilGone(known, mark_, leader_);
+  } catch (...) {  // no memory: the next sweep finds it
   }
 }
 
-std::map<std::string, std::string> RunScope::Mark() const {
-  if (!adopting.load(std::memory_order_relaxed)) return {};
-  return {{kVariable, id_ == 0 ? kWanted : std::to_string(id_)}};
+std::pair<std::string, std::string> RunScope::Mark() const {
+  return {mark_.empty() ? "" : kVariable, mark_};
 }
 
-std::vector<pid_t> RunScope::Members(std::uint64_t& resident_bytes) const {
-  const std::vector<ProcessEntry> all = ListProcesses();
+std::vector<pid_t> RunScope::Members(std::uint64_t& resident_bytes, bool fresh) const {
+  const Processes all = fresh ? ProcessesNow() : RecentProcesses();
   std::set<pid_t> members;
-  const std::string mark = std::to_string(id_);
-  const pid_t self = ::getpid();
-  for (const ProcessEntry& entry : all) {
-    const bool orphan = id_ != 0 && entry.parent == self && entry.pid != leader_;
-    if (entry.group == leader_ || (orphan && VariableOf(entry.pid, kVariable) == mark)) {
-      members.insert(entry.pid);
-    }
+  if (!mark_.empty()) members = OrphansOf(TheKnown(), mark_);
+  for (const ProcessEntry& entry : *all) {
+    if (entry.group == leader_) members.insert(entry.pid);
   }
   for (bool grown = true; grown;) {
     grown = false;
-    for (const ProcessEntry& entry : all) {
+    for (const ProcessEntry& entry : *all) {
       if (members.contains(entry.parent)) grown = members.insert(entry.pid).second || grown;
     }
   }
   std::vector<pid_t> living;
   resident_bytes = 0;
-  for (const ProcessEntry& entry : all) {
+  for (const ProcessEntry& entry : *all) {
     if (entry.is_zombie || !members.contains(entry.pid)) continue;
     living.push_back(entry.pid);
     resident_bytes += entry.resident_bytes;
@@ -159,14 +255,14 @@ std::vector<pid_t> RunScope::Members(std::uint64_t& resident_bytes) const {
 
 RunScope::Usage RunScope::Measure() const {
   Usage usage;
-  usage.processes = Members(usage.resident_bytes).size();
+  usage.processes = Members(usage.resident_bytes, false).size();
   return usage;
 }
 
 void RunScope::Kill() const {
   if (leader_ > 0) ::kill(-leader_, SIGKILL);
   std::uint64_t bytes = 0;
-  for (const pid_t pid : Members(bytes)) ::kill(pid, SIGKILL);
+  for (const pid_t pid : Members(bytes, true)) ::kill(pid, SIGKILL);
 }
 
 }  // namespace acd::exec

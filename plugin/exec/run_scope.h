@@ -2,9 +2,10 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "decrypt/base/result.h"
@@ -17,36 +18,41 @@ namespace acd::exec {
 /// Error: kIo.
 Status AdoptOrphans();
 
+/// Reaps adopted processes that have ended, and ends those of runs that have. Does not wait. For
+/// now and then: each run does it at its end, too.
+void SweepOrphans();
+
 /// One run of a command, from before its start until after its leader was reaped. What it started
-/// carries its mark in the environment, whatever process group or session it went to.
+/// carries its mark in the environment, which nobody else can guess, whatever process group or
+/// session it went to. A process that hides the mark ends with the last of the runs that there were
+/// when it was first seen.
 class RunScope {
  public:
-  /// `keeps_daemons`: what it leaves behind is wanted, such as a gpg-agent.
-  explicit RunScope(bool keeps_daemons);
+  RunScope();
   /// Ends what is left of the run, where orphans are adopted, and reaps it. Bounded in time.
   ~RunScope();
   RunScope(const RunScope&) = delete;
   RunScope& operator=(const RunScope&) = delete;
 
-  /// The variable that marks what belongs to the run; nothing where orphans are not adopted.
-  std::map<std::string, std::string> Mark() const;
+  /// The variable that marks what belongs to the run; an empty name where orphans are not adopted.
+  std::pair<std::string, std::string> Mark() const;
   void SetLeader(pid_t leader) { leader_ = leader; }
 
   struct Usage {
     std::size_t processes = 0;
     std::uint64_t resident_bytes = 0;
   };
-  /// What the run has now: its group, all who descend from it, and adopted orphans of it. Looks at
-  /// every process of the system.
+  /// What the run has now, or had a moment ago: its group, all who descend from it, and adopted
+  /// orphans with its mark. All runs share a look at the processes of the system.
   Usage Measure() const;
   /// Kills all of that, at once.
   void Kill() const;
 
  private:
-  /// Those that live.
-  std::vector<pid_t> Members(std::uint64_t& resident_bytes) const;
+  /// Those that live. `fresh`: as of now.
+  std::vector<pid_t> Members(std::uint64_t& resident_bytes, bool fresh) const;
 
-  std::uint64_t id_ = 0;  ///< 0: not swept
+  std::string mark_;
   pid_t leader_ = -1;
 };
 

@@ -37,6 +37,10 @@ constexpr int kMinPingIntervalMs = 5000;
 // Each call has a thread. More calls than this are answered with RESOURCE_EXHAUSTED by gRPC.
 constexpr int kMaxThreads = 1000;
 
+// More calls for the plugin than this are answered at once, unread, so that a health check always
+// has a thread.
+constexpr std::size_t kMaxCalls = 800;
+
 std::span<const std::uint8_t> Bytes(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
@@ -227,7 +231,10 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
     const PhaseClock clock;
     grpc::Status status;
     try {
-      status = handler(record);
+      status = call.count() > kMaxCalls
+                   ? grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                                  "overloaded: too many calls are open\nhint: try again later")
+                   : handler(record);
     } catch (...) {
       status = {grpc::StatusCode::INTERNAL, "internal error"};
       record.error = "internal error";

@@ -31,14 +31,21 @@ void RenderQueue::Leave() {
 }
 
 void RenderQueue::Give(const std::string& key) {
-  Share& share = shares_[key];
+  Share& share = ShareOf(key);
   ++share.running;
-  share.served_at = ++given_;
+  share.served_at = 2 * ++given_;
   ++running_;
 }
 
+RenderQueue::Share& RenderQueue::ShareOf(const std::string& key) {
+  // A new one comes before whom the last slot went to, and after all who have waited since before:
+  // else whoever sends one request after the other would always be first.
+  const auto [share, is_new] = shares_.try_emplace(key);
+  if (is_new) share->second.served_at = given_ == 0 ? 0 : 2 * given_ - 1;
+  return share->second;
+}
+
 void RenderQueue::Forget(const std::string& key) {
-  // Whoever comes back later was served the longest ago.
   const auto share = shares_.find(key);
   if (share != shares_.end() && share->second.running == 0 && share->second.waiting == 0) {
     shares_.erase(share);
@@ -72,7 +79,7 @@ Result<RenderQueue::Slot> RenderQueue::Acquire(const std::string& key, const exe
   }
   Waiter self{&key, false, {}};
   waiters_.push_back(&self);
-  ++shares_[key].waiting;
+  ++ShareOf(key).waiting;
   const auto end = exec::Budget::Clock::now() + settings_.max_wait;
   while (!self.served) {
     lock.unlock();

@@ -94,11 +94,12 @@ class RenderQueue {
   struct Share {
     std::size_t running = 0;
     std::size_t waiting = 0;
-    std::uint64_t served_at = 0;  ///< by the count of slots given
+    std::uint64_t served_at = 0;  ///< twice the count of slots given; odd: not served yet
   };
 
   void Leave();
   void Release(const std::string& key);
+  Share& ShareOf(const std::string& key);
   void Give(const std::string& key);
   void GiveNext();
   void Forget(const std::string& key);

@@ -33,6 +33,10 @@ exec::Budget LookingBudget(const exec::Budget& work) {
   return budget;
 }
 
+std::string KeyOf(const render::Application& application) {
+  return application.project + "/" + application.name;
+}
+
 void AddNew(std::vector<Announcement> more, std::set<std::string>& names,
             std::vector<Announcement>& all) {
   // The UI takes the first of a name.
@@ -126,6 +130,9 @@ Result<std::vector<Announcement>> RepositoryQueries::OwnParameters(Place& place)
   std::set<std::string> names;
   const custom::PluginConfig& plugin = *place.plugin;
   if (!plugin.dynamic_parameters.empty()) {
+    // Their commands take as much as a render's.
+    ACD_TRY(const RenderQueue::Slot slot,
+            service_.queue().Acquire(KeyOf(place.application), place.budget));
     ACD_TRY(std::vector<Announcement> dynamic,
             service_.plugin().commands().DynamicParameters(plugin, place.ForCommands()));
     AddNew(std::move(dynamic), names, all);
@@ -204,8 +211,12 @@ std::variant<bool, CallError> RepositoryQueries::Match(RequestStream& source,
     ACD_CHECK(Unpack(source, place, record));
     record.phases.emplace_back(place.phase, place.clock.Lap());
     place.phase = "discover";
-    if (plugin.HasDiscovery())
+    if (plugin.HasDiscovery()) {
+      ACD_TRY(const RenderQueue::Slot slot,
+              service_.queue().Acquire(KeyOf(place.application), place.budget));
       return service_.plugin().commands().Find(plugin, place.ForCommands());
+    }
+    if (!service_.settings().discover_encrypted) return false;  // as of a moment ago
     return render::HoldsEncrypted(place.workspace->tree(), place.app_dir,
                                   LookingBudget(place.budget));
   });

@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds kGoodbyeTime{50};
 
 RunningCalls::Call::Call(RunningCalls& all) : all_(all) {
   const std::lock_guard lock(all_.mutex_);
-  ++all_.running_;
+  count_ = ++all_.running_;
 }
 
 RunningCalls::Call::~Call() {

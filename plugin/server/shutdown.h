@@ -24,11 +24,15 @@ class RunningCalls {
     Call(const Call&) = delete;
     Call& operator=(const Call&) = delete;
 
+    /// How many run, this one among them, when it began.
+    std::size_t count() const { return count_; }
+
     /// How much the client gets once the handler has returned.
     void set_answer_bytes(std::size_t bytes) { answer_bytes_ = bytes; }
 
    private:
     RunningCalls& all_;
+    std::size_t count_ = 0;
     std::size_t answer_bytes_ = 0;
   };
 

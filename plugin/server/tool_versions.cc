@@ -65,11 +65,8 @@ std::string ToolVersions::Of(const Tool& tool, const exec::Budget& budget) {
   patience.deadline = patience.deadline ? std::min(*patience.deadline, limit) : limit;
   const auto version = Ask(tool, *path, patience);
   if (!version) {
-    const Code code = version.error().code;
-    std::string text = unknown + Line(version.error().message);
-    // Those say nothing of the program, perhaps.
-    if (code == Code::kDeadline || code == Code::kCancelled) return text;
-    return known_[*identity] = std::move(text);
+    // Not kept: it may say nothing of the program, but of a moment.
+    return unknown + Line(version.error().message);
   }
   if (known_.size() >= kMaxKnown) known_.clear();
   return known_[*identity] = *version;

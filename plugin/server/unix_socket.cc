@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <string_view>
 #include <system_error>
+#include <thread>
 
 namespace acd::server {
 namespace {
@@ -34,6 +36,8 @@ Result<sockaddr_un> AddressOf(const std::string& path) {
   return address;
 }
 
+constexpr std::chrono::seconds kMaxLockWait{2};
+
 // Held while a server decides about the path and takes or leaves it.
 Result<UniqueFd> LockFor(const std::string& path) {
   const std::string lock_path = path + ".lock";
@@ -43,8 +47,15 @@ Result<UniqueFd> LockFor(const std::string& path) {
                          "the socket folder must exist and be writable: --socket-dir, or "
                          "ARGOCD_PLUGINSOCKFILEPATH");
   }
-  while (::flock(lock.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) return SystemFailure(lock_path, "lock");
+  const auto end = std::chrono::steady_clock::now() + kMaxLockWait;
+  while (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    // Servers hold it for less than a millisecond; whoever else does must not keep us from ending.
+    if (errno != EWOULDBLOCK && errno != EINTR) return SystemFailure(lock_path, "lock");
+    if (std::chrono::steady_clock::now() >= end) {
+      return Fail(Code::kIo, lock_path + ": somebody holds the lock",
+                  "no other program may lock files in the socket folder");
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
   return lock;
 }
@@ -105,10 +116,11 @@ ListeningSocket::~ListeningSocket() { Unlink(); }
 
 void ListeningSocket::Unlink() noexcept {
   if (!fd_ || path_.empty()) return;
-  auto lock = LockFor(path_);  // without it (the folder is gone) there is nothing to unlink either
+  // Without it, somebody else's socket may be unlinked that comes just now: better than to leave a
+  // dead one, which a client waits for.
+  [[maybe_unused]] const auto lock = LockFor(path_);
   struct stat info {};
-  if (lock && ::lstat(path_.c_str(), &info) == 0 && info.st_dev == device_ &&
-      info.st_ino == inode_) {
+  if (::lstat(path_.c_str(), &info) == 0 && info.st_dev == device_ && info.st_ino == inode_) {
     ::unlink(path_.c_str());
   }
   path_.clear();

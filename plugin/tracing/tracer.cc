@@ -133,7 +133,10 @@ class ModuleTracer final : public Tracer {
   // A collector's words may quote what was sent to it.
   void Report(std::string problem) noexcept {
     try {
-      if (warn_) warn_(WithoutHeaders(std::move(problem), settings_.headers));
+      constexpr std::size_t kMaxBytes = 500;
+      problem = WithoutHeaders(std::move(problem), settings_.headers);
+      if (problem.size() > kMaxBytes) problem.resize(kMaxBytes);
+      if (warn_) warn_(problem);
     } catch (...) {  // called from C
     }
   }

@@ -180,7 +180,12 @@ func TestMonitoringReachesTheSidecar(t *testing.T) {
 		t.Errorf("%+v does not find port %s of %v", monitor.Spec, port.Name, pod.Labels)
 	}
 	policy := find[networkingv1.NetworkPolicy](t, documents, "NetworkPolicy", "argocd-decrypt-metrics").Spec
-	if !selects(policy.PodSelector) || policy.Ingress[0].Ports[0].Port.IntVal != port.ContainerPort {
+	open := map[int32]bool{}
+	for _, rule := range policy.Ingress {
+		open[rule.Ports[0].Port.IntVal] = true
+	}
+	// What a policy does not name it closes: the repo-server's own ports must stay open, whatever else there is.
+	if !selects(policy.PodSelector) || !open[port.ContainerPort] || !open[8081] || !open[8084] {
 		t.Errorf("the policy: %+v", policy)
 	}
 	dashboard := find[corev1.ConfigMap](t, documents, "ConfigMap", "argocd-decrypt-dashboard")

@@ -301,13 +301,23 @@ func TestStrangersHoldUpNothing(t *testing.T) {
 	}
 }
 
-func TestATakenPortNamesTheSetting(t *testing.T) {
+func TestNoAddressNamesTheSetting(t *testing.T) {
+	o := harness.Run(t, harness.NewPlace(t).Command(t, "--metrics-address", "nonsense"))
+	for _, word := range []string{"--metrics-address", "ARGOCD_DECRYPT_METRICS_ADDRESS", "nonsense"} {
+		if o.Code != 1 || !strings.Contains(o.Err, word) {
+			t.Errorf("exit %d, without %q: %s", o.Code, word, o.Err)
+		}
+	}
+}
+
+// Two sidecars of one pod share its ports: the second one has to serve all the same.
+func TestATakenPortStopsNoRequest(t *testing.T) {
 	f := newFixture(t)
-	for _, address := range []string{f.address(t), "nonsense", "192.0.2.1:9096"} {
-		o := harness.Run(t, harness.NewPlace(t).Command(t, "--metrics-address", address))
-		for _, word := range []string{"--metrics-address", "ARGOCD_DECRYPT_METRICS_ADDRESS", address} {
-			if o.Code != 1 || !strings.Contains(o.Err, word) {
-				t.Errorf("exit %d, without %q: %s", o.Code, word, o.Err)
+	for _, address := range []string{f.address(t), "192.0.2.1:9096"} {
+		server := harness.StartServer(t, harness.NewPlace(t), "--metrics-address", address)
+		for _, word := range []string{"metrics are not served", "--metrics-address", "ARGOCD_DECRYPT_METRICS_ADDRESS", address} {
+			if !strings.Contains(server.Log(), word) {
+				t.Errorf("without %q: %s", word, server.Log())
 			}
 		}
 	}

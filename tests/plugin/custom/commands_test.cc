@@ -111,14 +111,19 @@ TEST_F(CommandsTest, SaysWhatFailedWithoutItsScript) {
 
 TEST_F(CommandsTest, RedactsSecretsInWhatACommandSays) {
   settings_.environment["VAULT_TOKEN"] = "hvs.abcdefgh";
+  settings_.environment["AWS_SECRET_ACCESS_KEY"] = "/wJalrXUtnFEMI";
+  settings_.environment["DB_PASS"] = "correcthorse";
   request_.application.environment = {{"ARGOCD_ENV_DB_PASSWORD", "hunter2hunter2"}};
   const auto failed = Generate(
       "echo token $VAULT_TOKEN, password $ARGOCD_ENV_DB_PASSWORD, AGE-SECRET-KEY-1QQQQ "
-      "https://me:swordfish@git.example.org/x >&2; echo '-----BEGIN PRIVATE KEY-----' >&2; "
+      "https://me:swordfish@git.example.org/x $AWS_SECRET_ACCESS_KEY "
+      "https://ghp_tok3n@x.example.org "
+      "$DB_PASS >&2; echo '-----BEGIN PRIVATE KEY-----' >&2; "
       "echo MIIabc >&2; echo '-----END PRIVATE KEY-----' >&2; echo after >&2; exit 1");
   ASSERT_FALSE(failed);
   const std::string& said = failed.error().message;
-  for (const char* secret : {"hvs.", "hunter2", "1QQQQ", "swordfish", "MIIabc"}) {
+  for (const char* secret :
+       {"hvs.", "hunter2", "1QQQQ", "swordfish", "MIIabc", "wJalr", "ghp_", "correcth"}) {
     EXPECT_THAT(said, Not(HasSubstr(secret)));
   }
   EXPECT_THAT(said, HasSubstr("git.example.org/x"));
@@ -142,6 +147,16 @@ TEST_F(CommandsTest, HoldsACommandToItsTime) {
   const auto late = Generate("sleep 100");
   EXPECT_THAT(late, Fails(Code::kDeadline, "spec.generate: sh: took longer than 0.1 s"));
   EXPECT_THAT(late.error().hint, HasSubstr("ARGOCD_EXEC_TIMEOUT"));
+  // The time to end in is a command's only as far as somebody still wants it.
+  settings_.fatal_time_limit = std::chrono::seconds(60);
+  const auto start = exec::Budget::Clock::now();
+  request_.budget.cancelled = [start] {
+    return exec::Budget::Clock::now() - start > std::chrono::milliseconds(300);
+  };
+  EXPECT_THAT(Generate("trap '' TERM; sleep 100 & wait; sleep 100"),
+              Fails(Code::kDeadline, "took longer"));
+  EXPECT_LT(exec::Budget::Clock::now() - start, std::chrono::seconds(10));
+  request_.budget.cancelled = {};
   request_.budget.deadline = exec::Budget::Clock::now() + std::chrono::milliseconds(50);
   EXPECT_THAT(Generate("sleep 100"), Fails(Code::kDeadline, "the request's time is used up"));
 }

@@ -72,17 +72,18 @@ TEST_F(Adopting, LeavesTheDaemonsOfOtherRunsAlone) {
   EXPECT_TRUE(IsGone(daemon));
 }
 
-TEST_F(Adopting, KeepsTheDaemonsOfKeyPrograms) {
-  Command command = Shell(kDaemon);
-  command.keeps_daemons = true;
-  const auto outcome = RunOnce(command);
+TEST_F(Adopting, LeavesADaemonThatClaimsAnotherRunToItsOwn) {
+  const auto outcome =
+      RunOnce(Shell("(ARGOCD_DECRYPT_RUN=wanted setsid sh -c 'echo $$; exec sleep 1000' "
+                    "2>/dev/null &) ; sleep 0.1"));
   ASSERT_THAT(outcome, IsOk());
-  const pid_t daemon = std::stoi(Out(*outcome));
+  EXPECT_TRUE(IsGone(std::stoi(Out(*outcome))));
+}
+
+TEST_F(Adopting, ReapsWhatEndsBetweenRuns) {
   ASSERT_THAT(RunOnce(Shell("true")), IsOk());
-  EXPECT_EQ(::kill(daemon, 0), 0);
-  ::kill(daemon, SIGKILL);
-  ASSERT_THAT(RunOnce(Shell("sleep 0.05")), IsOk());
-  EXPECT_TRUE(IsGone(daemon));
+  SweepOrphans();
+  EXPECT_TRUE(ChildrenOfFirstThread().empty());
 }
 
 TEST_F(Adopting, EndsAChainOfDaemons) {

@@ -131,6 +131,34 @@ TEST(RenderQueue, IsFairBetweenApplications) {
   EXPECT_EQ(order[1], "other");
 }
 
+// An application with two sources waits with the second one; others send one request after another.
+TEST(RenderQueue, ForgetsNobodyWhoWaits) {
+  RenderQueue queue(Running(1));
+  auto first = std::optional(queue.Acquire("multi", {}));
+  std::atomic<bool> served = false;
+  std::thread second([&] {
+    const auto slot = queue.Acquire("multi", {});
+    served = true;
+  });
+  AwaitWaiting(queue, 1);
+  std::atomic<int> others = 0;
+  std::vector<std::thread> threads;
+  for (const char* key : {"a", "b"}) {
+    threads.emplace_back([&, key] {
+      for (int i = 0; i < 200 && !served; ++i) {
+        const auto slot = queue.Acquire(key, {});
+        ++others;
+        std::this_thread::sleep_for(milliseconds(1));
+      }
+    });
+  }
+  AwaitWaiting(queue, 3);
+  first.reset();
+  second.join();
+  for (auto& thread : threads) thread.join();
+  EXPECT_LT(others, 20);
+}
+
 TEST(RenderQueue, SpreadsItsPlacesOverApplications) {
   RenderQueue queue(Running(2));
   auto first = std::optional(queue.Acquire("greedy", {}));
