@@ -125,7 +125,7 @@ TEST(ServerMetrics, ToolsHaveALimit) {
   }
   const std::string text = metrics.Text();
   EXPECT_LT(text.size(), 100'000U);
-  EXPECT_THAT(text, HasSubstr("children_started_total{tool=\"other\"} 4972\n"));
+  EXPECT_THAT(text, HasSubstr("children_started_total{tool=\"other\"} 4973\n"));
 }
 
 TEST(ServerMetrics, AsksItsSourcesAtEachScrape) {
@@ -133,9 +133,13 @@ TEST(ServerMetrics, AsksItsSourcesAtEachScrape) {
   keys::KeyState keys;
   std::optional<workspace::Usage> usage = workspace::Usage{4096, 65536};
   std::size_t waiting = 7;
+  bool serving = true;
+  bool needs_key = true;
   metrics.Watch({.renders = [&] { return ServerMetrics::Load{4, waiting, 5, 11, 105, 2}; },
                  .keys = [&] { return keys; },
-                 .workspace = [&] { return usage; }});
+                 .workspace = [&] { return usage; },
+                 .serving = [&] { return serving; },
+                 .needs_key = [&] { return needs_key; }});
   keys.loaded = {{"age", 2}, {"pgp", 1}};
   const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   keys.oldest_file = now - 1000;
@@ -164,6 +168,10 @@ TEST(ServerMetrics, AsksItsSourcesAtEachScrape) {
   EXPECT_THAT(text, HasSubstr("keys_loaded{type=\"age\"} 0\n"));
   EXPECT_THAT(text, Not(HasSubstr("key_file_age_seconds")));
   EXPECT_THAT(text, HasSubstr("argocd_decrypt_workspace_limit_bytes +Inf\n"));
+  EXPECT_THAT(text, HasSubstr("argocd_decrypt_serving 1\n"));
+  needs_key = serving = false;
+  EXPECT_THAT(metrics.Text(), Not(HasSubstr("has_key 0")));
+  EXPECT_THAT(metrics.Text(), HasSubstr("argocd_decrypt_serving 0\n"));
   usage.reset();
   EXPECT_THAT(metrics.Text(), Not(HasSubstr("workspace_")));
 }
