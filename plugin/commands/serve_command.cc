@@ -170,7 +170,9 @@ class Reloader {
 
 server::Health HealthOf(Engine& engine, const Reloader& reloader) {
   keys::KeyState keys = engine.Keys();
-  server::Health health{.serving = !keys.IsBroken(), .problems = std::move(keys.problems)};
+  // A plugin.yaml's own commands need none of these keys.
+  const bool broken = keys.IsBroken() && !engine.plugin().Current()->HasCommands();
+  server::Health health{.serving = !broken, .problems = std::move(keys.problems)};
   for (const Engine::Tool& tool : engine.Tools()) {
     if (!tool.path.empty()) continue;
     health.serving = false;
