@@ -18,7 +18,7 @@ namespace acd::server {
 struct QueueSettings {
   std::size_t max_running = 4;
   /// Requests that are here besides: being received, or waiting. Each has its files in memory.
-  std::size_t max_waiting = 100;
+  std::size_t max_waiting = 500;
   std::chrono::milliseconds max_wait{45'000};
 };
 
