@@ -290,6 +290,12 @@ Result<int> Serve(ServeFlags& flags) {
   const std::string path = SocketPath(flags, plugin);
   ACD_TRY(auto socket, server::ListeningSocket::Listen(path));
   Reloader reloader(flags, watch, *engine, log, metrics);
+  metrics.Watch({.renders = [&] { return LoadOf(engine->service().queue()); },
+                 .keys = [&] { return engine->Keys(); },
+                 .workspace = [&] { return workspace::UsageOf(engine->workspace_path()); },
+                 .serving = [&] { return HealthOf(*engine, reloader).serving; },
+                 .needs_key = [&] { return !engine->plugin().Current()->HasCommands(); }});
+  ACD_TRY(MetricsPort port, MetricsPort::Open(flags.metrics_address, metrics, log));
   const auto observe = [&](const server::RequestRecord& record) {
     metrics.Finished(record);
     LogRequest(log, record);
@@ -300,12 +306,6 @@ Result<int> Serve(ServeFlags& flags) {
               std::move(socket), engine->service(), observe,
               [&] { return HealthOf(*engine, reloader); },
               [&](const exec::Budget& budget) { return engine->Versions(budget); }));
-  metrics.Watch({.renders = [&] { return LoadOf(engine->service().queue()); },
-                 .keys = [&] { return engine->Keys(); },
-                 .workspace = [&] { return workspace::UsageOf(engine->workspace_path()); },
-                 .serving = [&] { return HealthOf(*engine, reloader).serving; },
-                 .needs_key = [&] { return !engine->plugin().Current()->HasCommands(); }});
-  ACD_TRY(MetricsPort port, MetricsPort::Open(flags.metrics_address, metrics, log));
   LogStart(log, *engine, plugin.FullName(), path, port.Address());
   LogWarnings(log, plugin);
 

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -48,17 +49,20 @@ func newFixture(t *testing.T, args ...string) *fixture {
 	return f
 }
 
-// address is in the line that says that the server is there.
-func (f *fixture) address(t *testing.T) string {
+// address is in the line that says that the server is there, which may come a moment after its first answer.
+func (f *fixture) address(t *testing.T) (address string) {
 	t.Helper()
-	for _, line := range strings.Split(f.server.Log(), "\n") {
-		var said struct{ Msg, Metrics string }
-		if json.Unmarshal([]byte(line), &said) == nil && said.Msg == "serving" {
-			return said.Metrics
+	harness.WaitFor(t, 5*time.Second, func() error {
+		for _, line := range strings.Split(f.server.Log(), "\n") {
+			var said struct{ Msg, Metrics string }
+			if json.Unmarshal([]byte(line), &said) == nil && said.Msg == "serving" {
+				address = said.Metrics
+				return nil
+			}
 		}
-	}
-	t.Fatalf("no line \"serving\":\n%s", f.server.Log())
-	return ""
+		return fmt.Errorf("no line \"serving\":\n%s", f.server.Log())
+	})
+	return address
 }
 
 // repo is an Application's repository; its name must not get into a label.
