@@ -57,13 +57,14 @@ Result<SecretBytes> PrintAll(const std::vector<sops::Node>& documents,
 /// its own (further documents follow, as in sops), a string as it is, anything else as the format
 /// prints a value.
 Result<SecretBytes> PrintPart(std::vector<sops::Node> documents, const sops::TreePath& path,
-                              const DecryptOptions& options) {
+                              sops::Format read_as, const DecryptOptions& options) {
   if (documents.empty()) return Fail(Code::kNotFound, "error truncating tree: no document");
   ACD_TRY(sops::Node * found, sops::Truncate(documents.front(), path));
   sops::Node part = std::move(*found);
   if (auto* text = part.As<SecretBytes>()) return std::move(*text).Owned();
   if (!part.Is<sops::Node::Map>()) {
-    return Printed("tree", sops::WriteStoreValue(options.output, std::move(part), options.write));
+    return Printed("tree",
+                   sops::WriteStoreValue(options.output, std::move(part), read_as, options.write));
   }
   documents.front() = std::move(part);
   return PrintAll(documents, options);
@@ -116,7 +117,7 @@ Result<Plaintext> SopsDocument::Decrypt(const DecryptOptions& options, keys::Key
     for (sops::Node* leaf : leaves) plaintext.values.push_back(sops::TakeText(*leaf));
   } else {
     for (const sops::Node* leaf : leaves) plaintext.values.push_back(sops::CopyText(*leaf));
-    ACD_TRY(plaintext.text, PrintPart(std::move(documents), path, options));
+    ACD_TRY(plaintext.text, PrintPart(std::move(documents), path, format_, options));
   }
   return plaintext;
 }

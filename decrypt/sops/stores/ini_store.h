@@ -7,6 +7,7 @@
 #include "decrypt/base/limits.h"
 #include "decrypt/base/result.h"
 #include "decrypt/base/secret_bytes.h"
+#include "decrypt/sops/stores/store.h"
 #include "decrypt/sops/tree.h"
 
 namespace acd::sops {
@@ -28,7 +29,8 @@ Result<Node> ReadIni(std::span<const std::uint8_t> content, const Limits& limits
 Result<SecretBytes> WriteIni(const std::vector<Node>& documents);
 
 /// Prints a value by itself, as `sops -d --extract` does: compact JSON, in which a map is a list of
-/// `{"Key":...,"Value":...}`. Error: kInvalidInput (infinity or NaN).
-Result<SecretBytes> WriteIniValue(const Node& value);
+/// `{"Key":...,"Value":...}`. An empty map that was `read_as` JSON is a nil there, so `null`.
+/// Error: kInvalidInput (infinity or NaN).
+Result<SecretBytes> WriteIniValue(const Node& value, Format read_as);
 
 }  // namespace acd::sops

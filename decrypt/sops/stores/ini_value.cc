@@ -14,6 +14,9 @@ namespace {
 /// What Go's json.Marshal makes of sops's tree: there a map is a list of its members.
 class Writer {
  public:
+  /// sops's YAML reader makes each map, its JSON reader leaves an empty one nil.
+  explicit Writer(Format read_as) : empty_map_(read_as == Format::kJson ? "null" : "[]") {}
+
   Status Write(const Node& node) {
     return std::visit([this](const auto& value) { return WriteValue(value); }, node.value);
   }
@@ -59,6 +62,7 @@ class Writer {
     return Text("]");
   }
   Status WriteValue(const Node::Map& map) {
+    if (map.empty()) return Text(empty_map_);
     char before = '[';
     for (const Entry& entry : map) {
       out_.Append(std::exchange(before, ','));
@@ -73,16 +77,17 @@ class Writer {
       ACD_CHECK(Write(entry.value));
       out_.Append('}');
     }
-    return Text(map.empty() ? "[]" : "]");
+    return Text("]");
   }
 
+  std::string_view empty_map_;
   SecretBytes out_;
 };
 
 }  // namespace
 
-Result<SecretBytes> WriteIniValue(const Node& value) {
-  Writer writer;
+Result<SecretBytes> WriteIniValue(const Node& value, Format read_as) {
+  Writer writer(read_as);
   ACD_CHECK(writer.Write(value));
   return std::move(writer).Take();
 }

@@ -109,7 +109,8 @@ Result<SecretBytes> WriteStore(Format format, const std::vector<Node>& documents
   return Fail(Code::kInternal, "unknown format");
 }
 
-Result<SecretBytes> WriteStoreValue(Format format, Node value, const WriteOptions& options) {
+Result<SecretBytes> WriteStoreValue(Format format, Node value, Format read_as,
+                                    const WriteOptions& options) {
   if (value.Is<Comment>()) return Fail(Code::kInvalidInput, "a comment is not a value");
   switch (format) {
     case Format::kYaml:
@@ -122,7 +123,7 @@ Result<SecretBytes> WriteStoreValue(Format format, Node value, const WriteOption
     case Format::kDotenv:
       return WriteDotenvValue(value);
     case Format::kIni:
-      return WriteIniValue(value);
+      return WriteIniValue(value, read_as);
   }
   return Fail(Code::kInternal, "unknown format");
 }

@@ -45,8 +45,10 @@ Result<SecretBytes> WriteStore(Format format, const std::vector<Node>& documents
                                const WriteOptions& options);
 
 /// Prints one value that is neither a map nor a string, as `sops -d --extract` would: YAML with a
-/// final newline, JSON without, INI as compact JSON. The result is as secret as the value.
+/// final newline, JSON without, INI as compact JSON. `read_as` is the format that the value's file
+/// had: an empty map in it may look different for that. The result is as secret as the value.
 /// Errors: kInvalidInput (the format has no single values; a comment); those of WriteStore.
-Result<SecretBytes> WriteStoreValue(Format format, Node value, const WriteOptions& options);
+Result<SecretBytes> WriteStoreValue(Format format, Node value, Format read_as,
+                                    const WriteOptions& options);
 
 }  // namespace acd::sops

@@ -204,8 +204,8 @@ TEST(IniStore, BoundsBytesKeysAndAlignment) {
 
 // As printed by `sops -d --output-type ini --extract`.
 TEST(IniStore, PrintsAValueAsCompactJson) {
-  const auto value = [](Node node) {
-    const auto text = WriteIniValue(node);
+  const auto value = [](Node node, Format read_as = Format::kYaml) {
+    const auto text = WriteIniValue(node, read_as);
     return text ? std::string(text->ExposeText()) : "error: " + text.error().message;
   };
   EXPECT_EQ(value(Node(std::int64_t{5})), "5");
@@ -218,6 +218,8 @@ TEST(IniStore, PrintsAValueAsCompactJson) {
                        Map("k", Text("v"), "w", Node(std::int64_t{1})))),
             R"([{"Value":" hh","Inline":false},"\u003ca\u003e",true,["x"],1000000,)"
             R"([{"Key":"k","Value":"v"},{"Key":"w","Value":1}]])");
+  EXPECT_EQ(value(List(Map(), List())), "[[],null]");
+  EXPECT_EQ(value(List(Map(), List()), Format::kJson), "[null,null]");
   EXPECT_EQ(value(Node(INFINITY)), "error: json: unsupported value: +Inf");
 }
 

@@ -19,7 +19,7 @@ using testing::Remark;
 using testing::Text;
 
 std::string Value(Format format, Node value) {
-  const auto text = WriteStoreValue(format, std::move(value), WriteOptions());
+  const auto text = WriteStoreValue(format, std::move(value), Format::kYaml, WriteOptions());
   return text ? std::string(text->ExposeText()) : text.error().message;
 }
 

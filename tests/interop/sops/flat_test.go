@@ -78,13 +78,14 @@ func TestFlatConversionsAndExtractsAreByteEqual(t *testing.T) {
 			"    t: 2001-12-14T21:59:43.10+02:00\n    l: [a, 1, 1.5, null, 2001-12-14, {k: v}, [x]]\n    mm: {k: v}\n    e: {}\n    el: []\n" +
 			"default: {x: \"a`b\", \"k=1\": \"a#b\", \"q\\\"\": \" sp \", \"bt`\": \"l1\\nl2\"}\n---\nsecond: {y: 1}\n",
 		"flat.yaml": "# c\nA: 1\nB: true\nC: 1.0\nD: null\nE: \"l1\\nl2\"\n",
-		"doc.json":  "{\"s\":{\"a\":1,\"a\":2.50,\"c\":{\"d\":[1,{}]}},\"S\":{\"x\":\"<&>\"}}",
+		"doc.json":  "{\"s\":{\"a\":1,\"a\":2.50,\"c\":{\"d\":[1,{},[]]}},\"S\":{\"x\":\"<&>\"}}",
+		"bare.yaml": "s:\n  c:\n    d: [1, {}, []]\n",
 		"list.json": "{\"s\":{\"a\":[]},\"b\":[1]}",
 		"doc.env":   "# c\nA=1\nB=l1\\nl2\n",
 		"doc.ini":   "top=1\n; c\n[s]\na=1 ; d\nb = `x\ny`\n",
 	}
 	paths := []string{"", `["m"]`, `["m"]["l"]`, `["m"]["i"]`, `["m"]["f"]`, `["m"]["t"]`, `["m"]["n"]`, `["m"]["e"]`, `["m"]["el"]`, `["m"]["mm"]`, `["m"]["inf"]`,
-		`["m"]["s"]`, `["m"]["l"][5]`, `["m"]["l"][9]`, `["default"]`, `["A"]`, `["C"]`, `["s"]`, `["s"]["a"]`, `["s"]["c"]`, `["DEFAULT"]["top"]`, `["x"]`, `[x]`, `["x"`}
+		`["m"]["s"]`, `["m"]["l"][5]`, `["m"]["l"][9]`, `["default"]`, `["A"]`, `["C"]`, `["s"]`, `["s"]["a"]`, `["s"]["c"]`, `["s"]["c"]["d"]`, `["DEFAULT"]["top"]`, `["x"]`, `[x]`, `["x"`}
 	for name, text := range documents {
 		encrypted := p.key.Encrypt(t, name, text)
 		for _, output := range []string{"yaml", "json", "dotenv", "ini", "binary"} {
