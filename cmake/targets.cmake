@@ -14,6 +14,11 @@ if(ACD_WERROR)
   target_compile_options(acd_options INTERFACE -Werror)
 endif()
 target_include_directories(acd_options INTERFACE ${CMAKE_SOURCE_DIR})
+# For programs: what ThreadSanitizer needs in them.
+add_library(acd_watched INTERFACE)
+if("${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_DEBUG}" MATCHES "-fsanitize=thread")
+  target_sources(acd_watched INTERFACE ${CMAKE_SOURCE_DIR}/tests/support/tsan_descriptors.cc)
+endif()
 
 # acd_library(NAME [PUBLIC dep...] [PRIVATE dep...]): every .cc of this folder is library acd::NAME.
 function(acd_library name)
@@ -39,7 +44,7 @@ function(acd_test name)
     return()
   endif()
   add_executable(${name}_test ${sources})
-  target_link_libraries(${name}_test PRIVATE acd_options acd::test_support GTest::gmock_main ${ARGN})
+  target_link_libraries(${name}_test PRIVATE acd_options acd_watched acd::test_support GTest::gmock_main ${ARGN})
   target_compile_definitions(${name}_test PRIVATE ACD_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                              ACD_BINARY_DIR="${CMAKE_BINARY_DIR}")
   gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST PROPERTIES LABELS unit TIMEOUT 300)
