@@ -244,30 +244,37 @@ class Endpoint::Impl {
   const ListenAddress& address() const { return address_; }
 
  private:
-  // What a handler throws, for want of memory, has ended its connection; the others go on.
+  // What a handler throws, for want of memory, has ended its connection, or the wait for the next;
+  // the others go on.
   void Run() {
     for (;;) {
       try {
+        if (!accepts_) Accept();
         context_.run();
         return;
       } catch (...) {
         if (context_.stopped()) return;
+        if (!accepts_) std::this_thread::sleep_for(kAcceptPause);
       }
     }
   }
 
   void Accept() {
+    accepts_ = false;
     acceptor_.async_accept([this](error_code error, tcp::socket socket) {
+      accepts_ = false;
       if (error) {
         pause_.expires_after(kAcceptPause);
         pause_.async_wait([this](error_code stopped) {
           if (!stopped) Accept();
         });
+        accepts_ = true;
         return;
       }
       Take(std::move(socket));
       Accept();
     });
+    accepts_ = true;
   }
 
   void Take(tcp::socket socket) {
@@ -283,6 +290,7 @@ class Endpoint::Impl {
   asio::io_context context_{1};
   tcp::acceptor acceptor_;
   asio::steady_timer pause_;
+  bool accepts_ = false;  ///< or will after the pause
   ListenAddress address_;
   std::thread thread_;
 };
