@@ -21,7 +21,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kReadBytes = 64U << 10U;
+// Wiped after each run, so no larger than pays.
+constexpr std::size_t kReadBytes = 16U << 10U;
 constexpr milliseconds kCancelTick{40};        // how late a cancellation may be noticed
 constexpr milliseconds kTickWithoutPidfd{10};  // how late an exit may be noticed
 constexpr milliseconds kLimitTick{100};        // how late a passed limit may be noticed
@@ -231,13 +232,9 @@ class ProcessRunner : public CommandRunner {
  public:
   explicit ProcessRunner(const ChildLimits& limits) : limits_(limits) {}
 
-  Result<Outcome> Run(const Command& given, const Budget& budget) override {
+  Result<Outcome> Run(const Command& command, const Budget& budget) override {
     const auto start = Budget::Clock::now();
     RunScope scope;
-    Command command = given;
-    if (auto [variable, mark] = scope.Mark(); !variable.empty()) {
-      command.environment.insert_or_assign(variable, mark);
-    }
     const std::string name = ProgramName(command);
     const auto in_program = [&name](Error error) { return Fail(std::move(error).With(name)); };
     if (auto status = budget.Check(); !status) return in_program(std::move(status).error());
@@ -245,7 +242,8 @@ class ProcessRunner : public CommandRunner {
     ACD_TRY(Pipe err, OpenPipe());
     ACD_TRY(Feed feed, Feed::Open(command.input));
     ACD_TRY(const pid_t pid,
-            Spawn(command, {.in = feed.theirs(), .out = out.write.get(), .err = err.write.get()}));
+            Spawn(command, {.in = feed.theirs(), .out = out.write.get(), .err = err.write.get()},
+                  scope.Mark()));
     ChildGroup group(pid);
     scope.SetLeader(pid);
     feed.CloseTheirs();

@@ -18,10 +18,11 @@ namespace {
 // What another process may put there is read up to here.
 constexpr std::size_t kMaxBytes = 1U << 20U;
 
-std::string ReadProc(const std::string& path) {
-  std::string text;
+/// Nothing: there is no such file. What ends with an error is taken up to there.
+std::optional<std::string> ReadProc(const std::string& path) {
   const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!fd) return text;
+  if (!fd) return std::nullopt;
+  std::string text;
   while (text.size() < kMaxBytes) {
     const std::size_t at = text.size();
     text.resize(at + 4096);
@@ -50,7 +51,7 @@ std::vector<std::int64_t> Numbers(std::string_view text) {
 
 /// Spec: proc(5), /proc/pid/stat. The name, in parentheses, may hold anything.
 bool ReadEntry(pid_t pid, ProcessEntry& entry) {
-  const std::string text = ReadProc("/proc/" + std::to_string(pid) + "/stat");
+  const std::string text = ReadProc("/proc/" + std::to_string(pid) + "/stat").value_or("");
   const std::size_t name_end = text.rfind(") ");
   if (name_end == std::string::npos || name_end + 3 >= text.size()) return false;
   const char state = text[name_end + 2];
@@ -94,10 +95,9 @@ std::vector<ProcessEntry> ListProcesses() {
 
 std::vector<pid_t> ChildrenOfFirstThread() {
   const std::string self = std::to_string(::getpid());
-  const std::string path = "/proc/" + self + "/task/" + self + "/children";
   std::vector<pid_t> children;
-  if (::access(path.c_str(), R_OK) == 0) {
-    for (const std::int64_t pid : Numbers(ReadProc(path))) {
+  if (const auto list = ReadProc("/proc/" + self + "/task/" + self + "/children")) {
+    for (const std::int64_t pid : Numbers(*list)) {
       children.push_back(static_cast<pid_t>(pid));
     }
     return children;
@@ -110,7 +110,7 @@ std::vector<pid_t> ChildrenOfFirstThread() {
 }
 
 std::string VariableOf(pid_t pid, const std::string& name) {
-  const std::string all = ReadProc("/proc/" + std::to_string(pid) + "/environ");
+  const std::string all = ReadProc("/proc/" + std::to_string(pid) + "/environ").value_or("");
   const std::string begin = name + "=";
   std::string_view rest = all;
   while (!rest.empty()) {

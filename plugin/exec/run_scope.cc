@@ -226,8 +226,8 @@ RunScope::~RunScope() {
   }
 }
 
-std::pair<std::string, std::string> RunScope::Mark() const {
-  return {mark_.empty() ? "" : kVariable, mark_};
+std::string RunScope::Mark() const {
+  return mark_.empty() ? std::string() : std::string(kVariable) + "=" + mark_;
 }
 
 std::vector<pid_t> RunScope::Members(std::uint64_t& resident_bytes, bool fresh) const {

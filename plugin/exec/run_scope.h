@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "decrypt/base/result.h"
@@ -34,8 +33,9 @@ class RunScope {
   RunScope(const RunScope&) = delete;
   RunScope& operator=(const RunScope&) = delete;
 
-  /// The variable that marks what belongs to the run; an empty name where orphans are not adopted.
-  std::pair<std::string, std::string> Mark() const;
+  /// The variable that marks what belongs to the run, "NAME=VALUE"; empty where orphans are not
+  /// adopted.
+  std::string Mark() const;
   void SetLeader(pid_t leader) { leader_ = leader; }
 
   struct Usage {

@@ -145,30 +145,45 @@ Failure Explain(const Command& command, const ChildReport& report) {
   return Fail(Code::kInternal, command.program + ": unknown step");
 }
 
-/// At least 4, so that dup2 onto 0 to 3 in the child can't overwrite it, even when the server was
-/// started with standard streams closed.
-Result<UniqueFd> CopyAbove3(int fd) {
-  UniqueFd copy(::fcntl(fd, F_DUPFD_CLOEXEC, 4));
-  if (!copy) return Fail(Code::kIo, "descriptor: " + ErrnoText(errno));
-  return copy;
-}
+/// A descriptor that dup2 onto 0 to 3 in the child can't overwrite: its own, or a copy if that is
+/// too low, as it may be when the server was started with standard streams closed.
+class HighFd {
+ public:
+  Status Take(int fd) {
+    fd_ = fd;
+    if (fd >= 4) return {};
+    copy_.Reset(::fcntl(fd, F_DUPFD_CLOEXEC, 4));
+    if (!copy_) return Fail(Code::kIo, "descriptor: " + ErrnoText(errno));
+    fd_ = copy_.get();
+    return {};
+  }
+  int get() const { return fd_; }
+  void Close() { copy_.Reset(); }
+
+ private:
+  int fd_ = -1;  ///< borrowed, or the copy
+  UniqueFd copy_;
+};
 
 /// What the child's 0, 1 and 2 are made from, out of the way of each other.
 class Stdio {
  public:
   Status Open(const ChildStreams& streams) {
-    const UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
-    if (!null) return Fail(Code::kIo, "/dev/null: " + ErrnoText(errno));
     const std::array<int, 3> given = {streams.in, streams.out, streams.err};
     for (std::size_t i = 0; i < given.size(); ++i) {
-      ACD_TRY(fds_[i], CopyAbove3(given[i] < 0 ? null.get() : given[i]));
+      if (given[i] < 0 && !null_) {
+        null_.Reset(::open("/dev/null", O_RDWR | O_CLOEXEC));
+        if (!null_) return Fail(Code::kIo, "/dev/null: " + ErrnoText(errno));
+      }
+      ACD_CHECK(fds_[i].Take(given[i] < 0 ? null_.get() : given[i]));
     }
     return {};
   }
   std::array<int, 3> fds() const { return {fds_[0].get(), fds_[1].get(), fds_[2].get()}; }
 
  private:
-  std::array<UniqueFd, 3> fds_;
+  UniqueFd null_;
+  std::array<HighFd, 3> fds_;
 };
 
 /// Waits until exec closed the report pipe, or the child told why there was none.
@@ -186,29 +201,33 @@ std::string ProgramName(const Command& command) {
   return command.program.substr(command.program.rfind('/') + 1);
 }
 
-Result<pid_t> Spawn(const Command& command, const ChildStreams& streams) {
+Result<pid_t> Spawn(const Command& command, const ChildStreams& streams, std::string mark) {
   ACD_CHECK(CheckStrings(command));
   CStringArray arguments;
   CStringArray environment;
   arguments.Add(command.called.empty() ? command.program : command.called);
   for (const std::string& argument : command.args) arguments.Add(argument);
-  for (const auto& [key, value] : command.environment) environment.Add(key + "=" + value);
+  const std::string marked = mark.substr(0, mark.find('='));
+  for (const auto& [key, value] : command.environment) {
+    if (key != marked) environment.Add(key + "=" + value);
+  }
+  if (!mark.empty()) environment.Add(std::move(mark));
 
   Stdio stdio;
   ACD_CHECK(stdio.Open(streams));
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return Fail(Code::kIo, "pipe: " + ErrnoText(errno));
   UniqueFd report_read(ends[0]);
-  UniqueFd low_report(ends[1]);
-  ACD_TRY(UniqueFd report_write, CopyAbove3(low_report.get()));
-  low_report.Reset();
+  UniqueFd report_write(ends[1]);
+  HighFd report;
+  ACD_CHECK(report.Take(report_write.get()));
 
   Hooks hooks;
   hooks.plan = ChildPlan{.stdio = stdio.fds(),
                          .pass_fds = command.pass_fds,
                          .listening_socket = command.listening_socket,
                          .directory = command.directory.empty() ? "/" : command.directory.c_str(),
-                         .report_fd = report_write.get(),
+                         .report_fd = report.get(),
                          .parent = ::getpid(),
                          .max_file_bytes = command.max_file_bytes};
   hooks.argv = arguments.Finish();
@@ -227,11 +246,12 @@ Result<pid_t> Spawn(const Command& command, const ChildStreams& streams) {
     return Fail(Code::kIo, command.program + ": can't be started: " + ErrnoText(hooks.fork_error));
   }
   report_write.Reset();
-  ChildReport report = {};
-  if (!ReadReport(report_read.get(), report)) return pid;
+  report.Close();
+  ChildReport problem = {};
+  if (!ReadReport(report_read.get(), problem)) return pid;
   while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
   }
-  return Explain(command, report);
+  return Explain(command, problem);
 }
 
 }  // namespace acd::exec

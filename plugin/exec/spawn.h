@@ -2,6 +2,8 @@
 
 #include <sys/types.h>
 
+#include <string>
+
 #include "decrypt/base/result.h"
 #include "plugin/exec/command_runner.h"
 
@@ -18,7 +20,8 @@ struct ChildStreams {
 /// `command.input` is the caller's to write.
 /// The caller reaps the returned process. Errors: kNotFound, kInvalidInput (a NUL byte, or a name
 /// that is no environment variable's), kIo; no process is left behind.
-Result<pid_t> Spawn(const Command& command, const ChildStreams& streams);
+/// `mark`: one more variable, "NAME=VALUE", in place of any of its name; empty: none.
+Result<pid_t> Spawn(const Command& command, const ChildStreams& streams, std::string mark = {});
 
 /// The last component of the program's path, for messages.
 std::string ProgramName(const Command& command);
