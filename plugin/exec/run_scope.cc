@@ -111,13 +111,23 @@ bool IsAbandoned(const Known& known, Orphan& orphan) {
   return orphan.blamed.empty();
 }
 
-/// Reaps and kills what nobody wants. Returns whether something of the run `mark` is still there.
-bool Sweep(Known& known, const std::string& mark) {
-  bool left = false;
+/// What a look at the orphans has found. The children of what has died come to us only then, and
+/// are not in the list that was gone through.
+struct Found {
+  bool killed = false;  ///< something of the run in question
+  bool ended = false;   ///< something of any run, by itself
+};
+
+/// Reaps and kills what nobody wants.
+Found Sweep(Known& known, const std::string& mark) {
+  Found seen;
   for (const pid_t pid : OrphansNow(known)) {
     {
       const std::lock_guard lock(known.mutex);
-      if (Reaped(known, pid)) continue;
+      if (Reaped(known, pid)) {
+        seen.ended = true;
+        continue;
+      }
     }
     Learn(known, pid);
     const std::lock_guard lock(known.mutex);
@@ -129,16 +139,22 @@ bool Sweep(Known& known, const std::string& mark) {
       orphan.left_alone = errno == EPERM;
       continue;
     }
-    const bool own = orphan.mark == mark;
-    if (!Reaped(known, pid) && own) left = true;
+    if (orphan.mark == mark) seen.killed = true;
+    Reaped(known, pid);
   }
-  return left;
+  return seen;
 }
 
-/// A killed process's children come to us only when it has died, so one look is not enough.
+/// Looks until there is nothing of the run. What has ended by itself is followed by one more look
+/// only, so that a run whose processes come and go holds up no other.
 void SweepUntilGone(Known& known, const std::string& mark, pid_t leader) {
   const auto end = Clock::now() + kMaxSweep;
-  while (Sweep(known, mark) || (leader > 0 && ::kill(-leader, 0) == 0)) {
+  bool looks_again = true;
+  for (;;) {
+    const Found seen = Sweep(known, mark);
+    const bool has_group = leader > 0 && ::kill(-leader, 0) == 0;
+    if (!seen.killed && !has_group && !(seen.ended && looks_again)) return;
+    if (seen.ended) looks_again = false;
     if (Clock::now() >= end) return;
     std::this_thread::sleep_for(kPause);
   }
