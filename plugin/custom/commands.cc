@@ -1,9 +1,5 @@
 #include "plugin/custom/commands.h"
 
-#include <sys/stat.h>
-
-#include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include "plugin/custom/announcement_json.h"
@@ -39,15 +35,6 @@ Result<std::string> FindProgram(const std::string& name, const std::string& app_
   return exec::FindProgram(name, tool_path);
 }
 
-// For temporary files, so that they go with the request.
-Result<std::string> MakeTemporaryFolder(const std::string& run_dir) {
-  std::string path = run_dir + "/tmp";
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-    return Fail(Code::kIo, "the run folder: " + std::generic_category().message(errno));
-  }
-  return path;
-}
-
 std::string Ending(const exec::Outcome& outcome) {
   if (outcome.signal != 0) return "ended by signal " + std::to_string(outcome.signal);
   return "exit status " + std::to_string(outcome.exit_code);
@@ -72,7 +59,7 @@ Result<SecretBytes> Commands::Run(std::string_view field, const CommandLine& lin
   command.directory = place.app_dir;
   command.max_stdout_bytes = max_output_bytes;
   command.environment = CommandEnvironment(settings_.environment, place.application);
-  ACD_TRY(command.environment["TMPDIR"], MakeTemporaryFolder(place.run_dir));
+  command.environment["TMPDIR"] = place.run_dir;  // so that what is in it goes with the request
   if (command.environment.contains("ARGOCD_GIT_ASKPASS_NONCE")) {
     command.environment["GIT_ASKPASS"] = settings_.self;
   }
@@ -80,8 +67,6 @@ Result<SecretBytes> Commands::Run(std::string_view field, const CommandLine& lin
   command.time_limit = settings_.time_limit;
   command.term_grace = settings_.fatal_time_limit;
 
-  guard::Redactor redactor;
-  AddSecretValues(command.environment, redactor);
   auto outcome = runner_.Run(command, place.budget);
   if (!outcome) {
     Error error = std::move(outcome).error();
@@ -91,8 +76,13 @@ Result<SecretBytes> Commands::Run(std::string_view field, const CommandLine& lin
     }
     return Fail(std::move(error).With(field));
   }
-  const std::string said = render::CleanMessage(WithoutSecretForms(outcome->err), place.root,
-                                                place.run_dir, {}, redactor);
+  std::string said;
+  if (!outcome->err.empty()) {
+    guard::Redactor redactor;
+    AddSecretValues(command.environment, redactor);
+    said = render::CleanMessage(WithoutSecretForms(outcome->err), place.root, place.run_dir, {},
+                                redactor);
+  }
   if (settings_.report) {
     settings_.report({field, place.application.name, outcome->exit_code, outcome->wall, said});
   }

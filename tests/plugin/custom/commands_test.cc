@@ -72,7 +72,7 @@ TEST_F(CommandsTest, PutsTheRequestsVariablesOverTheSidecars) {
       Shown("echo $OWN $BOTH $ARGOCD_APP_NAME $A; echo $0; cat; echo $TMPDIR");
   EXPECT_THAT(shown, HasSubstr("sidecar request shop B=c"));
   EXPECT_THAT(shown, HasSubstr(" sh\n"));
-  EXPECT_THAT(shown, HasSubstr(request_.run_dir + "/tmp"));
+  EXPECT_THAT(shown, HasSubstr(request_.run_dir + "\n"));
 }
 
 TEST_F(CommandsTest, LeavesOutAVariableThatTheKernelRefuses) {
