@@ -28,17 +28,13 @@ void MakeAccessible(int parent, const char* name) noexcept {
   if (::chmod(link, 0700) != 0 && ::fchmodat(parent, name, 0700, 0) != 0) return;
 }
 
-/// Opens a folder such that its entries can be read and removed.
+/// Opens a folder such that its entries can be read.
 UniqueFd OpenFolder(int parent, const char* name) noexcept {
   constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   UniqueFd fd(::openat(parent, name, kFlags));
   if (!fd && errno == EACCES) {
     MakeAccessible(parent, name);
     fd.Reset(::openat(parent, name, kFlags));
-  }
-  struct stat info;
-  if (fd && ::fstat(fd.get(), &info) == 0 && (info.st_mode & 0700) != 0700) {
-    ::fchmod(fd.get(), 0700);
   }
   return fd;
 }
@@ -57,31 +53,36 @@ class Remover {
     const UniqueFd folder = OpenFolder(parent, name);
     if (!folder) return false;
     if (depth == 0) top_ = folder.get();
+    bool writable = false;
     for (int pass = 0; pass < kMaxPasses; ++pass) {
-      const bool progress = RemoveEntries(folder.get(), depth);
-      if (::unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return true;
-      if (!progress) return false;
+      const bool progress = RemoveEntries(folder.get(), parent, name, depth);
+      if (gone_) return true;
+      // Most folders can be written to as they are.
+      if (!progress && (writable || ::fchmod(folder.get(), 0700) != 0)) return false;
+      writable = writable || !progress;
+      if (::lseek(folder.get(), 0, SEEK_SET) != 0) return false;
     }
     return false;
   }
 
  private:
-  /// One walk over a folder. Returns whether anything went away.
-  bool RemoveEntries(int folder, int depth) noexcept {
-    const int copy = ::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR* list = copy < 0 ? nullptr : ::fdopendir(copy);
-    if (list == nullptr) {
-      if (copy >= 0) ::close(copy);
-      return false;
-    }
+  /// One walk over a folder. Returns whether anything went away; `gone_` says that the folder did.
+  bool RemoveEntries(int folder, int parent, const char* name, int depth) noexcept {
+    alignas(struct dirent64) char buffer[4096];
     bool progress = false;
-    while (const struct dirent* entry = ::readdir(list)) {
-      const char* name = entry->d_name;
-      if (std::strcmp(name, ".") == 0 || std::strcmp(name, "..") == 0) continue;
-      if (Remove(folder, name, entry->d_type == DT_DIR, depth + 1)) progress = true;
+    for (;;) {
+      const ssize_t size = ::getdents64(folder, buffer, sizeof(buffer));
+      for (ssize_t at = 0; at < size;) {
+        const auto* entry = reinterpret_cast<const struct dirent64*>(buffer + at);
+        at += entry->d_reclen;
+        const char* child = entry->d_name;
+        if (std::strcmp(child, ".") == 0 || std::strcmp(child, "..") == 0) continue;
+        if (Remove(folder, child, entry->d_type == DT_DIR, depth + 1)) progress = true;
+      }
+      // A list that did not fill the buffer has no more, mostly.
+      gone_ = ::unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT;
+      if (gone_ || size <= 0) return progress;
     }
-    ::closedir(list);
-    return progress;
   }
 
   bool MoveUp(int parent, const char* name) noexcept {
@@ -96,6 +97,7 @@ class Remover {
   }
 
   int top_ = -1;
+  bool gone_ = false;
   unsigned long long moved_ = 0;
 };
 

@@ -253,6 +253,8 @@ Workspace& Workspace::operator=(Workspace&& other) noexcept {
 Workspace::~Workspace() { Remove(); }
 
 void Workspace::Remove() noexcept {
+  // Mostly there is nothing in it, and then it is gone before the remover would have been told.
+  if (!run_.empty() && (::rmdir(run_.c_str()) == 0 || errno == ENOENT)) run_.clear();
   for (std::string* const folder : {&tree_, &run_}) {
     if (!folder->empty()) root_->Discard(*folder);
     folder->clear();
