@@ -22,16 +22,16 @@ Gunzip::Gunzip(ByteSource& source, const ArchiveLimits& limits, std::uint64_t ma
       limits_(limits),
       max_inflated_(max_inflated),
       inflater_(MakeInflater()),
-      block_(kBlockBytes) {}
+      block_(std::make_unique_for_overwrite<std::uint8_t[]>(kBlockBytes)) {}
 
 Result<std::span<const std::uint8_t>> Gunzip::Next() {
   filled_ = 0;
   ACD_CHECK(Fill());
-  return std::span<const std::uint8_t>(block_).first(filled_);
+  return std::span<const std::uint8_t>(block_.get(), filled_);
 }
 
 Status Gunzip::Fill() {
-  while (filled_ < block_.size() && !ended_) {
+  while (filled_ < kBlockBytes && !ended_) {
     ACD_CHECK(FeedInput());
     if (input_.empty() && source_ended_ && !in_member_) {
       if (!started_) return Broken("it is empty");
@@ -57,7 +57,7 @@ Status Gunzip::FeedInput() {
 }
 
 Status Gunzip::Inflate(bool judge_growth) {
-  auto step = inflater_->Inflate(input_, std::span(block_).subspan(filled_));
+  auto step = inflater_->Inflate(input_, std::span(block_.get(), kBlockBytes).subspan(filled_));
   if (!step && step.error().code == Code::kInvalidInput) return Broken(step.error().message);
   if (!step) return Fail(std::move(step).error().With("archive"));
   input_ = input_.subspan(step->consumed);

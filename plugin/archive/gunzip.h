@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "decrypt/base/result.h"
 #include "plugin/archive/inflater.h"
@@ -43,8 +42,8 @@ class Gunzip {
   const ArchiveLimits& limits_;
   std::uint64_t max_inflated_;
   std::unique_ptr<Inflater> inflater_;
-  std::vector<std::uint8_t> block_;
-  std::span<const std::uint8_t> input_;  ///< of the source, not yet used
+  std::unique_ptr<std::uint8_t[]> block_;  ///< not cleared: that takes as long as a small archive
+  std::span<const std::uint8_t> input_;    ///< of the source, not yet used
   std::size_t filled_ = 0;
   std::uint64_t consumed_ = 0;
   std::uint64_t produced_ = 0;

@@ -31,15 +31,21 @@ bool IsSymlink(int folder, const std::string& name) {
   return ::fstatat(folder, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(info.st_mode);
 }
 
-/// No umask that a program can live with takes anything from the owner.
-bool IsPrivate(mode_t mode) { return (mode & 07077U) == 0; }
+}  // namespace
 
-int MakeOneFolder(int parent, const std::string& name, mode_t mode) {
-  if (::mkdirat(parent, name.c_str(), mode) != 0) return errno;
-  return IsPrivate(mode) || ::fchmodat(parent, name.c_str(), mode, 0) == 0 ? 0 : errno;
+bool TreeWriter::HasMode(mode_t mode, const struct stat& made) {
+  if ((made.st_mode & 07777U) != mode) return false;
+  kept_ |= mode & 0777U;  // the other bits are the kernel's to give, not the umask's
+  return true;
 }
 
-}  // namespace
+int TreeWriter::MakeOneFolder(int parent, const std::string& name, mode_t mode) {
+  if (::mkdirat(parent, name.c_str(), mode) != 0) return errno;
+  if (IsKept(mode)) return 0;
+  struct stat made;
+  if (::fstatat(parent, name.c_str(), &made, AT_SYMLINK_NOFOLLOW) != 0) return errno;
+  return HasMode(mode, made) || ::fchmodat(parent, name.c_str(), mode, 0) == 0 ? 0 : errno;
+}
 
 Result<int> TreeWriter::Parent(std::string_view path) {
   const std::string_view folder = FolderOf(path);
@@ -105,7 +111,12 @@ Result<UniqueFd> TreeWriter::MakeFile(std::string_view path, mode_t mode) {
     if (::unlinkat(parent, name.c_str(), 0) != 0) return FileError(path, errno);
     file.Reset(::openat(parent, name.c_str(), kCreate, mode));
   }
-  if (!file || (!IsPrivate(mode) && ::fchmod(file.get(), mode) != 0)) return FileError(path, errno);
+  if (!file) return FileError(path, errno);
+  struct stat made;
+  if (!IsKept(mode) && (::fstat(file.get(), &made) != 0 ||
+                        (!HasMode(mode, made) && ::fchmod(file.get(), mode) != 0))) {
+    return FileError(path, errno);
+  }
   return file;
 }
 

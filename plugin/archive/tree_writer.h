@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <string>
@@ -30,7 +31,16 @@ class TreeWriter {
   /// The open folder that holds `path`; missing ones are made. Valid until the next call.
   /// Entries come in lexical order, so it mostly is the one of the call before.
   Result<int> Parent(std::string_view path);
+  /// Returns 0 or an error number.
+  int MakeOneFolder(int parent, const std::string& name, mode_t mode);
+  /// Whether the umask is known to leave these bits.
+  bool IsKept(mode_t mode) const { return (mode & ~kept_) == 0; }
+  /// Whether it left them to what was just made; if so, that is known from then on.
+  bool HasMode(mode_t mode, const struct stat& made);
 
+  /// No umask that a program can live with takes anything from the owner; the others' bits are
+  /// learnt, so that it need not be asked for each entry.
+  mode_t kept_ = 0700;
   int root_fd_;
   mode_t missing_mode_;
   std::string parent_path_;
