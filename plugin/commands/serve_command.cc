@@ -6,7 +6,6 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -16,8 +15,10 @@
 #include "plugin/commands/cli.h"
 #include "plugin/commands/engine.h"
 #include "plugin/commands/log.h"
+#include "plugin/commands/metrics_port.h"
 #include "plugin/commands/plugin_watch.h"
 #include "plugin/commands/process_secrets.h"
+#include "plugin/commands/reloader.h"
 #include "plugin/commands/serve_flags.h"
 #include "plugin/commands/server_metrics.h"
 #include "plugin/commands/server_traces.h"
@@ -25,7 +26,6 @@
 #include "plugin/commands/version_command.h"
 #include "plugin/custom/plugin_config.h"
 #include "plugin/exec/run_scope.h"
-#include "plugin/metrics/endpoint.h"
 #include "plugin/server/cmp_server.h"
 #include "plugin/server/unix_socket.h"
 #include "plugin/workspace/usage.h"
@@ -45,16 +45,6 @@ void RaiseFileLimit() {
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
   limit.rlim_cur = limit.rlim_max;
   ::setrlimit(RLIMIT_NOFILE, &limit);  // if not, then not
-}
-
-std::string SocketPath(const ServeFlags& flags, const custom::PluginConfig& plugin) {
-  return flags.socket_dir + "/" + plugin.FullName() + ".sock";
-}
-
-void LogWarnings(Log& log, const custom::PluginConfig& plugin) {
-  for (const std::string& text : plugin.warnings) {
-    log.Write(LogLevel::kWarn, "plugin.yaml", {{"problem", text}});
-  }
 }
 
 void LogStart(Log& log, Engine& engine, const std::string& plugin, const std::string& socket,
@@ -107,67 +97,6 @@ int StopServer(server::CmpServer& server, SignalWatch& signals, Engine& engine, 
   return cut_short ? kFailed : kDone;
 }
 
-/// Takes over what a changed plugin.yaml says. A broken one is reported and changes nothing.
-class Reloader {
- public:
-  Reloader(const ServeFlags& flags, PluginWatch& watch, Engine& engine, Log& log,
-           ServerMetrics& metrics)
-      : flags_(flags), watch_(watch), engine_(engine), log_(log), metrics_(metrics) {}
-
-  void Poll(server::CmpServer& server) {
-    auto changed = watch_.Poll();
-    if (changed) waiting_.reset();
-    if (changed && *changed) waiting_ = *std::move(*changed);
-    if (!changed && !waiting_) return;
-    // What cannot be taken over now (somebody is at the new socket) is tried again.
-    Status taken = waiting_ ? Take(server, *waiting_) : Fail(changed->error());
-    if (taken) waiting_.reset();
-    const std::string problem = taken ? std::string() : taken.error().message;
-    const std::lock_guard lock(mutex_);
-    if (!taken && problem == problem_) return;  // told already
-    problem_ = problem;
-    metrics_.ConfigReloaded(taken.has_value());
-    if (taken) return;
-    log_.Write(LogLevel::kError, "plugin.yaml has changed, but the last one stays in use",
-               {{"problem", problem_}});
-  }
-
-  /// What is wrong with the file that is not in use; empty: nothing.
-  std::string Problem() const {
-    const std::lock_guard lock(mutex_);
-    return problem_;
-  }
-
- private:
-  Status Take(server::CmpServer& server, const custom::PluginConfig& plugin) {
-    // A name that is misspelt must not put every pod out of service.
-    for (const Engine::Tool& tool : engine_.ToolsOf(plugin)) {
-      if (tool.path.empty()) return Fail(Code::kNotFound, tool.problem);
-    }
-    const std::string path = SocketPath(flags_, plugin);
-    if (path != SocketPath(flags_, *engine_.plugin().Current())) {
-      ACD_TRY(auto socket, server::ListeningSocket::Listen(path));
-      engine_.plugin().Set(plugin);
-      server.MoveTo(std::move(socket));
-    } else {
-      engine_.plugin().Set(plugin);
-    }
-    log_.Write(LogLevel::kInfo, "plugin.yaml has changed and is in use",
-               {{"plugin", plugin.FullName()}, {"socket", path}});
-    LogWarnings(log_, plugin);
-    return {};
-  }
-
-  const ServeFlags& flags_;
-  PluginWatch& watch_;
-  Engine& engine_;
-  Log& log_;
-  ServerMetrics& metrics_;
-  std::optional<custom::PluginConfig> waiting_;  ///< read, and not in use yet
-  mutable std::mutex mutex_;                     ///< guards the problem
-  std::string problem_;
-};
-
 server::Health HealthOf(Engine& engine, const Reloader& reloader) {
   keys::KeyState keys = engine.Keys();
   // A plugin.yaml's own commands need none of these keys.
@@ -204,54 +133,6 @@ ServerMetrics::Load LoadOf(server::RenderQueue& queue) {
           .refused = now.refused};
 }
 
-/// Serves the metrics, if an address is set. A port that is taken stops no request: it is tried
-/// again.
-class MetricsPort {
- public:
-  /// Error: kInvalidInput (no address).
-  static Result<MetricsPort> Open(const std::string& address, ServerMetrics& metrics, Log& log) {
-    MetricsPort port(metrics, log);
-    if (address.empty()) return port;
-    auto where = metrics::ParseListenAddress(address);
-    if (!where) return Fail(std::move(where).error().With(kSetting));
-    port.wanted_ = *where;
-    port.Try();
-    return port;
-  }
-
-  /// To be called from time to time.
-  void Poll() {
-    if (wanted_ && !endpoint_ && std::chrono::steady_clock::now() >= next_) Try();
-  }
-  /// Empty: nothing listens.
-  std::string Address() const {
-    return endpoint_ ? FormatListenAddress(endpoint_->address()) : std::string();
-  }
-
- private:
-  static constexpr const char* kSetting = "--metrics-address (ARGOCD_DECRYPT_METRICS_ADDRESS)";
-  static constexpr std::chrono::seconds kPause{30};
-
-  MetricsPort(ServerMetrics& metrics, Log& log) : metrics_(&metrics), log_(&log) {}
-
-  void Try() {
-    auto endpoint = metrics::Endpoint::Start(*wanted_, [all = metrics_] { return all->Text(); });
-    if (endpoint) {
-      endpoint_ = *std::move(endpoint);
-      return;
-    }
-    next_ = std::chrono::steady_clock::now() + kPause;
-    log_->Write(LogLevel::kError, "metrics are not served",
-                {{"setting", kSetting}, {"problem", endpoint.error().message}});
-  }
-
-  ServerMetrics* metrics_;
-  Log* log_;
-  std::optional<metrics::ListenAddress> wanted_;
-  std::unique_ptr<metrics::Endpoint> endpoint_;
-  std::chrono::steady_clock::time_point next_;
-};
-
 Result<int> Serve(ServeFlags& flags) {
   ACD_CHECK(ProtectMemory());
   ACD_CHECK(exec::AdoptOrphans());
@@ -287,7 +168,7 @@ Result<int> Serve(ServeFlags& flags) {
   ACD_TRY(const auto traces, ServerTraces::Open(std::move(trace_settings), flags.tracing.IsStock(),
                                                 engine->settings().render.self, log));
 
-  const std::string path = SocketPath(flags, plugin);
+  const std::string path = flags.SocketPath(plugin);
   ACD_TRY(auto socket, server::ListeningSocket::Listen(path));
   Reloader reloader(flags, watch, *engine, log, metrics);
   metrics.Watch({.renders = [&] { return LoadOf(engine->service().queue()); },

@@ -139,6 +139,10 @@ std::chrono::milliseconds ServeFlags::Grace() const {
   return std::chrono::milliseconds(std::llround(shutdown_grace_s * 1000));
 }
 
+std::string ServeFlags::SocketPath(const custom::PluginConfig& plugin) const {
+  return socket_dir + "/" + plugin.FullName() + ".sock";
+}
+
 std::string ServeFlags::ConfigPath() const {
   if (!config.empty()) return config;
   return (config_dir.empty() ? std::string(kDefaultConfigDir) : config_dir) + "/plugin.yaml";

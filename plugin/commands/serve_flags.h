@@ -9,6 +9,7 @@
 #include "plugin/commands/engine_options.h"
 #include "plugin/commands/log.h"
 #include "plugin/commands/tracing_flags.h"
+#include "plugin/custom/plugin_config.h"
 
 namespace acd::commands {
 
@@ -36,6 +37,8 @@ struct ServeFlags {
   LogLevel Level() const;
   std::chrono::milliseconds Grace() const;
   std::string ConfigPath() const;
+  /// Where such a plugin listens.
+  std::string SocketPath(const custom::PluginConfig& plugin) const;
   bool IsConfigOptional() const { return config.empty() && config_dir.empty(); }
   /// What the commands of a plugin.yaml get, but for what the engine knows itself. Before
   /// ForgetKeyVariables. Error: kInvalidInput naming the setting.
