@@ -14,7 +14,7 @@ func TestHelmValuesTouchNoFile(t *testing.T) {
 	f := newFixture(t)
 	app, _ := f.helmApp(t)
 	hold := harness.HoldTool(t, f.place, "helm", "template", false)
-	done := f.inBackground(background(t), app)
+	done := f.InBackground(background(t), app)
 	hold.AwaitStart(t)
 
 	for _, file := range f.needles().Files(f.place.Root) {
@@ -24,7 +24,7 @@ func TestHelmValuesTouchNoFile(t *testing.T) {
 	}
 	f.checkProcesses(t)
 	hold.Release(t)
-	harness.Check(t, (<-done).err)
+	harness.Check(t, (<-done).Err)
 	f.clean(t)
 }
 
@@ -40,7 +40,7 @@ func TestKustomizeProcessesShowNoSecret(t *testing.T) {
 	}
 	f.checkProcesses(t)
 	hold.Release(t)
-	harness.Check(t, (<-done).err)
+	harness.Check(t, (<-done).Err)
 	f.clean(t)
 }
 

@@ -2,8 +2,6 @@ package cmp_test
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"os"
 	"path/filepath"
 	"strings"
@@ -33,10 +31,7 @@ func newFixture(t *testing.T) *fixture {
 // newPlace is all but the server: no key is mounted yet.
 func newPlace(t *testing.T) *fixture {
 	t.Helper()
-	random := make([]byte, 12)
-	_, err := rand.Read(random)
-	harness.Check(t, err)
-	return &fixture{place: harness.NewPlace(t), key: harness.NewKey(t), canary: "canary" + hex.EncodeToString(random)}
+	return &fixture{place: harness.NewPlace(t), key: harness.NewKey(t), canary: harness.NewCanary()}
 }
 
 func (f *fixture) start(t *testing.T, args ...string) {

@@ -16,28 +16,13 @@ import (
 	"argocd-decrypt/tests/interop/harness"
 )
 
-type answer struct {
-	manifests []string
-	err       error
-}
-
-// inBackground starts a request whose tool waits at a gate.
-func (f *fixture) inBackground(ctx context.Context, app harness.App) chan answer {
-	done := make(chan answer, 1)
-	go func() {
-		manifests, err := f.Generate(ctx, app)
-		done <- answer{manifests, err}
-	}()
-	return done
-}
-
 // heldKustomize is a request whose kustomize has started and waits: what it is going to be answered with, what
 // holds it, and the answer.
-func (f *fixture) heldKustomize(t *testing.T, stubborn bool) (string, *harness.Hold, chan answer) {
+func (f *fixture) heldKustomize(t *testing.T, stubborn bool) (string, *harness.Hold, chan harness.Answer) {
 	t.Helper()
 	app, want := f.kustomizeApp(t)
 	hold := harness.HoldTool(t, f.place, "kustomize", "build", stubborn)
-	done := f.inBackground(background(t), app)
+	done := f.InBackground(background(t), app)
 	hold.AwaitStart(t)
 	return want, hold, done
 }
@@ -58,12 +43,12 @@ func TestDeadlineEndsTheToolAndSaysSo(t *testing.T) {
 			hold := harness.HoldTool(t, f.place, "kustomize", "build", stubborn)
 			ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 			defer cancel()
-			answer := <-f.inBackground(ctx, app)
-			if answer.err == nil {
+			answer := <-f.InBackground(ctx, app)
+			if answer.Err == nil {
 				t.Fatal("an answer from a tool that never ran")
 			}
-			if ctx.Err() != nil || !strings.Contains(answer.err.Error(), "kustomize") {
-				t.Errorf("the client saw its own deadline and not the server's message: %v", answer.err)
+			if ctx.Err() != nil || !strings.Contains(answer.Err.Error(), "kustomize") {
+				t.Errorf("the client saw its own deadline and not the server's message: %v", answer.Err)
 			}
 			harness.WaitFor(t, 5*time.Second, hold.CheckGone)
 			f.stillGood(t, after)
@@ -86,7 +71,7 @@ func TestClientCancelEndsTheToolAndTheWorkspace(t *testing.T) {
 			after := f.goodApp(t)
 			hold := harness.HoldTool(t, f.place, tool, subcommand, true)
 			ctx, cancel := context.WithCancel(context.Background())
-			done := f.inBackground(ctx, app)
+			done := f.InBackground(ctx, app)
 			hold.AwaitStart(t)
 			cancel()
 			<-done
@@ -110,10 +95,10 @@ func TestSigtermFinishesTheRunningRequest(t *testing.T) {
 	})
 	hold.Release(t)
 	answer := <-done
-	if answer.err != nil {
-		t.Fatalf("the running request was cut off: %v", answer.err)
+	if answer.Err != nil {
+		t.Fatalf("the running request was cut off: %v", answer.Err)
 	}
-	harness.SameObjects(t, harness.Objects(t, want), harness.Objects(t, answer.manifests...))
+	harness.SameObjects(t, harness.Objects(t, want), harness.Objects(t, answer.Manifests...))
 	if code := f.server.AwaitExit(t, 10*time.Second); code != 0 {
 		t.Errorf("exit %d\n%s", code, f.server.Log())
 	}
@@ -131,7 +116,7 @@ func TestThirdSignalEndsEverything(t *testing.T) {
 	if code := f.server.AwaitExit(t, 5*time.Second); code != 1 {
 		t.Errorf("exit %d\n%s", code, f.server.Log())
 	}
-	if answer := <-done; answer.err == nil {
+	if answer := <-done; answer.Err == nil {
 		t.Error("the request was answered")
 	}
 	f.clean(t)
@@ -154,7 +139,7 @@ func TestKilledServerLeavesNothingForItsSuccessor(t *testing.T) {
 	f := newFixture(t)
 	app, want := f.kustomizeApp(t)
 	hold := harness.HoldTool(t, f.place, "kustomize", "build", false)
-	done := f.inBackground(background(t), app)
+	done := f.InBackground(background(t), app)
 	hold.AwaitStart(t)
 	f.server.Kill(t)
 	<-done
@@ -172,11 +157,11 @@ func TestKilledServerLeavesNothingForItsSuccessor(t *testing.T) {
 	if after := f.server.Idle(); len(after) != len(before) {
 		t.Errorf("the first server began with %v, its successor with %v", before, after)
 	}
-	done = f.inBackground(background(t), app)
+	done = f.InBackground(background(t), app)
 	hold.Release(t)
 	answer := <-done
-	harness.Check(t, answer.err)
-	harness.SameObjects(t, harness.Objects(t, want), harness.Objects(t, answer.manifests...))
+	harness.Check(t, answer.Err)
+	harness.SameObjects(t, harness.Objects(t, want), harness.Objects(t, answer.Manifests...))
 }
 
 func TestSecondServerOnALiveSocketIsRefused(t *testing.T) {
@@ -207,8 +192,8 @@ func TestSecondServerOnALiveWorkdirLeavesTheFirstAlone(t *testing.T) {
 
 	hold.Release(t)
 	answer := <-done
-	harness.Check(t, answer.err)
-	harness.SameObjects(t, harness.Objects(t, want), harness.Objects(t, answer.manifests...))
+	harness.Check(t, answer.Err)
+	harness.SameObjects(t, harness.Objects(t, want), harness.Objects(t, answer.Manifests...))
 	f.clean(t)
 }
 

@@ -103,21 +103,6 @@ func checkWords(t *testing.T, err error, says ...string) {
 	}
 }
 
-// answer of a request that is under way.
-type answer struct {
-	manifests []string
-	err       error
-}
-
-func (f *fixture) inBackground(ctx context.Context, app harness.App) chan answer {
-	done := make(chan answer, 1)
-	go func() {
-		manifests, err := f.Generate(ctx, app)
-		done <- answer{manifests, err}
-	}()
-	return done
-}
-
 // runs waits until so many processes of this name carry the mark.
 func runs(t *testing.T, mark harness.Mark, name string, count int) {
 	t.Helper()

@@ -67,15 +67,15 @@ func TestFullTmpfs(t *testing.T) {
 	t.Run("ByManyRequests", func(t *testing.T) {
 		app, _ := script(t, "sleep 0.2; cat manifest.yaml")
 		harness.Tree{"big.bin": incompressible(1 << 20)}.Write(t, app.Root)
-		var answers []chan answer
+		var answers []chan harness.Answer
 		for range 12 {
-			answers = append(answers, f.inBackground(within(t, time.Minute), app))
+			answers = append(answers, f.InBackground(within(t, time.Minute), app))
 		}
 		failed := 0
 		for _, done := range answers {
-			if got := <-done; got.err != nil {
+			if got := <-done; got.Err != nil {
 				failed++
-				checkWords(t, got.err)
+				checkWords(t, got.Err)
 			}
 		}
 		t.Logf("%d of 12 were refused", failed)
@@ -218,12 +218,12 @@ func killUnderLoad(t *testing.T, place harness.Place, command harness.Command) [
 	f := &fixture{place: place}
 	f.Server = harness.Start(t, place, command, place.SocketOf(plugin))
 	f.Client = f.Connect(t)
-	var answers []chan answer
+	var answers []chan harness.Answer
 	var marks []harness.Mark
 	begin := func(text string) {
 		app, mark := script(t, text)
 		marks = append(marks, mark)
-		answers = append(answers, f.inBackground(within(t, time.Minute), app))
+		answers = append(answers, f.InBackground(within(t, time.Minute), app))
 	}
 	for range 3 {
 		begin("cat manifest.yaml; exec sleep 1000")
@@ -267,10 +267,10 @@ func succeed(t *testing.T, place harness.Place) {
 func TestSigtermEndsHangingCommands(t *testing.T) {
 	f := start(t, "--shutdown-grace", "2")
 	app, mark := script(t, "trap '' TERM; setsid -f sleep 1000 >/dev/null 2>&1; sleep 1000; sleep 1000")
-	done := f.inBackground(context.Background(), app)
+	done := f.InBackground(context.Background(), app)
 	runs(t, mark, "sleep", 2)
 	f.Signal(t, syscall.SIGTERM)
-	if got := <-done; got.err == nil {
+	if got := <-done; got.Err == nil {
 		t.Error("answered")
 	}
 	f.AwaitExit(t, 20*time.Second)

@@ -12,6 +12,7 @@ import (
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
 	repoclient "github.com/argoproj/argo-cd/v3/reposerver/apiclient"
 	"github.com/argoproj/argo-cd/v3/util/cmp"
+	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/emptypb"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
@@ -105,52 +106,69 @@ func (a App) appDir() string {
 	return a.Root + "/" + a.Path
 }
 
+// stream is one of the calls that take a repository.
+type stream[Response any] interface {
+	cmp.StreamSender
+	CloseAndRecv() (Response, error)
+}
+
+// ask opens a call, lets the repository be sent, and gives the answer.
+func ask[Response any, Stream stream[Response]](
+	ctx context.Context, open func(context.Context, ...grpc.CallOption) (Stream, error), send func(cmp.StreamSender) error,
+) (Response, error) {
+	var none Response
+	call, err := open(ctx)
+	if err != nil {
+		return none, err
+	}
+	if err := send(call); err != nil {
+		return none, err
+	}
+	return call.CloseAndRecv()
+}
+
 // Generate sends the repository and gives the server's manifests.
 func (c Client) Generate(ctx context.Context, a App) ([]string, error) {
 	env, err := a.Environment()
 	if err != nil {
 		return nil, err
 	}
-	stream, err := c.GenerateManifest(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := cmp.SendRepoStream(ctx, a.appDir(), a.Root, stream, env, nil); err != nil {
-		return nil, err
-	}
-	response, err := stream.CloseAndRecv()
-	if err != nil {
-		return nil, err
-	}
-	return response.Manifests, nil
+	response, err := ask(ctx, c.GenerateManifest, a.sender(ctx, env))
+	return response.GetManifests(), err
+}
+
+// Answer to a request for manifests.
+type Answer struct {
+	Manifests []string
+	Err       error
+}
+
+// InBackground is Generate for a caller that goes on. The answer waits in the channel.
+func (c Client) InBackground(ctx context.Context, a App) chan Answer {
+	done := make(chan Answer, 1)
+	go func() {
+		manifests, err := c.Generate(ctx, a)
+		done <- Answer{manifests, err}
+	}()
+	return done
 }
 
 // Match asks whether the plugin is for an Application, with these variables only.
 func (c Client) Match(ctx context.Context, a App, env []string) (*apiclient.RepositoryResponse, error) {
-	stream, err := c.MatchRepository(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := cmp.SendRepoStream(ctx, a.appDir(), a.Root, stream, env, nil); err != nil {
-		return nil, err
-	}
-	return stream.CloseAndRecv()
+	return ask(ctx, c.MatchRepository, a.sender(ctx, env))
 }
 
 // Announce asks for an Application's parameters, with these variables only.
 func (c Client) Announce(ctx context.Context, a App, env []string) ([]*repoclient.ParameterAnnouncement, error) {
-	stream, err := c.GetParametersAnnouncement(ctx)
-	if err != nil {
-		return nil, err
+	response, err := ask(ctx, c.GetParametersAnnouncement, a.sender(ctx, env))
+	return response.GetParameterAnnouncements(), err
+}
+
+// sender packs and sends the repository.
+func (a App) sender(ctx context.Context, env []string) func(cmp.StreamSender) error {
+	return func(stream cmp.StreamSender) error {
+		return cmp.SendRepoStream(ctx, a.appDir(), a.Root, stream, env, nil)
 	}
-	if err := cmp.SendRepoStream(ctx, a.appDir(), a.Root, stream, env, nil); err != nil {
-		return nil, err
-	}
-	response, err := stream.CloseAndRecv()
-	if err != nil {
-		return nil, err
-	}
-	return response.ParameterAnnouncements, nil
 }
 
 // Packed is what the client sends of an Application, packed once: to measure a server without the
@@ -174,17 +192,12 @@ func Pack(t T, a App) Packed {
 	env, err := a.Environment()
 	Check(t, err)
 	var packed Packed
-	Check(t, cmp.SendRepoStream(context.Background(), a.appDir(), a.Root, &packed, env, nil))
+	Check(t, a.sender(context.Background(), env)(&packed))
 	return packed
 }
 
-// Sender is a stream on which a repository goes.
-type Sender interface {
-	Send(*apiclient.AppStreamRequest) error
-}
-
 // SendTo sends all of it.
-func (p Packed) SendTo(stream Sender) error {
+func (p Packed) SendTo(stream cmp.StreamSender) error {
 	for _, message := range p {
 		if err := stream.Send(message); err != nil {
 			return err
@@ -195,42 +208,18 @@ func (p Packed) SendTo(stream Sender) error {
 
 // GeneratePacked is Generate's second half.
 func (c Client) GeneratePacked(ctx context.Context, packed Packed) ([]string, error) {
-	stream, err := c.GenerateManifest(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := packed.SendTo(stream); err != nil {
-		return nil, err
-	}
-	response, err := stream.CloseAndRecv()
-	if err != nil {
-		return nil, err
-	}
-	return response.Manifests, nil
+	response, err := ask(ctx, c.GenerateManifest, packed.SendTo)
+	return response.GetManifests(), err
 }
 
 // MatchPacked asks whether the plugin is for a repository.
 func (c Client) MatchPacked(ctx context.Context, packed Packed) (*apiclient.RepositoryResponse, error) {
-	stream, err := c.MatchRepository(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := packed.SendTo(stream); err != nil {
-		return nil, err
-	}
-	return stream.CloseAndRecv()
+	return ask(ctx, c.MatchRepository, packed.SendTo)
 }
 
 // AnnouncePacked asks for an application's parameters.
 func (c Client) AnnouncePacked(ctx context.Context, packed Packed) (*apiclient.ParametersAnnouncementResponse, error) {
-	stream, err := c.GetParametersAnnouncement(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := packed.SendTo(stream); err != nil {
-		return nil, err
-	}
-	return stream.CloseAndRecv()
+	return ask(ctx, c.GetParametersAnnouncement, packed.SendTo)
 }
 
 // Check asks for the plugin's configuration.

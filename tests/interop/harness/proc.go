@@ -2,6 +2,7 @@ package harness
 
 import (
 	"bytes"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -122,6 +123,13 @@ func Descendants(pid int) []int {
 
 // Needles are texts that must not turn up anywhere, in any of their base64 or hex forms either.
 type Needles [][]byte
+
+// NewCanary is a text that is nowhere else: the secret to look for.
+func NewCanary() string {
+	random := make([]byte, 12)
+	rand.Read(random) // never fails
+	return "canary" + hex.EncodeToString(random)
+}
 
 // NewNeedles takes the texts themselves, each at least a dozen bytes long.
 func NewNeedles(texts ...string) Needles {

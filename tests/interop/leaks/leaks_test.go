@@ -5,8 +5,6 @@ package leaks_test
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,9 +20,7 @@ import (
 const renders = 200
 
 func TestNoSecretLeavesMemory(t *testing.T) {
-	random := make([]byte, 12)
-	rand.Read(random)
-	canary := "canary" + hex.EncodeToString(random)
+	canary := harness.NewCanary()
 	key := harness.NewKey(t)
 	needles := harness.NewNeedles(canary, key.Secret, strings.ToLower(key.Secret))
 

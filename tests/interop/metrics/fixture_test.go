@@ -5,8 +5,6 @@ package metrics
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -38,10 +36,7 @@ type fixture struct {
 
 func newFixture(t *testing.T, args ...string) *fixture {
 	t.Helper()
-	random := make([]byte, 12)
-	_, err := rand.Read(random)
-	harness.Check(t, err)
-	f := &fixture{place: harness.NewPlace(t), key: harness.NewKey(t), canary: "canary" + hex.EncodeToString(random)}
+	f := &fixture{place: harness.NewPlace(t), key: harness.NewKey(t), canary: harness.NewCanary()}
 	f.place.AddKey(t, f.key)
 	f.server = harness.StartServer(t, f.place, append([]string{"--metrics-address", "127.0.0.1:0"}, args...)...)
 	f.Client = f.server.Connect(t)

@@ -80,21 +80,6 @@ var commandItems = []item{
 	},
 }
 
-// answer of a request that is under way.
-type answer struct {
-	manifests []string
-	err       error
-}
-
-func (s *server) inBackground(ctx context.Context, app harness.App) chan answer {
-	done := make(chan answer, 1)
-	go func() {
-		manifests, err := s.Generate(ctx, app)
-		done <- answer{manifests, err}
-	}()
-	return done
-}
-
 // marked is an application whose commands can be found among all processes.
 func marked(t *testing.T) (harness.App, harness.Mark) {
 	t.Helper()
@@ -193,7 +178,7 @@ func vanishingClient(t *testing.T, p peer, r *record) {
 	s := p.start(t, setup{spec: "  generate:\n    command: " + harness.Shell("sleep 1000 & sleep 1000") + "\n"})
 	app, mark := marked(t)
 	ctx, cancel := context.WithCancel(context.Background())
-	done := s.inBackground(ctx, app)
+	done := s.InBackground(ctx, app)
 	mark.AwaitCommand(t, "sleep")
 	cancel()
 	<-done
@@ -256,7 +241,7 @@ func leftovers(t *testing.T, p peer, r *record) {
 	mark := harness.NewMark(t)
 	slow := repo(t, harness.Tree{"script": "sleep 1000\n"}, "")
 	slow.Env = []string{string(mark)}
-	done := s.inBackground(background(t), slow)
+	done := s.InBackground(background(t), slow)
 	mark.AwaitCommand(t, "sleep")
 	s.Kill(t)
 	<-done

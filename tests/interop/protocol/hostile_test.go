@@ -278,9 +278,9 @@ func abortRenders(t *testing.T, s *server, batches, size int) {
 		mark := harness.NewMark(t)
 		app.Env = []string{string(mark)}
 		ctx, cancel := context.WithCancel(context.Background())
-		var answers []chan answer
+		var answers []chan harness.Answer
 		for range size {
-			answers = append(answers, s.inBackground(ctx, app))
+			answers = append(answers, s.InBackground(ctx, app))
 		}
 		harness.WaitFor(t, 30*time.Second, func() error {
 			if running := mark.Commands("sleep"); len(running) < size {
@@ -290,7 +290,7 @@ func abortRenders(t *testing.T, s *server, batches, size int) {
 		})
 		cancel()
 		for _, done := range answers {
-			if got := <-done; got.err == nil {
+			if got := <-done; got.Err == nil {
 				t.Error("answered")
 			}
 		}

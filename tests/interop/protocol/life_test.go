@@ -57,7 +57,7 @@ func sigterm(t *testing.T, p peer, r *record) {
 	gate := filepath.Join(harness.Tmpfs(t), "gate")
 	s := p.start(t, setup{spec: gated(gate)})
 	app, mark := marked(t)
-	done := s.inBackground(background(t), app)
+	done := s.InBackground(background(t), app)
 	mark.AwaitCommand(t, "sleep")
 	s.Signal(t, syscall.SIGTERM)
 	harness.WaitFor(t, 10*time.Second, func() error {
@@ -70,7 +70,7 @@ func sigterm(t *testing.T, p peer, r *record) {
 	time.Sleep(200 * time.Millisecond)
 	harness.Check(t, os.WriteFile(gate, nil, 0o644))
 	answer := <-done
-	r.either(answer.err == nil, "the running call is answered", fmt.Sprintf("the running call: %v", answer.err))
+	r.either(answer.Err == nil, "the running call is answered", fmt.Sprintf("the running call: %v", answer.Err))
 	if p == stock {
 		time.Sleep(2 * time.Second)
 		r.either(syscall.Kill(s.Pid, 0) == nil, "runs on", "ends")

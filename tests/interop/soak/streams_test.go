@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/argoproj/argo-cd/v3/cmpserver/apiclient"
+	"github.com/argoproj/argo-cd/v3/util/cmp"
 
 	"argocd-decrypt/tests/interop/harness"
 )
@@ -57,7 +58,7 @@ func abandoned(packed harness.Packed, hangUp bool) func(context.Context, harness
 	}
 }
 
-func anyStream(ctx context.Context, c harness.Client) (harness.Sender, error) {
+func anyStream(ctx context.Context, c harness.Client) (cmp.StreamSender, error) {
 	switch rand.IntN(3) {
 	case 0:
 		return c.MatchRepository(ctx)

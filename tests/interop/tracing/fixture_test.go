@@ -2,8 +2,6 @@ package tracing_test
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,11 +38,8 @@ type fixture struct {
 // newFixture skips the test where this build of the program cannot trace, and says so itself.
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	f := &fixture{place: harness.NewPlace(t), key: harness.NewKey(t)}
+	f := &fixture{place: harness.NewPlace(t), key: harness.NewKey(t), canary: harness.NewCanary()}
 	f.place.AddKey(t, f.key)
-	random := make([]byte, 12)
-	rand.Read(random)
-	f.canary = "canary" + hex.EncodeToString(random)
 	// What can trace gets as far as its socket, for which there is no folder.
 	nowhere := f.place
 	nowhere.Sockets = filepath.Join(f.place.Root, "nowhere")
