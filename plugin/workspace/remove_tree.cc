@@ -28,13 +28,17 @@ void MakeAccessible(int parent, const char* name) noexcept {
   if (::chmod(link, 0700) != 0 && ::fchmodat(parent, name, 0700, 0) != 0) return;
 }
 
-/// Opens a folder such that its entries can be read.
+/// Opens a folder such that its entries can be read and removed.
 UniqueFd OpenFolder(int parent, const char* name) noexcept {
   constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   UniqueFd fd(::openat(parent, name, kFlags));
   if (!fd && errno == EACCES) {
     MakeAccessible(parent, name);
     fd.Reset(::openat(parent, name, kFlags));
+  }
+  struct stat info;
+  if (fd && ::fstat(fd.get(), &info) == 0 && (info.st_mode & 0700) != 0700) {
+    ::fchmod(fd.get(), 0700);
   }
   return fd;
 }
@@ -53,14 +57,11 @@ class Remover {
     const UniqueFd folder = OpenFolder(parent, name);
     if (!folder) return false;
     if (depth == 0) top_ = folder.get();
-    bool writable = false;
     for (int pass = 0; pass < kMaxPasses; ++pass) {
       const bool progress = RemoveEntries(folder.get(), parent, name, depth);
       if (gone_) return true;
-      // Most folders can be written to as they are.
-      if (!progress && (writable || ::fchmod(folder.get(), 0700) != 0)) return false;
-      writable = writable || !progress;
-      if (::lseek(folder.get(), 0, SEEK_SET) != 0) return false;
+      // Never again what has failed: each level would double the work below it.
+      if (!progress || ::lseek(folder.get(), 0, SEEK_SET) != 0) return false;
     }
     return false;
   }

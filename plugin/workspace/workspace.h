@@ -61,9 +61,10 @@ class WorkspaceRoot {
   std::jthread remover_;
 };
 
-/// One request's folders: `tree()` holds the application's files, `run()` everything of ours (tool
-/// homes, sockets). Mode 0700; removed, whatever is in them, on destruction. Move-only.
-/// The tree has as few folders above it as can be: kustomize looks at each of them for each file.
+/// One request's folders: `tree()` holds the application's files, `run()` everything else: tool
+/// homes and sockets of ours, or the temporary files of a plugin.yaml's commands. Mode 0700;
+/// removed, whatever is in them, on destruction. Move-only. The tree has as few folders above it as
+/// can be: kustomize looks at each of them for each file.
 class Workspace {
  public:
   /// `root` is borrowed for the workspace's lifetime.

@@ -1,4 +1,10 @@
 #include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
 
 #include "decrypt/base/unique_fd.h"
 #include "plugin/workspace/workspace.h"
@@ -77,6 +83,72 @@ TEST(RemoveTree, RemovesAVeryDeepTree) {
   MakeChain(folder / "tree", 5000);
   RemoveTree(folder / "tree");
   EXPECT_FALSE(Exists(folder / "tree"));
+}
+
+/// For a while not root, whom modes do not hold up: nobody, in a folder that is theirs.
+class NotRoot {
+ public:
+  explicit NotRoot(const TestFolder& folder) : before_(std::filesystem::current_path()) {
+    std::filesystem::current_path(folder / "");  // what is above may be closed to nobody
+    if (::geteuid() != 0) return;
+    constexpr uid_t kNobody = 65534;
+    EXPECT_EQ(::chown(".", kNobody, kNobody), 0);
+    EXPECT_EQ(::seteuid(kNobody), 0);
+    ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);  // /proc/self is root's otherwise
+    changed_ = true;
+  }
+  ~NotRoot() {
+    if (changed_) {
+      EXPECT_EQ(::seteuid(0), 0);
+    }
+    ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+    std::filesystem::current_path(before_);
+  }
+  NotRoot(const NotRoot&) = delete;
+  NotRoot& operator=(const NotRoot&) = delete;
+
+ private:
+  std::filesystem::path before_;
+  bool changed_ = false;
+};
+
+TEST(RemoveTree, RemovesAVeryDeepTreeForAnyUser) {
+  const TestFolder folder;
+  const NotRoot not_root(folder);
+  MakeChain("tree", 5000);
+  RemoveTree("tree");
+  EXPECT_FALSE(Exists("tree"));
+}
+
+TEST(RemoveTree, OpensFoldersThatForbidItForAnyUser) {
+  const TestFolder folder;
+  const NotRoot not_root(folder);
+  std::filesystem::create_directories("tree/none/deep/empty");
+  std::filesystem::create_directories("tree/no-list/empty");
+  ASSERT_EQ(::chmod("tree/none/deep", 0), 0);
+  ASSERT_EQ(::chmod("tree/none", 0), 0);
+  ASSERT_EQ(::chmod("tree/no-list", 0300), 0);
+  ASSERT_EQ(::chmod("tree", 0500), 0);
+  RemoveTree("tree");
+  EXPECT_FALSE(Exists("tree"));
+}
+
+// What can't go now is given up soon, however deep it lies.
+TEST(RemoveTree, GivesUpSoonWithoutDescriptors) {
+  const TestFolder folder;
+  MakeChain(folder / "tree", 31);
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  const UniqueFd highest(::open("/", O_PATH | O_CLOEXEC));
+  const auto start = std::chrono::steady_clock::now();
+  for (const rlim_t more : {5, 15, 25, 30}) {
+    const rlimit few{static_cast<rlim_t>(highest.get()) + 1 + more, before.rlim_max};
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+    EXPECT_FALSE(RemoveTree(folder / "tree"));
+  }
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+  EXPECT_TRUE(RemoveTree(folder / "tree"));
 }
 
 TEST(RemoveTree, RemovesABroadTree) {
