@@ -34,7 +34,10 @@ bool IsSymlink(int folder, const std::string& name) {
 }  // namespace
 
 bool TreeWriter::HasMode(mode_t mode, const struct stat& made) {
-  if ((made.st_mode & 07777U) != mode) return false;
+  // A folder has its parent's set-group-ID bit (a volume with fsGroup), and keeps it.
+  const mode_t inherited = S_ISDIR(made.st_mode) ? S_ISGID : 0;
+  if ((made.st_mode & 07777U) != mode && (made.st_mode & 07777U) != (mode | inherited))
+    return false;
   kept_ |= mode & 0777U;  // the other bits are the kernel's to give, not the umask's
   return true;
 }
@@ -44,7 +47,9 @@ int TreeWriter::MakeOneFolder(int parent, const std::string& name, mode_t mode) 
   if (IsKept(mode)) return 0;
   struct stat made;
   if (::fstatat(parent, name.c_str(), &made, AT_SYMLINK_NOFOLLOW) != 0) return errno;
-  return HasMode(mode, made) || ::fchmodat(parent, name.c_str(), mode, 0) == 0 ? 0 : errno;
+  if (HasMode(mode, made)) return 0;
+  mode |= made.st_mode & S_ISGID;
+  return ::fchmodat(parent, name.c_str(), mode, 0) == 0 ? 0 : errno;
 }
 
 Result<int> TreeWriter::Parent(std::string_view path) {

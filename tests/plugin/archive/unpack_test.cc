@@ -112,6 +112,25 @@ TEST(Unpack, PreservesPermissionsButNoSetuid) {
                                  {"locked/file", "f 400 "}}));
 }
 
+// A volume with fsGroup has the bit, and each folder in it should: before a script's 0755 and
+// after.
+TEST(Unpack, FoldersKeepTheSetGroupIdOfTheirVolume) {
+  const Target target;
+  ASSERT_EQ(::chmod(target.root().c_str(), 02700), 0);
+  UnpackOptions options;
+  options.preserve_file_mode = true;
+  const TarBuilder tar = TarBuilder()
+                             .Folder("a", 0755)
+                             .Folder("a/b", 0755)
+                             .File("c", "#!", 0755)
+                             .Folder("d", 0755)
+                             .Folder("d/e", 0755);
+  ASSERT_THAT(target.Unpack(tar, options), IsOk());
+  for (const char* name : {"a", "a/b", "d", "d/e"}) {
+    EXPECT_EQ(workspace::testing::ModeOf(target.root() + "/" + name), 02755U) << name;
+  }
+}
+
 TEST(Unpack, StoresLinksRelativeAndShort) {
   const Target target;
   ASSERT_THAT(target.Unpack(TarBuilder()
