@@ -1,5 +1,9 @@
 #include "plugin/custom/commands.h"
 
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include "plugin/custom/announcement_json.h"
@@ -59,7 +63,11 @@ Result<SecretBytes> Commands::Run(std::string_view field, const CommandLine& lin
   command.directory = place.app_dir;
   command.max_stdout_bytes = max_output_bytes;
   command.environment = CommandEnvironment(settings_.environment, place.application);
-  command.environment["TMPDIR"] = place.run_dir;  // so that what is in it goes with the request
+  // For temporary files, so that they go with the request. A command may have removed it.
+  if (::mkdir(place.run_dir.c_str(), 0700) != 0 && errno != EEXIST) {
+    return Fail(Code::kIo, "the run folder: " + std::generic_category().message(errno));
+  }
+  command.environment["TMPDIR"] = place.run_dir;
   if (command.environment.contains("ARGOCD_GIT_ASKPASS_NONCE")) {
     command.environment["GIT_ASKPASS"] = settings_.self;
   }

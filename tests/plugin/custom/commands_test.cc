@@ -75,6 +75,12 @@ TEST_F(CommandsTest, PutsTheRequestsVariablesOverTheSidecars) {
   EXPECT_THAT(shown, HasSubstr(request_.run_dir + "\n"));
 }
 
+TEST_F(CommandsTest, MakesTheTemporaryFolderAgain) {
+  EXPECT_THAT(Generate("cat \"$(mktemp)\"; printf '" + std::string(kObject) + "'",
+                       "trap 'rm -rf \"$TMPDIR\"' EXIT"),
+              IsOk());
+}
+
 TEST_F(CommandsTest, LeavesOutAVariableThatTheKernelRefuses) {
   request_.application.environment = {{"KUBE_API_VERSIONS", std::string(200'000, 'v')}};
   EXPECT_THAT(Shown("echo ${KUBE_API_VERSIONS-none}"), HasSubstr("none"));
