@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
@@ -219,6 +221,7 @@ class Endpoint::Impl {
       : shared_{std::move(content), limits, {}}, acceptor_(context_), pause_(context_) {}
 
   ~Impl() {
+    ends_ = true;
     context_.stop();
     if (thread_.joinable()) thread_.join();
   }
@@ -247,34 +250,31 @@ class Endpoint::Impl {
   // What a handler throws, for want of memory, has ended its connection, or the wait for the next;
   // the others go on.
   void Run() {
-    for (;;) {
+    while (!ends_) {
       try {
-        if (!accepts_) Accept();
+        if (waits_.expired()) Accept();
         context_.run();
-        return;
       } catch (...) {
-        if (context_.stopped()) return;
-        if (!accepts_) std::this_thread::sleep_for(kAcceptPause);
+        if (waits_.expired()) std::this_thread::sleep_for(kAcceptPause);
       }
     }
   }
 
   void Accept() {
-    accepts_ = false;
-    acceptor_.async_accept([this](error_code error, tcp::socket socket) {
-      accepts_ = false;
+    // Asio may drop an operation without a call, when it has no memory for what was accepted.
+    auto token = std::make_shared<char>();
+    waits_ = token;
+    acceptor_.async_accept([this, token = std::move(token)](error_code error, tcp::socket socket) {
       if (error) {
         pause_.expires_after(kAcceptPause);
-        pause_.async_wait([this](error_code stopped) {
+        pause_.async_wait([this, token](error_code stopped) {
           if (!stopped) Accept();
         });
-        accepts_ = true;
         return;
       }
       Take(std::move(socket));
       Accept();
     });
-    accepts_ = true;
   }
 
   void Take(tcp::socket socket) {
@@ -288,9 +288,12 @@ class Endpoint::Impl {
 
   Shared shared_;  // before the context, whose end is that of the connections
   asio::io_context context_{1};
+  // What is dropped must not leave the context without work, for then it would stop.
+  asio::executor_work_guard<asio::io_context::executor_type> busy_{context_.get_executor()};
   tcp::acceptor acceptor_;
   asio::steady_timer pause_;
-  bool accepts_ = false;  ///< or will after the pause
+  std::weak_ptr<char> waits_;  ///< of the operation that waits for a client, or for a pause's end
+  std::atomic<bool> ends_ = false;
   ListenAddress address_;
   std::thread thread_;
 };
