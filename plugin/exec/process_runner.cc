@@ -23,11 +23,12 @@ using std::chrono::milliseconds;
 
 // Wiped after each run, so no larger than pays.
 constexpr std::size_t kReadBytes = 16U << 10U;
-constexpr milliseconds kCancelTick{40};        // how late a cancellation may be noticed
-constexpr milliseconds kTickWithoutPidfd{10};  // how late an exit may be noticed
-constexpr milliseconds kLimitTick{100};        // how late a passed limit may be noticed
-constexpr milliseconds kGrace{300};            // between SIGTERM and SIGKILL
-constexpr milliseconds kDeadlineGrace{100};    // the answer has to leave before the client gives up
+constexpr std::size_t kPipeBytes = 64U << 10U;  // what a pipe holds, if it does not say
+constexpr milliseconds kCancelTick{40};         // how late a cancellation may be noticed
+constexpr milliseconds kTickWithoutPidfd{10};   // how late an exit may be noticed
+constexpr milliseconds kLimitTick{100};         // how late a passed limit may be noticed
+constexpr milliseconds kGrace{300};             // between SIGTERM and SIGKILL
+constexpr milliseconds kDeadlineGrace{100};  // the answer has to leave before the client gives up
 
 struct Pipe {
   UniqueFd read;
@@ -86,7 +87,7 @@ class Capture {
   Status Drain(UniqueFd& fd, bool is_err) {
     if (!fd) return {};
     const int capacity = ::fcntl(fd.get(), F_GETPIPE_SZ);
-    std::size_t left = capacity > 0 ? static_cast<std::size_t>(capacity) : kReadBytes;
+    std::size_t left = capacity > 0 ? static_cast<std::size_t>(capacity) : kPipeBytes;
     while (left > 0 && fd) {
       ACD_TRY(const std::size_t size, Read(fd, left, is_err));
       if (size == 0) break;

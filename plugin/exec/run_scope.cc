@@ -114,8 +114,8 @@ bool IsAbandoned(const Known& known, Orphan& orphan) {
 /// What a look at the orphans has found. The children of what has died come to us only then, and
 /// are not in the list that was gone through.
 struct Found {
-  bool killed = false;  ///< something of the run in question
-  bool ended = false;   ///< something of any run, by itself
+  bool killed = false;  ///< something of the run in question, or of who knows which
+  bool ended = false;   ///< something of any run: by itself, or in another sweep
 };
 
 /// Reaps and kills what nobody wants.
@@ -132,14 +132,18 @@ Found Sweep(Known& known, const std::string& mark) {
     Learn(known, pid);
     const std::lock_guard lock(known.mutex);
     const auto found = known.orphans.find(pid);
-    if (found == known.orphans.end() || known.leaders.contains(pid)) continue;
+    if (known.leaders.contains(pid)) continue;
+    if (found == known.orphans.end()) {
+      seen.ended = true;
+      continue;
+    }
     Orphan& orphan = found->second;
     if (orphan.left_alone || !IsAbandoned(known, orphan)) continue;
     if (::kill(pid, SIGKILL) != 0) {
       orphan.left_alone = errno == EPERM;
       continue;
     }
-    if (orphan.mark == mark) seen.killed = true;
+    if (orphan.mark.empty() || orphan.mark == mark) seen.killed = true;
     Reaped(known, pid);
   }
   return seen;
