@@ -23,6 +23,7 @@ int OnWatchedNumber(int fd, bool close_on_exec) {
           ? -1
           : static_cast<int>(::syscall(SYS_dup3, fd, watched, close_on_exec ? O_CLOEXEC : 0));
   const int error = errno;
+  if (watched >= 0 && moved < 0) ::close(watched);
   ::syscall(SYS_close, fd);
   errno = error;
   return moved;
