@@ -39,7 +39,7 @@ constexpr int kMaxThreads = 1000;
 
 // Threads that wait for the next call. With gRPC's own 2, half of the calls of eight clients start
 // a thread and end it, which is a twentieth of what such a call takes.
-constexpr int kMaxIdleThreads = 16;
+constexpr int kMaxIdleThreads = 8;
 
 // More calls for the plugin than this are answered at once, unread, so that a health check always
 // has a thread.
