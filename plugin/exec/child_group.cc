@@ -30,13 +30,24 @@ ChildGroup::~ChildGroup() {
   if (!reaped_) Reap();
 }
 
-bool ChildGroup::Exited() const {
+std::optional<siginfo_t> ChildGroup::Look() const {
   siginfo_t info = {};
   int result;
   do {
     result = ::waitid(P_PID, static_cast<id_t>(leader_), &info, WEXITED | WNOHANG | WNOWAIT);
   } while (result != 0 && errno == EINTR);
-  return result != 0 || info.si_pid == leader_;
+  if (result != 0) return std::nullopt;
+  return info;
+}
+
+bool ChildGroup::Exited() const {
+  const auto info = Look();
+  return !info || info->si_pid == leader_;
+}
+
+bool ChildGroup::Succeeded() const {
+  const auto info = Look();
+  return info && info->si_pid == leader_ && info->si_code == CLD_EXITED && info->si_status == 0;
 }
 
 void ChildGroup::Terminate(milliseconds grace) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <signal.h>
 #include <sys/types.h>
 
 #include <chrono>
@@ -29,12 +30,17 @@ class ChildGroup {
   int poll_fd() const { return pidfd_.get(); }
   /// Whether the leader has exited. Does not block and does not reap.
   bool Exited() const;
+  /// Whether it has, with status 0.
+  bool Succeeded() const;
   /// Asks the whole group to end and waits up to `grace` until its leader did.
   void Terminate(std::chrono::milliseconds grace) const;
   /// Kills what is left of the group and reaps the leader. Nothing: somebody else took the status.
   std::optional<ExitStatus> Reap();
 
  private:
+  /// What there is to reap, if it can be known.
+  std::optional<siginfo_t> Look() const;
+
   pid_t leader_;
   UniqueFd pidfd_;
   bool reaped_ = false;

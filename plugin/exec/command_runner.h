@@ -42,7 +42,10 @@ struct Command {
   int listening_socket = -1;       ///< becomes descriptor 3, where systemd puts one; -1: none
   std::size_t max_file_bytes = 0;  ///< of each file it writes (RLIMIT_FSIZE); 0: no limit
   std::size_t max_stdout_bytes = 256U << 20U;
-  std::size_t max_stderr_bytes = 64U << 10U;  ///< more is read and dropped, with a note
+  /// Of more the first and the last half are kept, with a note between them.
+  std::size_t max_stderr_bytes = 64U << 10U;
+  /// How long what a program has left behind may hold standard output without printing.
+  std::chrono::milliseconds max_silence{10'000};
   /// For this run, within the budget. None: the budget alone.
   std::optional<std::chrono::milliseconds> time_limit = {};
   /// Between SIGTERM and SIGKILL when that is up, within the budget. None: short.
@@ -71,10 +74,11 @@ class CommandRunner {
  public:
   virtual ~CommandRunner() = default;
   /// Runs to the end. When the budget ends, or stdout passes its limit, the whole process group is
-  /// ended (SIGTERM, then SIGKILL) before this returns; a grandchild that holds a pipe open delays
-  /// nothing, and is ended too, wherever it went, if orphans are adopted (AdoptOrphans).
-  /// Errors: kNotFound (no such program), kDeadline, kCancelled, kLimitExceeded, kIo;
-  /// those of `meanwhile`.
+  /// ended (SIGTERM, then SIGKILL) before this returns. Of a program that succeeds, what it has
+  /// started is waited for as long as it holds standard output, while it is not silent
+  /// for too long; then all is ended, wherever it went, if orphans are adopted (AdoptOrphans).
+  /// Errors: kNotFound (no such program), kDeadline, kCancelled, kLimitExceeded, kIo, kToolFailed
+  /// (standard output is still held); those of `meanwhile`.
   /// Threads: safe to call concurrently; blocks.
   virtual Result<Outcome> Run(const Command& command, const Budget& budget) = 0;
 };

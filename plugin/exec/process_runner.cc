@@ -62,10 +62,13 @@ class Capture {
     out_.Append(bytes);
     return {};
   }
+  /// Keeps the first and the last of it: a cause stands at either end.
   Status Err(std::span<const std::uint8_t> bytes) {
-    const std::size_t room = command_.max_stderr_bytes - err_.size();
-    err_.append(AsText(bytes.first(std::min(room, bytes.size()))));
-    if (bytes.size() > room) err_dropped_ += bytes.size() - room;
+    const std::size_t half = command_.max_stderr_bytes / 2;
+    const std::size_t room = std::min(half - err_.size(), bytes.size());
+    err_.append(AsText(bytes.first(room)));
+    err_end_.append(AsText(bytes.subspan(room)));
+    if (err_end_.size() > 2 * half) DropErr(half);
     return {};
   }
   /// One read of at most `limit` bytes. 0 when there is nothing for now; closes `fd` at its end.
@@ -98,16 +101,25 @@ class Capture {
 
   SecretBytes TakeOut() { return std::move(out_); }
   std::string TakeErr() {
+    const std::size_t half = command_.max_stderr_bytes / 2;
+    if (err_end_.size() > half) DropErr(half);
+    if (err_dropped_ > 0) err_ += "\n(" + std::to_string(err_dropped_) + " bytes dropped)\n";
+    err_ += err_end_;
     err_.erase(err_.find_last_not_of(" \t\r\n\f\v") + 1);
-    if (err_dropped_ > 0) err_ += "\n(" + std::to_string(err_dropped_) + " more bytes dropped)";
     return std::move(err_);
   }
 
  private:
+  void DropErr(std::size_t left) {
+    err_dropped_ += err_end_.size() - left;
+    err_end_.erase(0, err_end_.size() - left);
+  }
+
   const Command& command_;
   SecretBytes buffer_;
   SecretBytes out_;
-  std::string err_;
+  std::string err_;      ///< the first half of what may be kept
+  std::string err_end_;  ///< the last
   std::size_t err_dropped_ = 0;
 };
 
@@ -173,8 +185,8 @@ class LimitWatch {
   Budget::Clock::time_point next_ = Budget::Clock::now() + kLimitTick;
 };
 
-/// Milliseconds for poll: -1 when only a descriptor can bring news.
-int PollTimeout(const Budget& budget, const ChildGroup& group, const LimitWatch& limits) {
+/// Milliseconds for poll: -1 when only a descriptor can bring news. `most`: if given, no longer.
+int PollTimeout(const Budget& budget, const LimitWatch& limits, std::optional<milliseconds> most) {
   std::optional<milliseconds> wait;
   const auto at_most = [&wait](milliseconds limit) {
     wait = std::min(wait.value_or(limit), limit);
@@ -184,7 +196,7 @@ int PollTimeout(const Budget& budget, const ChildGroup& group, const LimitWatch&
     at_most(std::clamp(left, milliseconds(0), milliseconds(3'600'000)));
   }
   if (budget.cancelled) at_most(kCancelTick);
-  if (group.poll_fd() < 0) at_most(kTickWithoutPidfd);
+  if (most) at_most(*most);
   if (const auto look = limits.Wait()) at_most(*look);
   return wait ? static_cast<int>(wait->count()) : -1;
 }
@@ -192,6 +204,8 @@ int PollTimeout(const Budget& budget, const ChildGroup& group, const LimitWatch&
 /// Follows the child until it has exited, the budget is used up, or it passed a limit.
 Status Follow(const Budget& budget, const ChildGroup& group, LimitWatch& limits, Feed& feed,
               Capture& capture, UniqueFd& out, UniqueFd& err) {
+  std::optional<milliseconds> tick;
+  if (group.poll_fd() < 0) tick = kTickWithoutPidfd;
   for (;;) {
     ACD_CHECK(budget.Check());
     ACD_CHECK(limits.Check());
@@ -199,7 +213,7 @@ Status Follow(const Budget& budget, const ChildGroup& group, LimitWatch& limits,
                                             {err.get(), POLLIN, 0},
                                             {group.poll_fd(), POLLIN, 0},
                                             {feed.fd(), POLLOUT, 0}}};
-    const int ready = ::poll(events.data(), events.size(), PollTimeout(budget, group, limits));
+    const int ready = ::poll(events.data(), events.size(), PollTimeout(budget, limits, tick));
     if (ready < 0 && errno != EINTR) {
       return Fail(Code::kIo, "poll: " + std::generic_category().message(errno));
     }
@@ -213,6 +227,35 @@ Status Follow(const Budget& budget, const ChildGroup& group, LimitWatch& limits,
     const bool ask = group.poll_fd() < 0 || (ready > 0 && events[2].revents != 0);
     if (ask && group.Exited()) return {};
   }
+}
+
+/// The leader has succeeded, but what it has started may have more to print (`cmd > >(sed ...)`):
+/// follows it until nobody holds standard output any more. Half an output must not be taken for all
+/// of it, so that one who holds it in silence is an error.
+Status FollowRest(const Budget& budget, milliseconds max_silence, LimitWatch& limits,
+                  Capture& capture, UniqueFd& out, UniqueFd& err) {
+  auto heard = Budget::Clock::now();
+  while (out) {
+    ACD_TRY(const std::size_t size, capture.Read(out, kReadBytes, false));
+    ACD_CHECK(budget.Check());
+    ACD_CHECK(limits.Check());
+    if (size > 0) heard = Budget::Clock::now();
+    if (size > 0 || !out) continue;
+    const auto left = std::chrono::ceil<milliseconds>(heard + max_silence - Budget::Clock::now());
+    if (left.count() <= 0) {
+      return Fail(Code::kToolFailed,
+                  "has ended, but a process that it left behind still holds its standard output, "
+                  "so that something may be missing",
+                  "let the command wait for what it starts, or send the output of that elsewhere "
+                  "(`>/dev/null`)");
+    }
+    std::array<struct pollfd, 2> events = {{{out.get(), POLLIN, 0}, {err.get(), POLLIN, 0}}};
+    const int ready = ::poll(events.data(), events.size(), PollTimeout(budget, limits, left));
+    if (ready > 0 && events[1].revents != 0) {
+      ACD_TRY([[maybe_unused]] const auto more, capture.Read(err, kReadBytes, true));
+    }
+  }
+  return {};
 }
 
 Budget Shortened(const Budget& budget, std::optional<milliseconds> limit) {
@@ -263,10 +306,16 @@ class ProcessRunner : public CommandRunner {
     const auto follow = [&](const Budget& time) {
       return Follow(time, group, limits, feed, capture, out.read, err.read);
     };
-    Status followed = follow(Shortened(budget, command.time_limit));
+    const Budget time = Shortened(budget, command.time_limit);
+    Status followed = follow(time);
+    if (followed && group.Succeeded()) {
+      followed = FollowRest(time, command.max_silence, limits, capture, out.read, err.read);
+    }
     if (!followed) {
       const Code code = followed.error().code;
-      if (code == Code::kLimitExceeded) scope.Kill();  // it has had its chance
+      if (code == Code::kLimitExceeded || code == Code::kToolFailed) {
+        scope.Kill();  // it has had its chance
+      }
       if (code == Code::kDeadline && budget.Check()) {
         followed = TookTooLong(*command.time_limit);
         if (command.term_grace) {
@@ -279,8 +328,8 @@ class ProcessRunner : public CommandRunner {
       group.Reap();
       return in_program(std::move(followed).error());
     }
-    // The leader is gone; whatever it left running in its group goes too, before its pipes are
-    // read.
+    // The leader is gone; whatever it left running in its group goes too, before the rest of its
+    // pipes is read.
     const std::optional<ExitStatus> exit = group.Reap();
     if (!exit) return Fail(Code::kIo, name + ": its exit status was taken by somebody else");
     if (auto status = capture.Drain(out.read, false); !status) {

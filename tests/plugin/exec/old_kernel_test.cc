@@ -46,7 +46,8 @@ bool TakeNewCallsAway() {
   const auto quiet = runner->Run(testing::Shell("exec >&- 2>&-; sleep 0.1; exit 9"), Budget());
   if (!quiet || quiet->exit_code != 9) ::_exit(13);
 
-  const auto held = runner->Run(testing::Shell("sleep 100 & echo $!"), testing::Plenty());
+  const auto held =
+      runner->Run(testing::Shell("sleep 100 >/dev/null & echo $!"), testing::Plenty());
   if (!held || !testing::IsGone(std::stoi(testing::Out(*held)))) ::_exit(14);
 
   const auto late = runner->Run(testing::Shell("trap '' TERM; while :; do sleep 1; done"),

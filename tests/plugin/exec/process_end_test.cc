@@ -129,11 +129,42 @@ TEST(ProcessEnd, StartsNothingWithoutTime) {
   EXPECT_TRUE(pids.Pids().empty());
 }
 
-TEST(ProcessEnd, IsNotDelayedByAGrandchildThatHoldsThePipes) {
-  const auto outcome = RunOnce(Shell("sleep 100 & echo $!"));
+TEST(ProcessEnd, IsNotDelayedByAGrandchildThatHoldsStandardError) {
+  const auto outcome = RunOnce(Shell("sleep 100 >/dev/null & echo $!"));
   ASSERT_THAT(outcome, IsOk());
   EXPECT_LT(outcome->wall, milliseconds(20'000));
   EXPECT_TRUE(IsGone(std::stoi(Out(*outcome))));
+}
+
+TEST(ProcessEnd, WaitsForWhatIsPrintedInTheBackground) {
+  const auto outcome =
+      RunOnce(Shell("(sleep 0.3; echo late) & (sleep 0.6; echo last) & echo early"));
+  ASSERT_THAT(outcome, IsOk());
+  EXPECT_EQ(Out(*outcome), "early\nlate\nlast\n");
+}
+
+// More than a pipe holds, through a process that the shell does not wait for.
+TEST(ProcessEnd, LosesNothingOfALongOutput) {
+  for (int i = 0; i < 5; ++i) {
+    const auto outcome = RunOnce(Shell("{ head -c 3000000 /dev/zero | tr '\\0' e; } & exit 0"));
+    ASSERT_THAT(outcome, IsOk());
+    EXPECT_EQ(outcome->out.size(), 3'000'000U);
+  }
+}
+
+TEST(ProcessEnd, RefusesWhatMayBeHalfAnOutput) {
+  const PidFile pids;
+  Command command = ShellWithPids(pids, "sleep 100 & echo $! >&9; echo half");
+  command.max_silence = milliseconds(200);
+  EXPECT_THAT(RunOnce(command), Fails(Code::kToolFailed, "still holds its standard output"));
+  EXPECT_TRUE(IsGone(pids.Pids().at(0)));
+}
+
+TEST(ProcessEnd, DoesNotWaitForTheRestOfAFailure) {
+  const auto outcome = RunOnce(Shell("sleep 100 & echo $!; exit 3"));
+  ASSERT_THAT(outcome, IsOk());
+  EXPECT_EQ(outcome->exit_code, 3);
+  EXPECT_LT(outcome->wall, milliseconds(5'000));
 }
 
 /// A shell that ends as soon as a daemon of its, which left the group, runs `program`.
@@ -145,7 +176,7 @@ Command ShellWithDaemon(const PidFile& pids, const std::string& program) {
 
 TEST(ProcessEnd, IsNotDelayedByADaemonThatLeftTheGroup) {
   const PidFile pids;
-  const auto outcome = RunOnce(ShellWithDaemon(pids, "sleep 100"));
+  const auto outcome = RunOnce(ShellWithDaemon(pids, "sleep 100 >/dev/null"));
   ::kill(pids.Pids().at(0), SIGKILL);
   ASSERT_THAT(outcome, IsOk());
   EXPECT_LT(outcome->wall, milliseconds(50'000));

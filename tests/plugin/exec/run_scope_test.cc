@@ -23,7 +23,7 @@ using testing::Shell;
 
 // setsid and a second fork: neither in the group of its starter nor its child.
 constexpr const char* kDaemon =
-    "(setsid sh -c 'echo $$; exec sleep 1000' 2>/dev/null &) ; sleep 0.1";
+    "(setsid sh -c 'echo $$; exec sleep 1000 >/dev/null' 2>/dev/null &) ; sleep 0.1";
 
 class Adopting : public ::testing::Test {
  protected:
@@ -49,8 +49,8 @@ TEST_F(Adopting, EndsADaemonWithTheRunThatStartedIt) {
 }
 
 TEST_F(Adopting, EndsADaemonThatHidesItsMark) {
-  const auto outcome =
-      RunOnce(Shell("(env -i setsid sh -c 'echo $$; exec sleep 1000' 2>/dev/null &) ; sleep 0.1"));
+  const auto outcome = RunOnce(Shell(
+      "(env -i setsid sh -c 'echo $$; exec sleep 1000 >/dev/null' 2>/dev/null &) ; sleep 0.1"));
   ASSERT_THAT(outcome, IsOk());
   EXPECT_TRUE(IsGone(std::stoi(Out(*outcome))));
 }
@@ -74,7 +74,7 @@ TEST_F(Adopting, LeavesTheDaemonsOfOtherRunsAlone) {
 
 TEST_F(Adopting, LeavesADaemonThatClaimsAnotherRunToItsOwn) {
   const auto outcome =
-      RunOnce(Shell("(ARGOCD_DECRYPT_RUN=wanted setsid sh -c 'echo $$; exec sleep 1000' "
+      RunOnce(Shell("(ARGOCD_DECRYPT_RUN=wanted setsid sh -c 'echo $$; exec sleep 1000 >/dev/null' "
                     "2>/dev/null &) ; sleep 0.1"));
   ASSERT_THAT(outcome, IsOk());
   EXPECT_TRUE(IsGone(std::stoi(Out(*outcome))));
@@ -87,9 +87,10 @@ TEST_F(Adopting, ReapsWhatEndsBetweenRuns) {
 }
 
 TEST_F(Adopting, EndsAChainOfDaemons) {
-  const auto outcome = RunOnce(
-      Shell("(setsid sh -c '(setsid sleep 1000 &); (setsid sleep 1001 &) ; echo $$; sleep 1000' "
-            "2>/dev/null &) ; sleep 0.2"));
+  const auto outcome =
+      RunOnce(Shell("(setsid sh -c 'echo $$; exec >/dev/null; (setsid sleep 1000 &); (setsid sleep "
+                    "1001 &) ; sleep 1000' "
+                    "2>/dev/null &) ; sleep 0.2"));
   ASSERT_THAT(outcome, IsOk());
   EXPECT_TRUE(IsGone(std::stoi(Out(*outcome))));
   EXPECT_TRUE(ChildrenOfFirstThread().empty());
