@@ -77,20 +77,22 @@ int Route(std::span<char*> argv) {
   if (argv.empty()) return WrongUsage("no command");
   if (BaseName(argv[0]) == "ksops") return RunKsops(argv);
   if (BaseName(argv[0]) == "git" || BaseName(argv[0]) == "helm") return RunToolGuard(argv);
-  if (BaseName(argv[0]) == "argocd-cmp-server") return RunServe(argv);
-  if (argv.size() == 1) return WrongUsage("no command");
+  // What the server starts of itself, and what people ask of it, goes before this name's flags.
+  const bool is_stock = BaseName(argv[0]) == "argocd-cmp-server";
+  if (argv.size() == 1) return is_stock ? RunServe(argv) : WrongUsage("no command");
   if (IsAskedByGit(argv)) return RunAskPass(argv);
   const std::string_view name = argv[1];
+  // Not for people: the server starts it for each jsonnet file, and speaks with it over pipes.
+  if (name == jsonnet::kVmCommand) return jsonnet::RunVm(argv.subspan(1));
+  for (const Command& command : kCommands) {
+    if (command.name == name) return command.run(argv.subspan(1));
+  }
+  if (is_stock) return RunServe(argv);
   if (name == "--help" || name == "-h" || name == "help") {
     std::fputs(Help().c_str(), stdout);
     return 0;
   }
-  // Not for people: the server starts it for each jsonnet file, and speaks with it over pipes.
-  if (name == jsonnet::kVmCommand) return jsonnet::RunVm(argv.subspan(1));
   if (name == "--version") return RunVersion(argv.subspan(1, 1));
-  for (const Command& command : kCommands) {
-    if (command.name == name) return command.run(argv.subspan(1));
-  }
   return WrongUsage("unknown command \"" + std::string(name) + "\"");
 }
 
