@@ -1,6 +1,5 @@
 #include "plugin/commands/serve_command.h"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -25,6 +24,7 @@
 #include "plugin/commands/signal_watch.h"
 #include "plugin/commands/version_command.h"
 #include "plugin/custom/plugin_config.h"
+#include "plugin/exec/file_limit.h"
 #include "plugin/exec/run_scope.h"
 #include "plugin/server/cmp_server.h"
 #include "plugin/server/unix_socket.h"
@@ -37,15 +37,6 @@ namespace {
 constexpr std::chrono::milliseconds kHastyGrace{1000};
 // How late a changed plugin.yaml may be noticed.
 constexpr std::chrono::milliseconds kReloadInterval{1000};
-
-// One request has some ten files open, and a container's soft limit is often 1024. Go programs, so
-// the server that this one stands in for, do the same.
-void RaiseFileLimit() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == limit.rlim_max) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);  // if not, then not
-}
 
 void LogStart(Log& log, Engine& engine, const std::string& plugin, const std::string& socket,
               const std::string& metrics) {
@@ -137,7 +128,7 @@ Result<int> Serve(ServeFlags& flags) {
   ACD_CHECK(ProtectMemory());
   ACD_CHECK(exec::AdoptOrphans());
   KeepFreedMemory();
-  RaiseFileLimit();
+  exec::RaiseFileLimit();
   SignalWatch signals;
   PluginWatch watch(flags.ConfigPath(), flags.IsConfigOptional());
   ACD_TRY(custom::PluginConfig plugin, watch.Load());
@@ -189,6 +180,9 @@ Result<int> Serve(ServeFlags& flags) {
               [&](const exec::Budget& budget) { return engine->Versions(budget); }));
   LogStart(log, *engine, plugin.FullName(), path, port.Address());
   LogWarnings(log, plugin);
+  for (const std::string& text : flags.Warnings()) {
+    log.Write(LogLevel::kWarn, "setting", {{"problem", text}});
+  }
 
   while (!signals.Wait(kReloadInterval)) {
     reloader.Poll(*server);

@@ -24,6 +24,10 @@ constexpr std::array<std::pair<std::string_view, double>, 7> kUnits{{{"ns", 1e-6
                                                                      {"m", 60e3},
                                                                      {"h", 3600e3}}};
 
+// A stock server takes anything for these, and so has a container that was made for it.
+constexpr const char* kStockTimeout = "ARGOCD_EXEC_TIMEOUT";
+constexpr const char* kStockFatalTimeout = "ARGOCD_EXEC_FATAL_TIMEOUT";
+
 // The stock server's names, for a container whose command stays as it is.
 void AddStockFlags(CLI::App& app, ServeFlags& flags) {
   app.add_option("--config-dir-path", flags.config_dir)->group("");
@@ -33,9 +37,14 @@ void AddStockFlags(CLI::App& app, ServeFlags& flags) {
   app.add_option("--loglevel", flags.log_level)->group("");
 }
 
+/// `0`, `0s`, `0m0s`: no limit.
+bool IsZero(std::string_view text) {
+  return text.starts_with('0') && text.find_first_of("123456789") == std::string_view::npos;
+}
+
 Result<std::optional<std::chrono::milliseconds>> Duration(const std::string& text,
                                                           const char* setting) {
-  if (text.empty()) return std::optional<std::chrono::milliseconds>();
+  if (text.empty() || IsZero(text)) return std::optional<std::chrono::milliseconds>();
   const auto duration = ParseGoDuration(text);
   if (!duration) {
     return Fail(Code::kInvalidInput, std::string(setting) + ": must be a time such as 90s or 2m");
@@ -70,8 +79,8 @@ ServeFlags::ServeFlags()
     : socket_dir(EnvironmentOr("ARGOCD_PLUGINSOCKFILEPATH", kDefaultSocketDir)),
       log_format(EnvironmentOr("ARGOCD_CMP_SERVER_LOGFORMAT", "json")),
       log_level(EnvironmentOr("ARGOCD_CMP_SERVER_LOGLEVEL", "info")),
-      exec_timeout(EnvironmentOr("ARGOCD_EXEC_TIMEOUT", "")),
-      exec_fatal_timeout(EnvironmentOr("ARGOCD_EXEC_FATAL_TIMEOUT", "")) {}
+      stock_timeout(EnvironmentOr(kStockTimeout, "")),
+      stock_fatal_timeout(EnvironmentOr(kStockFatalTimeout, "")) {}
 
 std::optional<int> ServeFlags::Parse(std::span<char*> args) {
   CLI::App app(
@@ -156,7 +165,20 @@ Result<custom::CommandSettings> ServeFlags::CommandSettings() const {
   settings.environment["ARGOCD_LOG_LEVEL"] = log_level;
   ACD_TRY(settings.time_limit, Duration(exec_timeout, "--exec-timeout"));
   ACD_TRY(settings.fatal_time_limit, Duration(exec_fatal_timeout, "--exec-fatal-timeout"));
+  if (exec_timeout.empty()) settings.time_limit = ParseGoDuration(stock_timeout);
+  if (exec_fatal_timeout.empty()) settings.fatal_time_limit = ParseGoDuration(stock_fatal_timeout);
   return settings;
+}
+
+std::vector<std::string> ServeFlags::Warnings() const {
+  std::vector<std::string> warnings;
+  const auto look = [&](const char* name, const std::string& text) {
+    if (text.empty() || IsZero(text) || ParseGoDuration(text)) return;
+    warnings.push_back(std::string(name) + ": is no time such as 90s or 2m, and has no effect");
+  };
+  if (exec_timeout.empty()) look(kStockTimeout, stock_timeout);
+  if (exec_fatal_timeout.empty()) look(kStockFatalTimeout, stock_fatal_timeout);
+  return warnings;
 }
 
 }  // namespace acd::commands

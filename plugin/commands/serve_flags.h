@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "decrypt/base/result.h"
 #include "plugin/commands/engine_options.h"
@@ -25,8 +26,10 @@ struct ServeFlags {
   std::string log_level;
   bool log_command_output = false;
   bool allow_key_variables = false;
-  std::string exec_timeout;
+  std::string exec_timeout;  ///< empty: the stock server's variable
   std::string exec_fatal_timeout;
+  std::string stock_timeout;
+  std::string stock_fatal_timeout;
   TracingFlags tracing;
 
   ServeFlags();
@@ -43,6 +46,8 @@ struct ServeFlags {
   /// What the commands of a plugin.yaml get, but for what the engine knows itself. Before
   /// ForgetKeyVariables. Error: kInvalidInput naming the setting.
   Result<custom::CommandSettings> CommandSettings() const;
+  /// What is set in vain.
+  std::vector<std::string> Warnings() const;
 };
 
 /// A time as Go writes it: `90s`, `1m30s`, `1.5h`. Nothing: it is none, or not positive.

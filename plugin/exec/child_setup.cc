@@ -12,6 +12,8 @@
 #include <cerrno>
 #include <climits>
 
+#include "plugin/exec/file_limit.h"
+
 namespace acd::exec {
 namespace {
 
@@ -36,6 +38,10 @@ bool DropPrivileges(pid_t parent, std::size_t max_file_bytes) noexcept {
   if (::setrlimit(RLIMIT_CORE, &no_core) != 0) return false;
   const struct rlimit file_size = {max_file_bytes, max_file_bytes};
   if (max_file_bytes > 0 && ::setrlimit(RLIMIT_FSIZE, &file_size) != 0) return false;
+  if (const rlimit* const files = FileLimitBefore();
+      files != nullptr && ::setrlimit(RLIMIT_NOFILE, files) != 0) {
+    return false;
+  }
   // A child does not survive us, even when we are killed. The signal follows the thread that
   // forked, which waits for the child in Run.
   if (::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return false;
@@ -113,7 +119,7 @@ void PrepareChild(const ChildPlan& plan) noexcept {
   check(ResetSignals(), ChildStep::kSignals);
   check(::setpgid(0, 0) == 0, ChildStep::kGroup);
   check(DropPrivileges(plan.parent, plan.max_file_bytes), ChildStep::kPrivileges);
-  WakeRarely();
+  if (!plan.has_exact_timers) WakeRarely();
   for (int fd = 0; fd < 3; ++fd) {
     check(::dup2(plan.stdio[static_cast<std::size_t>(fd)], fd) == fd, ChildStep::kStdio);
   }

@@ -18,6 +18,7 @@ struct ChildPlan {
   int report_fd;  ///< above 3, write end of a close-on-exec pipe: a ChildReport on failure
   pid_t parent;
   std::size_t max_file_bytes;  ///< 0: no limit
+  bool has_exact_timers;
 };
 
 /// Where the way to a running program ended.

@@ -28,8 +28,10 @@ struct Budget {
 /// One child process. Nothing is inherited: the environment is exactly `environment`, and of the
 /// open files only 0, 1, 2, `pass_fds` and `listening_socket` reach the child.
 struct Command {
-  std::string program;            ///< absolute path; no shell, no PATH search
-  std::string called;             ///< argv[0]; empty: `program`
+  std::string program;  ///< absolute path; no shell, no PATH search
+  /// argv[0]; empty: `program`. A relative path (`./run.sh`) is what is started, from `directory`,
+  /// where it has to be `program`: a script learns its name from that.
+  std::string called;
   std::vector<std::string> args;  ///< without argv[0]; never a secret
   std::map<std::string, std::string> environment;
   std::string directory;      ///< working directory
@@ -42,6 +44,8 @@ struct Command {
   int listening_socket = -1;       ///< becomes descriptor 3, where systemd puts one; -1: none
   std::size_t max_file_bytes = 0;  ///< of each file it writes (RLIMIT_FSIZE); 0: no limit
   std::size_t max_stdout_bytes = 256U << 20U;
+  bool drops_more_stdout = false;  ///< more is read and dropped; else it is an error
+  bool has_exact_timers = false;   ///< else a timer may be 5 ms late, which Go's runtime gains by
   /// Of more the first and the last half are kept, with a note between them.
   std::size_t max_stderr_bytes = 64U << 10U;
   /// How long what a program has left behind may hold standard output without printing.

@@ -54,7 +54,12 @@ class Capture {
   explicit Capture(const Command& command) : command_(command), buffer_(kReadBytes) {}
 
   Status Out(std::span<const std::uint8_t> bytes) {
-    if (bytes.size() > command_.max_stdout_bytes - out_.size()) {
+    const std::size_t room = command_.max_stdout_bytes - out_.size();
+    if (bytes.size() > room && command_.drops_more_stdout) {
+      out_.Append(bytes.first(room));
+      return {};
+    }
+    if (bytes.size() > room) {
       return Fail(Code::kLimitExceeded, "standard output: more than " +
                                             std::to_string(command_.max_stdout_bytes) +
                                             " bytes (limit max_stdout_bytes)");

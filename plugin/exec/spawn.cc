@@ -109,6 +109,15 @@ Status CheckStrings(const Command& command) {
   return {};
 }
 
+/// A name with a slash in it that is no absolute path.
+bool IsRelativePath(const std::string& name) {
+  return !name.starts_with('/') && name.find('/') != std::string::npos;
+}
+
+const std::string& PathToStart(const Command& command) {
+  return IsRelativePath(command.called) ? command.called : command.program;
+}
+
 std::string ErrnoText(int error) { return std::generic_category().message(error); }
 
 Failure ExplainExec(const Command& command, int error) {
@@ -229,14 +238,15 @@ Result<pid_t> Spawn(const Command& command, const ChildStreams& streams, std::st
                          .directory = command.directory.empty() ? "/" : command.directory.c_str(),
                          .report_fd = report.get(),
                          .parent = ::getpid(),
-                         .max_file_bytes = command.max_file_bytes};
+                         .max_file_bytes = command.max_file_bytes,
+                         .has_exact_timers = command.has_exact_timers};
   hooks.argv = arguments.Finish();
   hooks.envp = environment.Finish();
 
   pid_t pid = -1;
   try {
     const NoSignals no_signals;
-    bp::child child(bp::exe = command.program, bp::ignore_error, bp::posix::use_vfork, hooks);
+    bp::child child(bp::exe = PathToStart(command), bp::ignore_error, bp::posix::use_vfork, hooks);
     child.detach();  // reaping is ours: see ChildGroup
     pid = child.id();
   } catch (const bp::process_error& error) {

@@ -18,5 +18,24 @@ TEST(GoDuration, ReadsWhatGoWrites) {
   }
 }
 
+// A container that was made for the stock server has to start.
+TEST(ServeFlags, TakesAnyTimeThatTheStockServerTakes) {
+  for (const char* text : {"0", "0s", "90", "soon"}) {
+    ServeFlags flags;
+    flags.stock_timeout = flags.stock_fatal_timeout = text;
+    const auto settings = flags.CommandSettings();
+    ASSERT_TRUE(settings) << text;
+    EXPECT_EQ(settings->time_limit, std::nullopt) << text;
+    EXPECT_EQ(flags.Warnings().size(), text[0] == '0' ? 0U : 2U) << text;
+  }
+  ServeFlags flags;
+  flags.stock_timeout = "2m";
+  EXPECT_EQ(flags.CommandSettings()->time_limit, milliseconds(120'000));
+  flags.exec_timeout = "0";
+  EXPECT_EQ(flags.CommandSettings()->time_limit, std::nullopt);
+  flags.exec_timeout = "90";
+  EXPECT_FALSE(flags.CommandSettings());
+}
+
 }  // namespace
 }  // namespace acd::commands
