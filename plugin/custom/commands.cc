@@ -21,6 +21,7 @@ using std::chrono::milliseconds;
 
 // Of what is no manifest: a list that people look at, or a word.
 constexpr std::size_t kMaxAnswerBytes = 2U << 20U;
+constexpr std::size_t kEnoughBytes = 64U << 10U;
 
 bool AllowsEmpty(const render::Application& application) {
   const auto found = application.environment.find("ARGOCD_APP_PARAMETERS");
@@ -47,7 +48,8 @@ std::string Ending(const exec::Outcome& outcome) {
 }  // namespace
 
 Result<SecretBytes> Commands::Run(std::string_view field, const CommandLine& line,
-                                  const CommandPlace& place, std::size_t max_output_bytes) {
+                                  const CommandPlace& place, std::size_t max_output_bytes,
+                                  bool drops_more) {
   const std::string label =
       std::string(field) + ": " + line.front().substr(line.front().rfind('/') + 1);
   exec::Command command;
@@ -62,6 +64,8 @@ Result<SecretBytes> Commands::Run(std::string_view field, const CommandLine& lin
   command.args.assign(line.begin() + 1, line.end());
   command.directory = place.app_dir;
   command.max_stdout_bytes = max_output_bytes;
+  command.drops_more_stdout = drops_more;
+  command.has_exact_timers = true;
   command.environment = CommandEnvironment(settings_.environment, place.application);
   // For temporary files, so that they go with the request. A command may have removed it.
   if (::mkdir(place.run_dir.c_str(), 0700) != 0 && errno != EEXIST) {
@@ -88,8 +92,8 @@ Result<SecretBytes> Commands::Run(std::string_view field, const CommandLine& lin
   if (!outcome->err.empty()) {
     guard::Redactor redactor;
     AddSecretValues(command.environment, redactor);
-    said = render::CleanMessage(WithoutSecretForms(outcome->err), place.root, place.run_dir, {},
-                                redactor);
+    said = render::CommandMessage(WithoutSecretForms(outcome->err), place.root, place.run_dir,
+                                  redactor);
   }
   if (settings_.report) {
     settings_.report({field, place.application.name, outcome->exit_code, outcome->wall, said});
@@ -133,8 +137,9 @@ Result<render::Rendered> Commands::Generate(const PluginConfig& plugin,
 }
 
 Result<bool> Commands::Find(const PluginConfig& plugin, const CommandPlace& place) {
+  // What is listed does not matter, but that something is.
   ACD_TRY(const SecretBytes output,
-          Run("spec.discover.find", plugin.discover_command, place, kMaxAnswerBytes));
+          Run("spec.discover.find", plugin.discover_command, place, kEnoughBytes, true));
   const std::string_view text = output.ExposeText();
   return !text.empty() && text != "\n";
 }

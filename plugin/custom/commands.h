@@ -74,7 +74,8 @@ class Commands {
 
  private:
   Result<SecretBytes> Run(std::string_view field, const CommandLine& line,
-                          const CommandPlace& place, std::size_t max_output_bytes);
+                          const CommandPlace& place, std::size_t max_output_bytes,
+                          bool drops_more = false);
 
   exec::CommandRunner& runner_;
   CommandSettings settings_;

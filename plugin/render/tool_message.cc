@@ -7,6 +7,9 @@ namespace acd::render {
 namespace {
 
 constexpr std::size_t kMaxMessage = 3000;
+constexpr std::size_t kShortMessage = 1000;
+constexpr std::size_t kLastBytes = 800;
+constexpr std::size_t kFirstBytes = 2000;
 constexpr std::string_view kTemporary = "(a temporary file)";
 
 bool StartsWith(std::string_view text, std::string_view prefix) {
@@ -96,19 +99,39 @@ std::string Arrange(std::string_view text) {
   return out;
 }
 
-}  // namespace
-
-std::string CleanMessage(std::string_view text, const std::string& root, const std::string& run_dir,
-                         const Renames& renames, const guard::Redactor& redactor) {
+// Without the names that differ at each attempt.
+std::string Neutral(std::string_view text, const std::string& root, const std::string& run_dir,
+                    const Renames& renames) {
   std::string out(text);
   for (const auto& [from, to] : renames) ReplaceAll(out, from, to);
   ReplaceTemporaries(out, run_dir);
   ReplaceAll(out, root + "/", "");
   ReplaceAll(out, root, ".");
   HideAddresses(out);
-  out = Arrange(redactor.Apply(out));
+  return out;
+}
+
+}  // namespace
+
+std::string CleanMessage(std::string_view text, const std::string& root, const std::string& run_dir,
+                         const Renames& renames, const guard::Redactor& redactor) {
+  std::string out = Arrange(redactor.Apply(Neutral(text, root, run_dir, renames)));
   if (out.size() > kMaxMessage) out = out.substr(0, kMaxMessage) + "... (cut)";
   return out;
+}
+
+std::string CommandMessage(std::string_view text, const std::string& root,
+                           const std::string& run_dir, const guard::Redactor& redactor) {
+  std::string out = redactor.Apply(Neutral(text, root, run_dir, {}));
+  if (out.size() <= kShortMessage) return out;
+  std::string_view last = std::string_view(out).substr(out.size() - kLastBytes);
+  last.remove_prefix(std::min(last.find('\n') + 1, last.size()));  // a whole line, if there is one
+  std::string_view first(out.data(), out.size() - last.size());
+  const bool is_cut = first.size() > kFirstBytes;
+  if (is_cut) first = first.substr(0, kFirstBytes);
+  while (first.ends_with('\n')) first.remove_suffix(1);
+  return std::string(last) + "\n(before that:)\n" + std::string(first) +
+         (is_cut ? "... (cut)" : "");
 }
 
 }  // namespace acd::render

@@ -13,4 +13,10 @@ namespace acd::render {
 std::string CleanMessage(std::string_view text, const std::string& root, const std::string& run_dir,
                          const Renames& renames, const guard::Redactor& redactor);
 
+/// The same for a program of which nothing is known: no line is left out or moved. Of a long text
+/// the last lines come first, since the cause is mostly the last thing said, and Argo CD shows
+/// little more than the first KiB.
+std::string CommandMessage(std::string_view text, const std::string& root,
+                           const std::string& run_dir, const guard::Redactor& redactor);
+
 }  // namespace acd::render

@@ -106,13 +106,43 @@ TEST_F(CommandsTest, FindsAProgramOfTheRepository) {
 
 TEST_F(CommandsTest, SaysWhatFailedWithoutItsScript) {
   const auto failed = Generate("echo 'Error: it broke' >&2; exit 3 # a secret comment");
-  ASSERT_THAT(failed, Fails(Code::kToolFailed, "spec.generate: sh: exit status 3: it broke"));
+  ASSERT_THAT(failed,
+              Fails(Code::kToolFailed, "spec.generate: sh: exit status 3: Error: it broke"));
   EXPECT_THAT(failed.error().message, Not(HasSubstr("comment")));
   EXPECT_THAT(Generate("true", "exit 1"),
               Fails(Code::kToolFailed, "spec.init: sh: exit status 1: no message"));
   EXPECT_THAT(Generate("kill -SEGV $$"), Fails(Code::kToolFailed, "sh: ended by signal 11"));
   EXPECT_THAT(Generate("echo oops at $PWD/x.yaml >&2; false").error().message,
               HasSubstr("oops at app/x.yaml"));
+}
+
+// Argo CD shows little more than the first KiB.
+TEST_F(CommandsTest, SaysTheLastLinesOfALongMessageFirst) {
+  const std::string cause = "FATAL: the real cause";
+  for (const char* lines : {"3", "100", "20000"}) {
+    const auto failed = Generate("for i in $(seq " + std::string(lines) +
+                                 "); do echo \"progress, step $i of many\"; done >&2; echo '" +
+                                 cause + "' >&2; exit 3");
+    ASSERT_FALSE(failed);
+    EXPECT_LT(failed.error().message.find(cause), 1000U) << failed.error().message;
+    EXPECT_LT(failed.error().message.size(), 4000U);
+    EXPECT_THAT(failed.error().message, HasSubstr("progress, step 1 of many"));
+  }
+  EXPECT_THAT(Generate("echo 'Usage: foo' >&2; echo 'hint: bad flag' >&2; exit 1").error().message,
+              HasSubstr("Usage: foo\nhint: bad flag"));
+}
+
+TEST_F(CommandsTest, TellsAScriptItsNameAsItIsGiven) {
+  folder_.Write(
+      "tree/app/run.sh",
+      "#!/bin/sh\necho "
+      "\"{\\\"apiVersion\\\":\\\"v1\\\",\\\"kind\\\":\\\"X\\\",\\\"name\\\":\\\"$0\\\"}\"\n");
+  std::filesystem::permissions(folder_ / "tree/app/run.sh", std::filesystem::perms::owner_all);
+  PluginConfig plugin;
+  plugin.generate = {"./run.sh"};
+  const auto rendered = Commands(*runner_, settings_).Generate(plugin, request_);
+  ASSERT_THAT(rendered, IsOk());
+  EXPECT_THAT(rendered->manifests.at(0), HasSubstr("\"name\":\"./run.sh\""));
 }
 
 TEST_F(CommandsTest, RedactsSecretsInWhatACommandSays) {
@@ -173,6 +203,7 @@ TEST_F(CommandsTest, FindsByWhatTheCommandPrints) {
     plugin.discover_command = {"sh", "-c", script};
     return Commands(*runner_, settings_).Find(plugin, Place());
   };
+  EXPECT_THAT(find("seq 1000000"), IsOk());
   EXPECT_TRUE(*find("echo yes"));
   EXPECT_FALSE(*find("true"));
   EXPECT_FALSE(*find("echo"));
