@@ -188,6 +188,7 @@ Result<int> Serve(ServeFlags& flags) {
     reloader.Poll(*server);
     port.Poll();
     exec::SweepOrphans();
+    if (const auto silence = flags.Silence()) server->CutOffSilent(*silence);
   }
   return StopServer(*server, signals, *engine, log, flags.Grace());
 }

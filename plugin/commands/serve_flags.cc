@@ -110,6 +110,9 @@ std::optional<int> ServeFlags::Parse(std::span<char*> args) {
   AddSetting(app, "shutdown-grace", shutdown_grace_s,
              "seconds that running requests get after SIGTERM")
       ->check(CLI::Range(0.0, 86400.0));
+  AddSetting(app, "max-client-silence", max_client_silence_s,
+             "seconds in which a client that is sending its files may send nothing; 0: no limit")
+      ->check(CLI::Range(0.0, 86400.0));
   AddSetting(
       app, "metrics-address", metrics_address,
       "HOST:PORT where Prometheus finds /metrics, :PORT for all addresses; default: nowhere");
@@ -146,6 +149,11 @@ LogLevel ServeFlags::Level() const {
 
 std::chrono::milliseconds ServeFlags::Grace() const {
   return std::chrono::milliseconds(std::llround(shutdown_grace_s * 1000));
+}
+
+std::optional<std::chrono::milliseconds> ServeFlags::Silence() const {
+  if (!(max_client_silence_s > 0)) return std::nullopt;
+  return std::chrono::milliseconds(std::llround(std::max(1.0, max_client_silence_s * 1000)));
 }
 
 std::string ServeFlags::SocketPath(const custom::PluginConfig& plugin) const {

@@ -22,6 +22,7 @@ struct ServeFlags {
   std::string socket_dir;
   std::string metrics_address;  ///< empty: none
   double shutdown_grace_s = 20;
+  double max_client_silence_s = 60;  ///< 0: as long as it likes
   std::string log_format;
   std::string log_level;
   bool log_command_output = false;
@@ -39,6 +40,8 @@ struct ServeFlags {
   LogFormat Format() const;
   LogLevel Level() const;
   std::chrono::milliseconds Grace() const;
+  /// How long a client may send nothing of a request that it has begun; none: as long as it likes.
+  std::optional<std::chrono::milliseconds> Silence() const;
   std::string ConfigPath() const;
   /// Where such a plugin listens.
   std::string SocketPath(const custom::PluginConfig& plugin) const;

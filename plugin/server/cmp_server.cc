@@ -22,6 +22,7 @@
 #include "plugin/server/repository_queries.h"
 #include "plugin/server/request_stream.h"
 #include "plugin/server/shutdown.h"
+#include "plugin/server/silence_watch.h"
 #include "plugin/server/status_map.h"
 #include "plugin/server/version_service.h"
 
@@ -52,9 +53,11 @@ std::span<const std::uint8_t> Bytes(const std::string& text) {
 // The time and the life of one call, as the rest of the server sees it.
 class CallState {
  public:
-  CallState(grpc::ServerContext& context, const std::atomic<bool>& cancel_all)
+  CallState(grpc::ServerContext& context, const std::atomic<bool>& cancel_all,
+            SilenceWatch& silence)
       : context_(context),
         cancel_all_(cancel_all),
+        silence_(silence, context),
         watch_([&] { return context_.IsCancelled(); }) {}
 
   exec::Budget Budget() {
@@ -70,7 +73,12 @@ class CallState {
     return budget;
   }
 
+  SilenceWatch::Entry& silence() { return silence_; }
+
   Status Alive() {
+    if (silence_.is_cut_off()) {
+      return Fail(Code::kDeadline, "the caller has sent nothing for too long");
+    }
     if (deadline_ && exec::Budget::Clock::now() >= *deadline_) {
       return Fail(Code::kDeadline, "the caller's time is used up");
     }
@@ -85,6 +93,7 @@ class CallState {
 
   grpc::ServerContext& context_;
   const std::atomic<bool>& cancel_all_;
+  SilenceWatch::Entry silence_;
   CancelWatch watch_;
   std::optional<exec::Budget::Clock::time_point> deadline_;
 };
@@ -107,7 +116,11 @@ class GrpcMessages final : public MessageSource {
   GrpcMessages(Reader& reader, CallState& state) : reader_(reader), state_(state) {}
 
   std::optional<StreamMessage> Next() override {
-    if (!reader_.Read(&wire_)) return std::nullopt;
+    if (!reader_.Read(&wire_)) {
+      state_.silence().Ended();
+      return std::nullopt;
+    }
+    state_.silence().Heard();
     StreamMessage message;
     if (wire_.has_metadata()) message.metadata = TakeMetadata(*wire_.mutable_metadata());
     if (wire_.has_file()) message.chunk = Bytes(wire_.file().chunk());
@@ -128,11 +141,12 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
       : service_(service), queries_(service), observer_(std::move(observer)), calls_(calls) {}
 
   void CancelCalls() noexcept { cancel_all_.store(true, std::memory_order_relaxed); }
+  void CutOffSilent(std::chrono::milliseconds limit) { silence_.CutOff(limit); }
 
   grpc::Status GenerateManifest(grpc::ServerContext* context, Reader* reader,
                                 plugin::ManifestResponse* response) override {
     return Observed("GenerateManifest", context, [&](RequestRecord& record) -> grpc::Status {
-      CallState state(*context, cancel_all_);
+      CallState state(*context, cancel_all_, silence_);
       GrpcMessages messages(*reader, state);
       RequestStream stream(messages);
       auto result = service_.Generate(stream, state.Budget(), record);
@@ -163,10 +177,11 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
                                plugin::RepositoryResponse* response) override {
     return Observed("MatchRepository", context, [&](RequestRecord& record) -> grpc::Status {
       if (!queries_.HasDiscovery()) {
-        Drain(*reader);
+        SilenceWatch::Entry silence(silence_, *context);
+        Drain(*reader, silence);
         return grpc::Status::OK;
       }
-      CallState state(*context, cancel_all_);
+      CallState state(*context, cancel_all_, silence_);
       GrpcMessages messages(*reader, state);
       RequestStream stream(messages);
       const auto match = queries_.Match(stream, state.Budget(), record);
@@ -184,7 +199,7 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
       plugin::ParametersAnnouncementResponse* response) override {
     return Observed("GetParametersAnnouncement", context,
                     [&](RequestRecord& record) -> grpc::Status {
-                      CallState state(*context, cancel_all_);
+                      CallState state(*context, cancel_all_, silence_);
                       GrpcMessages messages(*reader, state);
                       RequestStream stream(messages);
                       auto announced = queries_.Announce(stream, state.Budget(), record);
@@ -211,10 +226,9 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
     for (auto& [key, value] : known.map) (*entry.mutable_map())[key] = std::move(value);
   }
 
-  static void Drain(Reader& reader) {
+  static void Drain(Reader& reader, SilenceWatch::Entry& silence) {
     plugin::AppStreamRequest ignored;
-    while (reader.Read(&ignored)) {
-    }
+    while (reader.Read(&ignored)) silence.Heard();
   }
 
   static std::string Metadata(const grpc::ServerContext& context, const char* name) {
@@ -257,6 +271,7 @@ class PluginService final : public plugin::ConfigManagementPluginService::Servic
   RepositoryQueries queries_;
   CmpServer::Observer observer_;
   RunningCalls& calls_;
+  SilenceWatch silence_;
   std::atomic<bool> cancel_all_ = false;
 };
 
@@ -317,6 +332,7 @@ class CmpServer::Impl {
   }
 
   void CancelCalls() noexcept { plugin_.CancelCalls(); }
+  void CutOffSilent(std::chrono::milliseconds limit) { plugin_.CutOffSilent(limit); }
 
  private:
   RunningCalls calls_;
@@ -349,5 +365,7 @@ void CmpServer::MoveTo(ListeningSocket socket) { impl_->Serve(std::move(socket))
 void CmpServer::Stop(std::chrono::milliseconds grace) { impl_->Stop(grace); }
 
 void CmpServer::CancelCalls() noexcept { impl_->CancelCalls(); }
+
+void CmpServer::CutOffSilent(std::chrono::milliseconds limit) { impl_->CutOffSilent(limit); }
 
 }  // namespace acd::server

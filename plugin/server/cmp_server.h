@@ -43,6 +43,9 @@ class CmpServer {
   /// Tells running calls to give up: their budgets count as cancelled. Safe from any thread, also
   /// during Stop.
   void CancelCalls() noexcept;
+  /// Cancels the calls whose clients have sent nothing for `limit` although they have not finished.
+  /// To be called from time to time.
+  void CutOffSilent(std::chrono::milliseconds limit);
 
  private:
   class Impl;

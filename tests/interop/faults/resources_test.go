@@ -5,12 +5,14 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/argoproj/argo-cd/v3/cmpserver/apiclient"
 	"golang.org/x/sys/unix"
 
 	"argocd-decrypt/tests/interop/harness"
@@ -174,6 +176,41 @@ func TestSilentClientsHoldUpNobody(t *testing.T) {
 		c.vanish(t)
 	}
 	harness.WaitFor(t, 10*time.Second, f.CheckIdle)
+}
+
+// A client without a deadline that sends no more is cut off; one that is only slow is not.
+func TestSilentClientsAreCutOff(t *testing.T) {
+	f := start(t, "--max-client-silence", "1")
+	app, _ := script(t, "cat manifest.yaml")
+	packed := harness.Pack(t, app)
+	silent, err := f.GenerateManifest(within(t, time.Minute))
+	harness.Check(t, err)
+	harness.Check(t, packed[:1].SendTo(silent))
+	begun := time.Now()
+	if err := silent.RecvMsg(&apiclient.ManifestResponse{}); err == nil || time.Since(begun) > 20*time.Second {
+		t.Errorf("after %v: %v", time.Since(begun), err)
+	}
+	harness.WaitFor(t, 10*time.Second, f.CheckIdle)
+	if !strings.Contains(f.Log(), "sent nothing for too long") {
+		t.Errorf("the log does not say why: %s", f.Log())
+	}
+
+	slow, err := f.GenerateManifest(within(t, time.Minute))
+	harness.Check(t, err)
+	for _, message := range packed {
+		chunk := message.GetFile().GetChunk()
+		if chunk == nil {
+			harness.Check(t, slow.Send(message))
+			continue
+		}
+		for part := range slices.Chunk(chunk, len(chunk)/10+1) {
+			time.Sleep(300 * time.Millisecond)
+			harness.Check(t, slow.Send(harness.FileMessage(part)))
+		}
+	}
+	_, err = slow.CloseAndRecv()
+	harness.Check(t, err)
+	f.stillGood(t)
 }
 
 // kill -9 in the middle of everything, as the first process of a container: nothing of the commands runs on, and a
