@@ -40,12 +40,20 @@ void Warn(const ConfigFields& fields, std::vector<std::string>& warnings) {
   }
 }
 
-// `what`: the field, for messages.
-Result<CommandLine> ReadCommand(ConfigFields& fields, const std::string& what) {
+constexpr std::string_view kGenerate = "spec.generate";
+
+// `what`: the field, for messages. Without a command there is none, as for the stock server; but
+// without generate another program would do its work.
+Result<CommandLine> ReadCommand(ConfigFields& fields, const std::string& what,
+                                std::vector<std::string>& warnings) {
   ACD_TRY(CommandLine words, fields.Texts("command"));
   ACD_TRY(std::vector<std::string> args, fields.Texts("args"));
   if (words.empty() && !args.empty()) {
-    return Fail(Code::kInvalidInput, what + ".command: must not be empty where there are args");
+    if (what == kGenerate) {
+      return Fail(Code::kInvalidInput, what + ".command: must not be empty where there are args");
+    }
+    warnings.push_back(what + ".args: has no effect without a command");
+    return words;
   }
   if (!words.empty() && words.front().empty()) {
     return Fail(Code::kInvalidInput, what + ".command[0]: must name a program");
@@ -62,7 +70,7 @@ Result<CommandLine> ReadCommand(ConfigFields& fields, const std::string& what) {
 Result<CommandLine> CommandField(ConfigFields& spec, std::string_view name,
                                  std::vector<std::string>& warnings) {
   ACD_TRY(ConfigFields fields, spec.Map(name));
-  ACD_TRY(CommandLine words, ReadCommand(fields, "spec." + std::string(name)));
+  ACD_TRY(CommandLine words, ReadCommand(fields, "spec." + std::string(name), warnings));
   Warn(fields, warnings);
   return words;
 }
@@ -72,7 +80,7 @@ Status ReadDiscover(ConfigFields& spec, PluginConfig& config) {
   ACD_TRY(config.discover_file_name, discover.Text("fileName"));
   ACD_TRY(ConfigFields find, discover.Map("find"));
   ACD_TRY(config.discover_glob, find.Text("glob"));
-  ACD_TRY(config.discover_command, ReadCommand(find, "spec.discover.find"));
+  ACD_TRY(config.discover_command, ReadCommand(find, "spec.discover.find", config.warnings));
   Warn(discover, config.warnings);
   Warn(find, config.warnings);
   const auto unused = [&](const char* field, const char* because) {
@@ -112,7 +120,8 @@ Status ReadParameters(ConfigFields& spec, PluginConfig& config) {
     config.static_parameters.push_back(std::move(known));
   }
   ACD_TRY(ConfigFields dynamic, parameters.Map("dynamic"));
-  ACD_TRY(config.dynamic_parameters, ReadCommand(dynamic, "spec.parameters.dynamic"));
+  ACD_TRY(config.dynamic_parameters,
+          ReadCommand(dynamic, "spec.parameters.dynamic", config.warnings));
   Warn(dynamic, config.warnings);
   Warn(parameters, config.warnings);
   return {};

@@ -119,6 +119,16 @@ TEST(PluginConfig, RefusesACommandThatNothingWouldRun) {
               Fails(Code::kInvalidInput, "spec.generate.command[0]"));
 }
 
+TEST(PluginConfig, TakesArgumentsWithoutACommandForNone) {
+  const auto config = Parse(WithSpec(
+      "  generate: {command: [sh]}\n  init: {args: [x]}\n"
+      "  discover: {find: {glob: '*', args: [x]}}\n  parameters: {dynamic: {args: [x]}}\n"));
+  ASSERT_THAT(config, IsOk());
+  EXPECT_TRUE(config->init.empty());
+  EXPECT_TRUE(config->discover_command.empty());
+  EXPECT_EQ(config->warnings.size(), 3U);
+}
+
 TEST(PluginConfig, AsksForGitCredentialsOnlyWhenTold) {
   EXPECT_FALSE(Parse(WithSpec("  provideGitCreds: false\n"))->provide_git_creds);
   EXPECT_TRUE(Parse(WithSpec("  provideGitCreds: true\n"))->provide_git_creds);
