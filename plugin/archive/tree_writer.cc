@@ -21,9 +21,12 @@ std::string NameOf(std::string_view path) { return std::string(path.substr(path.
 Failure FileError(std::string_view path, int error) {
   if (error == ENAMETOOLONG) return NameTooLong(path);
   const bool full = error == ENOSPC || error == EDQUOT;
-  return Fail(full ? Code::kLimitExceeded : Code::kIo,
+  const bool busy = error == EMFILE || error == ENFILE;
+  return Fail(full || busy ? Code::kLimitExceeded : Code::kIo,
               "unpacking: " + Printable(path) + ": " + std::generic_category().message(error),
-              full ? "give the work folder's tmpfs (emptyDir, `medium: Memory`) more room" : "");
+              full   ? "give the work folder's tmpfs (emptyDir, `medium: Memory`) more room"
+              : busy ? "too much is open at once: try again later, or raise the container's limit"
+                     : "");
 }
 
 bool IsSymlink(int folder, const std::string& name) {
