@@ -13,6 +13,7 @@ import (
 // has to go on as under its own.
 func TestUnderTheStockServersName(t *testing.T) {
 	place := harness.NewPlace(t)
+	place.AddKey(t, harness.NewKey(t))
 	command := place.Command(t)
 	own := filepath.Dir(command.Path)
 	named := filepath.Join(place.Root, "argocd-cmp-server")
