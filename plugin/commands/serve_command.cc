@@ -184,6 +184,7 @@ Result<int> Serve(ServeFlags& flags) {
     log.Write(LogLevel::kWarn, "setting", {{"problem", text}});
   }
 
+  exec::EndLeftovers();
   while (!signals.Wait(kReloadInterval)) {
     reloader.Poll(*server);
     port.Poll();

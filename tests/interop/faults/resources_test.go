@@ -227,7 +227,7 @@ func TestKilledUnderLoadAndItsSuccessor(t *testing.T) {
 	succeed(t, place)
 }
 
-// Outside of a container nobody ends what a command has started; the command itself ends with the server.
+// Outside of a container a command ends with its server, and what it has started when the next one begins.
 func TestKilledOnALaptop(t *testing.T) {
 	place := harness.NewPlace(t)
 	marks := killUnderLoad(t, place, place.PluginCommand(t, harness.PluginYAML(plugin, byScript), "--max-concurrent-renders", "8"))
@@ -235,6 +235,9 @@ func TestKilledOnALaptop(t *testing.T) {
 		harness.WaitFor(t, 10*time.Second, mark.CheckGone)
 	}
 	succeed(t, place)
+	for _, mark := range marks {
+		harness.WaitFor(t, 10*time.Second, mark.CheckGone)
+	}
 }
 
 // inContainer starts the server as the first process of its PID namespace. For root.
