@@ -3,6 +3,9 @@
 #include <linux/magic.h>
 #include <sys/vfs.h>
 
+#include <filesystem>
+#include <system_error>
+
 #include "plugin/commands/cli.h"
 
 namespace acd::commands {
@@ -18,8 +21,12 @@ bool InMemory(const std::string& path) {
 }  // namespace
 
 std::string DefaultWorkdir() {
-  if (std::string workdir = EnvironmentOr("ARGOCD_CMP_WORKDIR", ""); !workdir.empty())
+  if (std::string workdir = EnvironmentOr("ARGOCD_CMP_WORKDIR", ""); !workdir.empty()) {
+    // The stock server makes it. What can't be made is an error where it is used.
+    std::error_code ignored;
+    std::filesystem::create_directories(workdir, ignored);
     return workdir;
+  }
   for (const std::string& candidate :
        {EnvironmentOr("TMPDIR", ""), std::string("/tmp"), std::string("/dev/shm")}) {
     if (InMemory(candidate)) return candidate;
