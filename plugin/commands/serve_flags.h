@@ -22,7 +22,7 @@ struct ServeFlags {
   std::string socket_dir;
   std::string metrics_address;  ///< empty: none
   double shutdown_grace_s = 20;
-  double max_client_silence_s = 60;  ///< 0: as long as it likes
+  double max_client_silence_s = 900;  ///< 0: as long as it likes
   std::string log_format;
   std::string log_level;
   bool log_command_output = false;
