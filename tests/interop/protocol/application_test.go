@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
 	repoclient "github.com/argoproj/argo-cd/v3/reposerver/apiclient"
@@ -85,6 +86,10 @@ func talkativeLog(t *testing.T, p peer, r *record) {
 	s := p.start(t, setup{spec: printFile, verbose: true})
 	manifest := strings.Replace(configMap, "value", "canary-value", 1)
 	s.render(t, repo(t, harness.Tree{"manifest.yaml": manifest}, ""))
+	// The stock server's lines may come a moment after its answer.
+	for until := time.Now().Add(3 * time.Second); p == stock && time.Now().Before(until) && !strings.Contains(s.Log(), "canary-value"); {
+		time.Sleep(10 * time.Millisecond)
+	}
 	r.either(strings.Contains(s.Log(), "canary-value"), "holds the manifests", "no manifest")
 }
 

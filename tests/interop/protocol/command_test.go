@@ -49,6 +49,16 @@ var commandItems = []item{
 		why: "a request's leftovers would read the next one's files", run: daemon,
 	},
 	{
+		number: "22c", given: "what a process in the background prints after the command itself has ended: belongs to the output",
+		both: "all of it",
+		run:  latePrinter,
+	},
+	{
+		number: "22d", given: "a process in the background that holds the output and prints nothing",
+		stock: "nothing before the deadline", ours: "refused after ten seconds, with the reason",
+		why: "something may be missing; the stock server waits until its time is up, and then takes what has come for all", run: silentHolder,
+	},
+	{
 		number: "23", given: "success or failure: the request's folder is gone; leftovers of a killed server are removed at the next start",
 		both: "gone after success; gone after failure; left by SIGKILL; removed by the successor",
 		run:  leftovers,
@@ -208,6 +218,29 @@ func backgroundChild(t *testing.T, p peer, r *record) {
 	harness.WaitFor(t, 10*time.Second, mark.CheckGone)
 	r.fact("the process is ended")
 	s.clean(t)
+}
+
+func latePrinter(t *testing.T, p peer, r *record) {
+	s := p.start(t, setup{spec: "  generate:\n    command: " + harness.Shell("(sleep 0.5; cat manifest.yaml) & exit 0") + "\n"})
+	app, _ := marked(t)
+	s.stillGood(t, app)
+	r.fact("all of it")
+	s.clean(t)
+}
+
+func silentHolder(t *testing.T, p peer, r *record) {
+	s := p.start(t, setup{spec: "  generate:\n    command: " + harness.Shell("sleep 1000 & cat manifest.yaml") + "\n"})
+	app, mark := marked(t)
+	ctx, cancel := context.WithTimeout(background(t), 14*time.Second)
+	defer cancel()
+	begun := time.Now()
+	_, err := s.Generate(ctx, app)
+	refused := err != nil && strings.Contains(err.Error(), "still holds its standard output")
+	if took := time.Since(begun); !refused && took < 13*time.Second {
+		t.Fatalf("after %v: %v", took, err)
+	}
+	r.either(refused, "refused after ten seconds, with the reason", "nothing before the deadline")
+	harness.WaitFor(t, 10*time.Second, mark.CheckGone)
 }
 
 func daemon(t *testing.T, p peer, r *record) {

@@ -61,6 +61,11 @@ var treeItems = []item{
 		why: "Go's os.Root refuses such a mode, and with it the whole repository", run: setUserID,
 	},
 	{
+		number: "18b", given: "`preserveFileMode` with bits that the server's umask takes (0664)",
+		stock: "f 644", ours: "f 664",
+		why: "what a repository says does not depend on how the container was started", run: beyondUmask,
+	},
+	{
 		number: "19", given: "an `appRelPath` that leaves the root, straight or by a link: refuses it",
 		both: "..: refused; ../..: refused; absolute: inside; by a link: refused; a link inside: followed",
 		run:  outsidePaths,
@@ -225,6 +230,12 @@ func modes(t *testing.T, p peer, r *record) {
 		seen := typesAndModes(s.listed(t, archive))
 		r.fact("%s: %s, %s, %s", preserve, seen["a"], seen["b"], seen["c"])
 	}
+}
+
+func beyondUmask(t *testing.T, p peer, r *record) {
+	defer syscall.Umask(syscall.Umask(0o022))
+	s := p.start(t, setup{spec: listing + "  preserveFileMode: true\n"})
+	r.fact("%s", typesAndModes(s.listed(t, harness.Archive(t, withMode(harness.File("a", "x"), 0o664))))["a"])
 }
 
 func withMode(entry harness.Entry, mode int64) harness.Entry {
