@@ -23,6 +23,9 @@ void* Allocate(std::size_t size) {
 
 }  // namespace
 
+// Where GCC sees into these, it takes them for somebody else's.
+#pragma GCC diagnostic ignored "-Wmismatched-new-delete"
+
 void* operator new(std::size_t size) { return Allocate(size); }
 void* operator new[](std::size_t size) { return Allocate(size); }
 void operator delete(void* memory) noexcept { std::free(memory); }
