@@ -9,21 +9,25 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"argocd-decrypt/tests/interop/harness"
 )
 
 const inside = "ACD_INSIDE_NAMESPACES"
 
-// asRoot is for tests that mount, or make namespaces. Whoever may not do that runs the test once more, as the root of a user
-// namespace: true says that this was done, and that the rest is not to be. Skips, loudly, where there is no such thing.
+// asRoot is for tests that mount, and make PID namespaces. Whoever may not do that runs the test once more, as the root of a
+// user namespace: true says that this was done, and that the rest is not to be. Skips, loudly, where neither is permitted, as
+// in a container without capabilities: there is no other way to fill a tmpfs of one's own, or to be a first process.
 func asRoot(t *testing.T) bool {
 	t.Helper()
-	dir := t.TempDir()
-	if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, ""); err == nil {
-		unix.Unmount(dir, unix.MNT_DETACH)
+	if mayMount(t).Code == 0 {
 		return false
 	}
+	if o := mayMount(t, "--user", "--map-root-user"); o.Code != 0 {
+		t.Skipf("SKIPPED: neither mounts nor user namespaces are permitted here, so that this is NOT tested; run as root: %s", o.Err)
+	}
 	if os.Getenv(inside) != "" {
-		t.Skip("SKIPPED: not even the root of a user namespace may mount a tmpfs here, so that this is NOT tested; run as root")
+		t.Fatal("the root of a user namespace may do less than was found out before")
 	}
 	again := exec.Command("/proc/self/exe", "-test.run=^"+regexp.QuoteMeta(t.Name())+"$", "-test.v", "-test.count=1")
 	again.Env = append(os.Environ(), inside+"=yes")
@@ -34,15 +38,17 @@ func asRoot(t *testing.T) bool {
 		Pdeathsig:   syscall.SIGKILL,
 	}
 	out, err := again.CombinedOutput()
-	if again.ProcessState == nil {
-		t.Skipf("SKIPPED: no mount and no user namespace is permitted here, so that this is NOT tested; run as root: %v", err)
-	}
 	t.Logf("in a user namespace:\n%s", out)
-	if err != nil {
-		t.Fatal(err)
-	}
+	harness.Check(t, err)
 	if !strings.Contains(string(out), "--- PASS: "+t.Name()) {
-		t.Skip("SKIPPED: see above")
+		t.Fatal("it did not run there")
 	}
 	return true
+}
+
+// mayMount does in new namespaces all that these tests do.
+func mayMount(t *testing.T, more ...string) harness.Outcome {
+	t.Helper()
+	args := append(more, "--mount", "--pid", "--fork", "--mount-proc", "/bin/mount", "-t", "tmpfs", "tmpfs", t.TempDir())
+	return harness.Run(t, harness.Command{Path: "/usr/bin/unshare", Args: args})
 }
