@@ -37,25 +37,10 @@ void AddStockFlags(CLI::App& app, ServeFlags& flags) {
   app.add_option("--loglevel", flags.log_level)->group("");
 }
 
-/// `0`, `0s`, `0m0s`: no limit.
-bool IsZero(std::string_view text) {
-  return text.starts_with('0') && text.find_first_of("123456789") == std::string_view::npos;
-}
-
-Result<std::optional<std::chrono::milliseconds>> Duration(const std::string& text,
-                                                          const char* setting) {
-  if (text.empty() || IsZero(text)) return std::optional<std::chrono::milliseconds>();
-  const auto duration = ParseGoDuration(text);
-  if (!duration) {
-    return Fail(Code::kInvalidInput, std::string(setting) + ": must be a time such as 90s or 2m");
-  }
-  return duration;
-}
-
-}  // namespace
-
-std::optional<std::chrono::milliseconds> ParseGoDuration(std::string_view text) {
-  constexpr double kMaxMs = 1e12;
+/// Spec: Go's time.ParseDuration, without a sign. Nothing: it is none.
+std::optional<double> Milliseconds(std::string_view text) {
+  if (text == "0") return 0;
+  if (text.empty()) return std::nullopt;
   double total = 0;
   while (!text.empty()) {
     double number = 0;
@@ -71,8 +56,29 @@ std::optional<std::chrono::milliseconds> ParseGoDuration(std::string_view text) 
     text.remove_prefix(size);
     total += number * unit->second;
   }
-  if (!(total > 0) || total > kMaxMs) return std::nullopt;
-  return std::chrono::milliseconds(std::max(1LL, std::llround(total)));
+  return total;
+}
+
+/// `0`, `0s`, `0m0s`: no limit.
+bool IsZero(std::string_view text) { return Milliseconds(text) == 0.0; }
+
+Result<std::optional<std::chrono::milliseconds>> Duration(const std::string& text,
+                                                          const char* setting) {
+  if (text.empty() || IsZero(text)) return std::optional<std::chrono::milliseconds>();
+  const auto duration = ParseGoDuration(text);
+  if (!duration) {
+    return Fail(Code::kInvalidInput, std::string(setting) + ": must be a time such as 90s or 2m");
+  }
+  return duration;
+}
+
+}  // namespace
+
+std::optional<std::chrono::milliseconds> ParseGoDuration(std::string_view text) {
+  constexpr double kMaxMs = 1e12;
+  const auto total = Milliseconds(text);
+  if (!total || !(*total > 0) || *total > kMaxMs) return std::nullopt;
+  return std::chrono::milliseconds(std::max(1LL, std::llround(*total)));
 }
 
 ServeFlags::ServeFlags()

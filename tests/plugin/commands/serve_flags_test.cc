@@ -33,8 +33,10 @@ TEST(ServeFlags, TakesAnyTimeThatTheStockServerTakes) {
   EXPECT_EQ(flags.CommandSettings()->time_limit, milliseconds(120'000));
   flags.exec_timeout = "0";
   EXPECT_EQ(flags.CommandSettings()->time_limit, std::nullopt);
-  flags.exec_timeout = "90";
-  EXPECT_FALSE(flags.CommandSettings());
+  for (const char* wrong : {"90", "0abc", "00", "0s0"}) {
+    flags.exec_timeout = wrong;
+    EXPECT_FALSE(flags.CommandSettings()) << wrong;
+  }
 }
 
 }  // namespace
