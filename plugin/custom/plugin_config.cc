@@ -40,16 +40,16 @@ void Warn(const ConfigFields& fields, std::vector<std::string>& warnings) {
   }
 }
 
-constexpr std::string_view kGenerate = "spec.generate";
+// Arguments without a command: for the stock server they mean that there is none.
+enum class Stray { kWarn, kRefuse };
 
-// `what`: the field, for messages. Without a command there is none, as for the stock server; but
-// without generate another program would do its work.
+// `what`: the field, for messages.
 Result<CommandLine> ReadCommand(ConfigFields& fields, const std::string& what,
-                                std::vector<std::string>& warnings) {
+                                std::vector<std::string>& warnings, Stray stray = Stray::kWarn) {
   ACD_TRY(CommandLine words, fields.Texts("command"));
   ACD_TRY(std::vector<std::string> args, fields.Texts("args"));
   if (words.empty() && !args.empty()) {
-    if (what == kGenerate) {
+    if (stray == Stray::kRefuse) {
       return Fail(Code::kInvalidInput, what + ".command: must not be empty where there are args");
     }
     warnings.push_back(what + ".args: has no effect without a command");
@@ -68,9 +68,9 @@ Result<CommandLine> ReadCommand(ConfigFields& fields, const std::string& what,
 }
 
 Result<CommandLine> CommandField(ConfigFields& spec, std::string_view name,
-                                 std::vector<std::string>& warnings) {
+                                 std::vector<std::string>& warnings, Stray stray = Stray::kWarn) {
   ACD_TRY(ConfigFields fields, spec.Map(name));
-  ACD_TRY(CommandLine words, ReadCommand(fields, "spec." + std::string(name), warnings));
+  ACD_TRY(CommandLine words, ReadCommand(fields, "spec." + std::string(name), warnings, stray));
   Warn(fields, warnings);
   return words;
 }
@@ -131,7 +131,8 @@ Status ReadSpec(ConfigFields& spec, PluginConfig& config) {
   ACD_TRY(config.version, spec.Text("version"));
   ACD_CHECK(CheckName(config.FullName()));
   ACD_TRY(config.init, CommandField(spec, "init", config.warnings));
-  ACD_TRY(config.generate, CommandField(spec, "generate", config.warnings));
+  // Without it the built-in renderer would do its work.
+  ACD_TRY(config.generate, CommandField(spec, "generate", config.warnings, Stray::kRefuse));
   ACD_CHECK(ReadDiscover(spec, config));
   ACD_CHECK(ReadParameters(spec, config));
   ACD_TRY(config.preserve_file_mode, spec.Flag("preserveFileMode"));
