@@ -77,7 +77,8 @@ class CallState {
 
   Status Alive() {
     if (silence_.is_cut_off()) {
-      return Fail(Code::kDeadline, "the caller has sent nothing for too long");
+      return Fail(Code::kDeadline,
+                  "the caller has sent nothing for too long (limit --max-client-silence)");
     }
     if (deadline_ && exec::Budget::Clock::now() >= *deadline_) {
       return Fail(Code::kDeadline, "the caller's time is used up");
