@@ -25,6 +25,7 @@
 #include "plugin/commands/version_command.h"
 #include "plugin/custom/plugin_config.h"
 #include "plugin/exec/file_limit.h"
+#include "plugin/exec/run_mark.h"
 #include "plugin/exec/run_scope.h"
 #include "plugin/server/cmp_server.h"
 #include "plugin/server/unix_socket.h"

@@ -2,17 +2,12 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
-#include <sys/random.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -22,8 +17,8 @@
 #include <system_error>
 #include <thread>
 
-#include "decrypt/base/unique_fd.h"
 #include "plugin/exec/process_table.h"
+#include "plugin/exec/run_mark.h"
 
 namespace acd::exec {
 namespace {
@@ -31,7 +26,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Processes = std::shared_ptr<const std::vector<ProcessEntry>>;
 
-constexpr const char* kVariable = "ARGOCD_DECRYPT_RUN";
 // A killed process is gone in well under a millisecond, unless the machine is very busy.
 constexpr std::chrono::milliseconds kMaxSweep{1000};
 constexpr std::chrono::milliseconds kPause{1};
@@ -61,60 +55,6 @@ Known& TheKnown() {
 
 std::atomic<bool> adopting = false;
 
-/// Who made a mark: a process, which a PID namespace, its number there and its start tell from any
-/// other.
-struct Maker {
-  std::uint64_t name_space = 0;
-  std::uint64_t pid = 0;
-  std::uint64_t started = 0;
-
-  /// How all of its marks begin.
-  std::string Prefix() const {
-    return std::to_string(name_space) + "." + std::to_string(pid) + "." + std::to_string(started) +
-           ".";
-  }
-};
-
-std::uint64_t OwnNamespace() {
-  struct stat info = {};
-  return ::stat("/proc/self/ns/pid", &info) == 0 ? info.st_ino : 0;
-}
-
-/// This process; zeros where there is no /proc.
-const Maker& Self() {
-  static const Maker self = [] {
-    const auto entry = ReadProcess(::getpid());
-    if (!entry) return Maker{};
-    return Maker{OwnNamespace(), static_cast<std::uint64_t>(entry->pid), entry->started};
-  }();
-  return self;
-}
-
-std::optional<Maker> MakerOf(std::string_view mark) {
-  Maker maker;
-  for (std::uint64_t* const number : {&maker.name_space, &maker.pid, &maker.started}) {
-    const auto [end, error] = std::from_chars(mark.data(), mark.data() + mark.size(), *number);
-    if (error != std::errc() || end == mark.data() + mark.size() || *end != '.')
-      return std::nullopt;
-    mark.remove_prefix(static_cast<std::size_t>(end + 1 - mark.data()));
-  }
-  return maker;
-}
-
-std::string NewMark() {
-  std::array<unsigned char, 16> random{};
-  if (::getrandom(random.data(), random.size(), 0) != static_cast<ssize_t>(random.size())) {
-    std::abort();  // the kernel promises so few bytes
-  }
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string mark = Self().Prefix();
-  for (const unsigned char byte : random) {
-    mark += kDigits[byte >> 4U];
-    mark += kDigits[byte & 15U];
-  }
-  return mark;
-}
-
 /// The adopted children that nobody else reaps.
 std::vector<pid_t> OrphansNow(Known& known) {
   std::vector<pid_t> pids = ChildrenOfFirstThread();
@@ -142,7 +82,7 @@ void Learn(Known& known, pid_t pid) {
   }
   Orphan orphan;
   orphan.started = entry->started;
-  orphan.mark = VariableOf(pid, kVariable);
+  orphan.mark = VariableOf(pid, kRunVariable);
   const std::lock_guard lock(known.mutex);
   if (orphan.mark.empty()) orphan.blamed = known.live;
   known.orphans.insert_or_assign(pid, std::move(orphan));
@@ -255,21 +195,6 @@ void SweepOrphans() {
   }
 }
 
-void EndLeftovers() {
-  const std::uint64_t own = Self().name_space;
-  if (own == 0) return;
-  for (const ProcessEntry& entry : ListProcesses()) {
-    // First a hold on it: its number may be another's by the time that it is killed.
-    const UniqueFd hold(static_cast<int>(::syscall(SYS_pidfd_open, entry.pid, 0)));
-    if (!hold || entry.is_zombie) continue;
-    const auto maker = MakerOf(VariableOf(entry.pid, kVariable));
-    if (!maker || maker->name_space != own) continue;
-    const auto server = ReadProcess(static_cast<pid_t>(maker->pid));
-    if (server && server->started == maker->started && !server->is_zombie) continue;
-    ::syscall(SYS_pidfd_send_signal, hold.get(), SIGKILL, nullptr, 0);
-  }
-}
-
 void RegisterLeader(pid_t leader) {
   Known& known = TheKnown();
   const std::lock_guard lock(known.mutex);
@@ -286,7 +211,7 @@ void ForgetLeader(pid_t leader) {
 
 RunScope::RunScope() {
   if (!adopting.load(std::memory_order_relaxed)) return;
-  mark_ = NewMark();
+  mark_ = NewRunMark();
   Known& known = TheKnown();
   const std::lock_guard lock(known.mutex);
   known.live.insert(mark_);
@@ -306,7 +231,7 @@ RunScope::~RunScope() {
 }
 
 std::string RunScope::Mark() const {
-  return mark_.empty() ? std::string() : std::string(kVariable) + "=" + mark_;
+  return mark_.empty() ? std::string() : std::string(kRunVariable) + "=" + mark_;
 }
 
 std::vector<pid_t> RunScope::Members(std::uint64_t& resident_bytes, bool fresh) const {

@@ -21,11 +21,6 @@ Status AdoptOrphans();
 /// now and then: each run does it at its end, too.
 void SweepOrphans();
 
-/// Kills what runs of a server left behind that was killed itself (in a container the kernel does
-/// that): processes with a mark whose maker, in this PID namespace, is no more. Nothing on kernels
-/// without pidfds. Costs some 20 us for each process of the system.
-void EndLeftovers();
-
 /// One run of a command, from before its start until after its leader was reaped. What it started
 /// carries its mark in the environment, which nobody else can guess, whatever process group or
 /// session it went to. A process that hides the mark ends with the last of the runs that there were
