@@ -13,6 +13,7 @@
 #include <system_error>
 #include <utility>
 
+#include "decrypt/base/system_failure.h"
 #include "decrypt/base/unique_fd.h"
 
 namespace acd::keys {
@@ -24,9 +25,7 @@ constexpr int kGreetingMs = 2000;
 // Longer than any agent is used at a stretch: a limit on calls to it, which there are none of.
 constexpr std::chrono::hours kNoLimit{24 * 365};
 
-Failure SystemFailure(const std::string& what) {
-  return Fail(Code::kIo, "gpg-agent: " + what + ": " + std::generic_category().message(errno));
-}
+Failure AgentFailure(const std::string& what) { return SystemFailure("gpg-agent: " + what, errno); }
 
 Result<sockaddr_un> AddressOf(const std::string& path) {
   sockaddr_un address = {};
@@ -45,7 +44,7 @@ Result<UniqueFd> ListenOn(const std::string& path) {
   UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd || ::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 ||
       ::listen(fd.get(), kBacklog) != 0) {
-    return SystemFailure("socket");
+    return AgentFailure("socket");
   }
   return fd;
 }

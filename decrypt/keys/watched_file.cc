@@ -34,7 +34,7 @@ class FileDescriptor {
 
 bool IsAbsence(int error) { return error == ENOENT || error == ENOTDIR; }
 
-Failure SystemFailure(const std::string& path, int error) {
+Failure OpenFailure(const std::string& path, int error) {
   std::string words = std::generic_category().message(error);
   if (!words.empty() && words[0] >= 'A' && words[0] <= 'Z') {
     words[0] = static_cast<char>(words[0] - 'A' + 'a');
@@ -77,7 +77,7 @@ Result<SecretBytes> ReadAll(int fd, const std::string& path, std::size_t expecte
     if (got == 0) return content;
     if (got < 0) {
       if (errno == EINTR || (errno == EAGAIN && WaitForData(fd))) continue;
-      return SystemFailure(path, errno == EAGAIN ? ETIMEDOUT : errno);
+      return OpenFailure(path, errno == EAGAIN ? ETIMEDOUT : errno);
     }
     content.Append(buffer.Expose().first(static_cast<std::size_t>(got)));
     if (content.size() > max_bytes) {
@@ -99,18 +99,18 @@ Result<std::optional<Fingerprint>> FingerprintOf(const std::string& path) {
   struct stat info = {};
   if (::stat(path.c_str(), &info) == 0) return std::optional(Make(info));
   if (IsAbsence(errno)) return std::optional<Fingerprint>();
-  return SystemFailure(path, errno);
+  return OpenFailure(path, errno);
 }
 
 Result<FileState> ReadWatched(const std::string& path, std::size_t max_bytes, bool may_be_pipe,
                               const Clock& clock) {
   const std::int64_t now = clock();  // before the read: what changes during it must not be trusted
   const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (file.get() < 0) return SystemFailure(path, errno);
+  if (file.get() < 0) return OpenFailure(path, errno);
   struct stat before = {};
-  if (::fstat(file.get(), &before) != 0) return SystemFailure(path, errno);
+  if (::fstat(file.get(), &before) != 0) return OpenFailure(path, errno);
   ACD_CHECK(CheckKind(path, before.st_mode, may_be_pipe));
-  if (S_ISFIFO(before.st_mode) && !WaitForData(file.get())) return SystemFailure(path, ETIMEDOUT);
+  if (S_ISFIFO(before.st_mode) && !WaitForData(file.get())) return OpenFailure(path, ETIMEDOUT);
 
   FileState state;
   const auto size = static_cast<std::size_t>(std::max<off_t>(before.st_size, 0));
@@ -123,7 +123,7 @@ Result<FileState> ReadWatched(const std::string& path, std::size_t max_bytes, bo
     return state;
   }
   struct stat after = {};
-  if (::fstat(file.get(), &after) != 0) return SystemFailure(path, errno);
+  if (::fstat(file.get(), &after) != 0) return OpenFailure(path, errno);
   state.trusted = Make(after) == state.fingerprint && state.fingerprint.IsSettled(now);
   return state;
 }

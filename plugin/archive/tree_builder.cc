@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/archive/entry_path.h"
 
 namespace acd::archive {
@@ -31,13 +31,7 @@ Status TreeBuilder::Write(const UniqueFd& file, const std::string& path,
   while (!block.empty()) {
     const ssize_t size = ::write(file.get(), block.data(), block.size());
     if (size < 0 && errno == EINTR) continue;
-    if (size < 0) {
-      const bool full = errno == ENOSPC || errno == EDQUOT;
-      return Fail(
-          full ? Code::kLimitExceeded : Code::kIo,
-          "unpacking: " + Printable(path) + ": " + std::generic_category().message(errno),
-          full ? "give the work folder's tmpfs (emptyDir, `medium: Memory`) more room" : "");
-    }
+    if (size < 0) return SystemFailure("unpacking: " + Printable(path), errno);
     block = block.subspan(static_cast<std::size_t>(size));
   }
   return {};

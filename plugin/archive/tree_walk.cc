@@ -9,8 +9,8 @@
 #include <cerrno>
 #include <climits>
 #include <string_view>
-#include <system_error>
 
+#include "decrypt/base/system_failure.h"
 #include "decrypt/base/unique_fd.h"
 #include "plugin/archive/entry_path.h"
 
@@ -19,9 +19,7 @@ namespace {
 
 constexpr std::size_t kReadBytes = 64U << 10U;
 
-Failure IoError(const std::string& path) {
-  return Fail(Code::kIo, Printable(path) + ": " + std::generic_category().message(errno));
-}
+Failure IoError(const std::string& path) { return SystemFailure(Printable(path), errno); }
 
 struct Listed {
   std::string name;

@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <system_error>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/archive/entry_path.h"
 #include "plugin/archive/tree_refusals.h"
 
@@ -20,13 +20,7 @@ std::string NameOf(std::string_view path) { return std::string(path.substr(path.
 
 Failure FileError(std::string_view path, int error) {
   if (error == ENAMETOOLONG) return NameTooLong(path);
-  const bool full = error == ENOSPC || error == EDQUOT;
-  const bool busy = error == EMFILE || error == ENFILE;
-  return Fail(full || busy ? Code::kLimitExceeded : Code::kIo,
-              "unpacking: " + Printable(path) + ": " + std::generic_category().message(error),
-              full   ? "give the work folder's tmpfs (emptyDir, `medium: Memory`) more room"
-              : busy ? "too much is open at once: try again later, or raise the container's limit"
-                     : "");
+  return SystemFailure("unpacking: " + Printable(path), error);
 }
 
 bool IsSymlink(int folder, const std::string& name) {

@@ -3,13 +3,14 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/custom/announcement_json.h"
 #include "plugin/custom/command_environment.h"
 #include "plugin/guard/output_guard.h"
 #include "plugin/guard/redact.h"
+#include "plugin/render/text_encoding.h"
 #include "plugin/render/tool_message.h"
 
 namespace acd::custom {
@@ -69,7 +70,7 @@ Result<SecretBytes> Commands::Run(std::string_view field, const CommandLine& lin
   command.environment = CommandEnvironment(settings_.environment, place.application);
   // For temporary files, so that they go with the request. A command may have removed it.
   if (::mkdir(place.run_dir.c_str(), 0700) != 0 && errno != EEXIST) {
-    return Fail(Code::kIo, "the run folder: " + std::generic_category().message(errno));
+    return SystemFailure("the run folder", errno);
   }
   command.environment["TMPDIR"] = place.run_dir;
   if (command.environment.contains("ARGOCD_GIT_ASKPASS_NONCE")) {
@@ -147,7 +148,9 @@ Result<bool> Commands::Find(const PluginConfig& plugin, const CommandPlace& plac
 Result<std::vector<Announcement>> Commands::DynamicParameters(const PluginConfig& plugin,
                                                               const CommandPlace& place) {
   constexpr const char* kField = "spec.parameters.dynamic";
-  ACD_TRY(const SecretBytes output, Run(kField, plugin.dynamic_parameters, place, kMaxAnswerBytes));
+  ACD_TRY(SecretBytes output, Run(kField, plugin.dynamic_parameters, place, kMaxAnswerBytes));
+  // As Go's JSON does it.
+  output = render::ReplaceBrokenUtf8(std::move(output));
   auto announcements = AnnouncementsFromJson(output.ExposeText());
   if (!announcements) return Fail(std::move(announcements).error().With(kField));
   return announcements;

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <system_error>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/exec/spawn.h"
 
 namespace acd::exec {
@@ -20,10 +20,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kExitTick{20};
 
 constexpr milliseconds kCheckTick{100};
-
-Failure SystemFailure(const std::string& name, int error) {
-  return Fail(Code::kIo, name + ": " + std::generic_category().message(error));
-}
 
 }  // namespace
 

@@ -3,14 +3,15 @@
 #include <sys/socket.h>
 
 #include <cerrno>
-#include <system_error>
+
+#include "decrypt/base/system_failure.h"
 
 namespace acd::exec {
 
 Result<ChildInput> ChildInput::Open() {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-    return Fail(Code::kIo, "socket pair: " + std::generic_category().message(errno));
+    return SystemFailure("socket pair", errno);
   }
   return ChildInput(UniqueFd(ends[0]), UniqueFd(ends[1]));
 }

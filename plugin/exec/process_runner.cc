@@ -7,8 +7,8 @@
 #include <array>
 #include <cerrno>
 #include <string_view>
-#include <system_error>
 
+#include "decrypt/base/system_failure.h"
 #include "decrypt/base/unique_fd.h"
 #include "plugin/exec/child_group.h"
 #include "plugin/exec/child_input.h"
@@ -38,12 +38,12 @@ struct Pipe {
 Result<Pipe> OpenPipe() {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) {
-    return Fail(Code::kIo, "pipe: " + std::generic_category().message(errno));
+    return SystemFailure("pipe", errno);
   }
   Pipe pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
   // Only our end: the child's programs expect a pipe that blocks.
   if (::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK) != 0) {
-    return Fail(Code::kIo, "pipe: " + std::generic_category().message(errno));
+    return SystemFailure("pipe", errno);
   }
   return pipe;
 }
@@ -81,7 +81,7 @@ class Capture {
     const auto room = buffer_.ExposeMutable().first(std::min(limit, buffer_.size()));
     const ssize_t size = ::read(fd.get(), room.data(), room.size());
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) return std::size_t{0};
-    if (size < 0) return Fail(Code::kIo, "pipe: " + std::generic_category().message(errno));
+    if (size < 0) return SystemFailure("pipe", errno);
     if (size == 0) {
       fd.Reset();
       return std::size_t{0};
@@ -220,7 +220,7 @@ Status Follow(const Budget& budget, const ChildGroup& group, LimitWatch& limits,
                                             {feed.fd(), POLLOUT, 0}}};
     const int ready = ::poll(events.data(), events.size(), PollTimeout(budget, limits, tick));
     if (ready < 0 && errno != EINTR) {
-      return Fail(Code::kIo, "poll: " + std::generic_category().message(errno));
+      return SystemFailure("poll", errno);
     }
     if (ready > 0 && events[0].revents != 0) {
       ACD_TRY([[maybe_unused]] const auto size, capture.Read(out, kReadBytes, false));

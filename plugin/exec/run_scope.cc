@@ -14,9 +14,9 @@
 #include <mutex>
 #include <optional>
 #include <set>
-#include <system_error>
 #include <thread>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/exec/process_table.h"
 #include "plugin/exec/run_mark.h"
 
@@ -181,7 +181,7 @@ std::set<pid_t> OrphansOf(Known& known, const std::string& mark) {
 
 Status AdoptOrphans() {
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {
-    return Fail(Code::kIo, "PR_SET_CHILD_SUBREAPER: " + std::generic_category().message(errno));
+    return SystemFailure("PR_SET_CHILD_SUBREAPER", errno);
   }
   adopting.store(true, std::memory_order_relaxed);
   return {};

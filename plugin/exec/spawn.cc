@@ -17,6 +17,7 @@
 #include <system_error>
 #include <vector>
 
+#include "decrypt/base/system_failure.h"
 #include "decrypt/base/unique_fd.h"
 #include "plugin/exec/child_setup.h"
 
@@ -118,8 +119,6 @@ const std::string& PathToStart(const Command& command) {
   return IsRelativePath(command.called) ? command.called : command.program;
 }
 
-std::string ErrnoText(int error) { return std::generic_category().message(error); }
-
 Failure ExplainExec(const Command& command, int error) {
   if (error == ENOENT && ::access(command.program.c_str(), F_OK) == 0) {
     return Fail(Code::kNotFound, command.program + ": its interpreter does not exist");
@@ -130,24 +129,23 @@ Failure ExplainExec(const Command& command, int error) {
   if (error == E2BIG) {
     return Fail(Code::kIo, command.program + ": arguments and environment are too long");
   }
-  return Fail(Code::kIo, command.program + ": can't be started: " + ErrnoText(error));
+  return SystemFailure(command.program + ": can't be started", error);
 }
 
 Failure Explain(const Command& command, const ChildReport& report) {
-  const std::string what = ErrnoText(report.error);
   switch (report.step) {
     case ChildStep::kStdio:
-      return Fail(Code::kIo, command.program + ": standard streams: " + what);
+      return SystemFailure(command.program + ": standard streams", report.error);
     case ChildStep::kSignals:
-      return Fail(Code::kIo, command.program + ": signals: " + what);
+      return SystemFailure(command.program + ": signals", report.error);
     case ChildStep::kGroup:
-      return Fail(Code::kIo, command.program + ": process group: " + what);
+      return SystemFailure(command.program + ": process group", report.error);
     case ChildStep::kPrivileges:
-      return Fail(Code::kIo, command.program + ": no_new_privs and limits: " + what);
+      return SystemFailure(command.program + ": no_new_privs and limits", report.error);
     case ChildStep::kFiles:
-      return Fail(Code::kIo, command.program + ": files to pass: " + what);
+      return SystemFailure(command.program + ": files to pass", report.error);
     case ChildStep::kDirectory:
-      return Fail(Code::kIo, command.program + ": working directory: " + what);
+      return SystemFailure(command.program + ": working directory", report.error);
     case ChildStep::kExec:
       return ExplainExec(command, report.error);
   }
@@ -162,7 +160,7 @@ class HighFd {
     fd_ = fd;
     if (fd >= 4) return {};
     copy_.Reset(::fcntl(fd, F_DUPFD_CLOEXEC, 4));
-    if (!copy_) return Fail(Code::kIo, "descriptor: " + ErrnoText(errno));
+    if (!copy_) return SystemFailure("descriptor", errno);
     fd_ = copy_.get();
     return {};
   }
@@ -182,7 +180,7 @@ class Stdio {
     for (std::size_t i = 0; i < given.size(); ++i) {
       if (given[i] < 0 && !null_) {
         null_.Reset(::open("/dev/null", O_RDWR | O_CLOEXEC));
-        if (!null_) return Fail(Code::kIo, "/dev/null: " + ErrnoText(errno));
+        if (!null_) return SystemFailure("/dev/null", errno);
       }
       ACD_CHECK(fds_[i].Take(given[i] < 0 ? null_.get() : given[i]));
     }
@@ -225,7 +223,7 @@ Result<pid_t> Spawn(const Command& command, const ChildStreams& streams, std::st
   Stdio stdio;
   ACD_CHECK(stdio.Open(streams));
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) return Fail(Code::kIo, "pipe: " + ErrnoText(errno));
+  if (::pipe2(ends, O_CLOEXEC) != 0) return SystemFailure("pipe", errno);
   UniqueFd report_read(ends[0]);
   UniqueFd report_write(ends[1]);
   HighFd report;
@@ -253,7 +251,7 @@ Result<pid_t> Spawn(const Command& command, const ChildStreams& streams, std::st
     return Fail(Code::kIo, command.program + ": can't be started: " + error.code().message());
   }
   if (pid < 0) {
-    return Fail(Code::kIo, command.program + ": can't be started: " + ErrnoText(hooks.fork_error));
+    return SystemFailure(command.program + ": can't be started", hooks.fork_error);
   }
   report_write.Reset();
   report.Close();

@@ -7,8 +7,9 @@
 
 #include <cerrno>
 #include <cstring>
-#include <system_error>
 #include <utility>
+
+#include "decrypt/base/system_failure.h"
 
 namespace acd::ksops {
 namespace {
@@ -16,8 +17,7 @@ namespace {
 constexpr int kBacklog = 64;
 
 Failure Errno(const char* what) {
-  return Fail(Code::kIo,
-              std::string("ksops broker: ") + what + ": " + std::generic_category().message(errno));
+  return SystemFailure(std::string("ksops broker: ") + what, errno);
 }
 
 sockaddr_un AddressOf(const SocketPath& short_path) {

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/render/ksops_broker.h"
 #include "plugin/render/source_session.h"
 #include "plugin/render/substitute.h"
@@ -24,7 +25,7 @@ Status MakeFolders(std::string path, std::initializer_list<const char*> names) {
   for (const char* name : names) {
     path += std::string("/") + name;
     if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-      return Fail(Code::kIo, "the run folder: " + std::generic_category().message(errno));
+      return SystemFailure("the run folder", errno);
     }
   }
   return {};
@@ -33,7 +34,7 @@ Status MakeFolders(std::string path, std::initializer_list<const char*> names) {
 Status LinkSelf(const std::string& self, const std::string& link) {
   if (self.empty()) return Fail(Code::kInternal, "kustomize: this program does not know its path");
   if (::symlink(self.c_str(), link.c_str()) == 0 || errno == EEXIST) return {};
-  return Fail(Code::kIo, "the run folder: " + std::generic_category().message(errno));
+  return SystemFailure("the run folder", errno);
 }
 
 // kustomize and helm name folders by their real paths.

@@ -5,14 +5,14 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
+
+#include "decrypt/base/system_failure.h"
 
 namespace acd::render {
 namespace {
 
 Failure Errno(const char* what) {
-  return Fail(Code::kIo,
-              std::string("memory file: ") + what + ": " + std::generic_category().message(errno));
+  return SystemFailure(std::string("memory file: ") + what, errno);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "decrypt/base/system_failure.h"
 #include "decrypt/base/unique_fd.h"
 #include "plugin/archive/unpack.h"
 #include "plugin/sources/chart_file.h"
@@ -133,7 +134,7 @@ Status UnpackChart(Session& session, const std::string& archive, const std::stri
   ACD_TRY(const SecretBytes content, workspace::ReadFile(archive, kMaxChartBytes));
   const UniqueFd root(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root) {
-    return Fail(Code::kIo, "chart: unpack: " + std::generic_category().message(errno));
+    return SystemFailure("chart: unpack", errno);
   }
   OneSpan source(content.Expose());
   archive::UnpackOptions options;

@@ -9,6 +9,7 @@
 #include <set>
 #include <system_error>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/sources/chart_file.h"
 #include "plugin/sources/charts.h"
 #include "plugin/sources/helm_home.h"
@@ -44,7 +45,7 @@ class Build {
     ACD_TRY(const std::vector<Dependency>* pinned, Pinned(chart));
     if (pinned == nullptr) return RunHelm(chart);
     if (::mkdir(charts_.c_str(), 0700) != 0 && errno != EEXIST) {
-      return Fail(Code::kIo, "charts: " + std::generic_category().message(errno));
+      return SystemFailure("charts", errno);
     }
     ACD_TRY(charts_, workspace::ResolveInside(session_.root, folder_, "charts"));
     std::set<std::string> files;

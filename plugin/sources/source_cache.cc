@@ -7,9 +7,9 @@
 
 #include <cerrno>
 #include <optional>
-#include <system_error>
 #include <thread>
 
+#include "decrypt/base/system_failure.h"
 #include "decrypt/base/unique_fd.h"
 #include "plugin/sources/cache_trim.h"
 #include "plugin/sources/digest.h"
@@ -21,9 +21,7 @@ namespace {
 constexpr std::size_t kDigestBytes = 64;  // in hex
 constexpr std::chrono::milliseconds kLockTick{15};
 
-Failure IoError(const std::string& what) {
-  return Fail(Code::kIo, "chart cache: " + what + ": " + std::generic_category().message(errno));
-}
+Failure IoError(const std::string& what) { return SystemFailure("chart cache: " + what, errno); }
 
 /// Waits until nobody else has the lock file of a key. The file may be removed between the look at
 /// its name and the lock: then it is no lock, and another one is made.

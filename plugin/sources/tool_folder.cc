@@ -4,18 +4,15 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/workspace/workspace.h"
 
 namespace acd::sources {
 namespace {
 
-Failure IoError() {
-  return Fail(Code::kIo,
-              "the request's folder: cannot write: " + std::generic_category().message(errno));
-}
+Failure IoError() { return SystemFailure("the request's folder: cannot write", errno); }
 
 }  // namespace
 

@@ -8,8 +8,8 @@
 #include <cinttypes>
 #include <cstdint>
 #include <cstdio>
-#include <system_error>
 
+#include "decrypt/base/system_failure.h"
 #include "decrypt/base/unique_fd.h"
 #include "plugin/workspace/workspace.h"
 
@@ -24,8 +24,9 @@ std::string NameOf(const std::string& path) { return path.substr(path.rfind('/')
 
 Failure IoError(const std::string& path) {
   const int error = errno;
-  const Code code = error == ENOENT || error == ENOTDIR ? Code::kNotFound : Code::kIo;
-  return Fail(code, NameOf(path) + ": " + std::generic_category().message(error));
+  Failure failure = SystemFailure(NameOf(path), error);
+  if (error == ENOENT || error == ENOTDIR) failure.error.code = Code::kNotFound;
+  return failure;
 }
 
 Failure TooLarge(const std::string& path, std::size_t max_bytes) {

@@ -6,9 +6,9 @@
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
-#include <system_error>
 #include <vector>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/workspace/workspace.h"
 
 namespace acd::workspace {
@@ -121,7 +121,7 @@ class Resolver {
     if (error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG) {
       return Fail(Code::kNotFound, Shown() + ": no such file or folder");
     }
-    return Fail(Code::kIo, Shown() + ": " + std::generic_category().message(error));
+    return SystemFailure(Shown(), error);
   }
 
   std::string root_;

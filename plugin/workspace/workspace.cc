@@ -11,9 +11,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <new>
-#include <system_error>
 #include <utility>
 
+#include "decrypt/base/system_failure.h"
 #include "decrypt/base/unique_fd.h"
 
 namespace acd::workspace {
@@ -25,13 +25,9 @@ constexpr const char* kProcess = "process-";
 constexpr const char* kRequest = "request-";
 constexpr std::size_t kMaxWaiting = 4;  // folders that nobody has begun to remove
 
-Failure IoError(const std::string& what) {
-  return Fail(Code::kIo, what + ": " + std::generic_category().message(errno));
-}
-
 Status CheckInMemory(int fd, const std::string& path, bool allow_disk) {
   struct statfs info;
-  if (::fstatfs(fd, &info) != 0) return IoError(path);
+  if (::fstatfs(fd, &info) != 0) return SystemFailure(path, errno);
   const auto type = static_cast<unsigned long>(info.f_type);
   if (allow_disk || type == TMPFS_MAGIC || type == RAMFS_MAGIC) return {};
   return Fail(Code::kInvalidInput, path + ": not on tmpfs, so decrypted files would reach a disk",
@@ -43,17 +39,20 @@ Status CheckInMemory(int fd, const std::string& path, bool allow_disk) {
 /// The folder that all processes with this workdir share. A temporary folder may be everybody's:
 /// what somebody else put there under our name is not used.
 Result<UniqueFd> OpenShared(const UniqueFd& workdir, const std::string& path) {
-  if (::mkdirat(workdir.get(), kFolder, 0700) != 0 && errno != EEXIST) return IoError(path);
+  if (::mkdirat(workdir.get(), kFolder, 0700) != 0 && errno != EEXIST)
+    return SystemFailure(path, errno);
   struct stat info;
-  if (::fstatat(workdir.get(), kFolder, &info, AT_SYMLINK_NOFOLLOW) != 0) return IoError(path);
+  if (::fstatat(workdir.get(), kFolder, &info, AT_SYMLINK_NOFOLLOW) != 0)
+    return SystemFailure(path, errno);
   if (info.st_uid != ::geteuid()) {
     return Fail(Code::kIo, path + ": belongs to another user",
                 "give this user a work folder of its own");
   }
   UniqueFd fd(::openat(workdir.get(), kFolder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-  if (!fd || ::fstat(fd.get(), &info) != 0) return IoError(path);
+  if (!fd || ::fstat(fd.get(), &info) != 0) return SystemFailure(path, errno);
   if (info.st_uid != ::geteuid()) return Fail(Code::kIo, path + ": was replaced");
-  if ((info.st_mode & 0777) != 0700 && ::fchmod(fd.get(), 0700) != 0) return IoError(path);
+  if ((info.st_mode & 0777) != 0700 && ::fchmod(fd.get(), 0700) != 0)
+    return SystemFailure(path, errno);
   return fd;
 }
 
@@ -107,7 +106,7 @@ Result<std::string> MakeUnique(const std::string& prefix, const std::string& lab
   std::string path = prefix + "XXXXXX";
   if (::mkdtemp(path.data()) != nullptr) return path;
   const bool full = errno == ENOSPC || errno == EDQUOT;
-  Error error = IoError(label).error;
+  Error error = SystemFailure(label, errno).error;
   if (full) error.code = Code::kLimitExceeded;
   return Fail(std::move(error).Hint(
       full ? "give the work folder's tmpfs (emptyDir, `medium: Memory`) more room"
@@ -120,12 +119,13 @@ Result<std::unique_ptr<WorkspaceRoot>> WorkspaceRoot::Open(const std::string& wo
                                                            bool allow_disk) {
   char* real = ::realpath(workdir.c_str(), nullptr);
   if (real == nullptr) {
-    return Fail(IoError("work folder " + workdir).error.Hint("make it, or mount a tmpfs there"));
+    return Fail(SystemFailure("work folder " + workdir, errno)
+                    .error.Hint("make it, or mount a tmpfs there"));
   }
   const std::string parent = real;
   std::free(real);
   const UniqueFd parent_fd(::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!parent_fd) return IoError("work folder " + parent);
+  if (!parent_fd) return SystemFailure("work folder " + parent, errno);
   ACD_CHECK(CheckInMemory(parent_fd.get(), "work folder " + parent, allow_disk));
 
   const std::string shared = (parent == "/" ? "" : parent) + "/" + kFolder;
@@ -135,15 +135,15 @@ Result<std::unique_ptr<WorkspaceRoot>> WorkspaceRoot::Open(const std::string& wo
   // Held while folders come and go, so that nobody takes ours for a leftover before it is locked.
   const UniqueFd gate(
       ::openat(shared_fd.get(), kLock, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
-  if (!gate) return IoError(shared + "/" + kLock);
+  if (!gate) return SystemFailure(shared + "/" + kLock, errno);
   while (::flock(gate.get(), LOCK_EX) != 0) {
-    if (errno != EINTR) return IoError(shared + "/" + kLock);
+    if (errno != EINTR) return SystemFailure(shared + "/" + kLock, errno);
   }
   RemoveLeftovers(shared_fd.get(), shared);
   ACD_TRY(std::string own, MakeUnique(shared + "/" + kProcess, shared));
   UniqueFd lock(::open(own.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   if (!lock || !TryLock(lock.get())) {
-    const Failure failure = IoError(own);
+    const Failure failure = SystemFailure(own, errno);
     RemoveTree(own);
     return failure;
   }

@@ -54,6 +54,11 @@ var applicationItems = []item{
 		run:  badAnnouncements,
 	},
 	{
+		number: "34c", given: "an announcement with a byte that is no UTF-8: has U+FFFD there",
+		both: `"a\ufffdb" of "a\ufffd\ufffd"`,
+		run:  announcementNotUTF8,
+	},
+	{
 		number: "35", given: "`provideGitCreds` false: no credentials arrive; true: git's askpass program gets them by the repo-server's socket, and no variable holds them",
 		both: "false: check false, no askpass; true: check true, user and password by askpass, no variable with the password",
 		run:  gitCredentials,
@@ -168,6 +173,16 @@ func announcementFields(t *testing.T, p peer, r *record) {
 		}
 	}
 	r.fact("all fields")
+}
+
+func announcementNotUTF8(t *testing.T, p peer, r *record) {
+	script := `printf '[{"name":"a\377b","title":"a\342\202"}]'`
+	s := p.start(t, setup{spec: printFile + "  parameters:\n    dynamic:\n      command: " + harness.Shell(script) + "\n"})
+	announced, err := s.Announce(background(t), plainApp(t), nil)
+	harness.Check(t, err)
+	for _, a := range announced {
+		r.fact("%+q of %+q", a.Name, a.Title)
+	}
 }
 
 func badAnnouncements(t *testing.T, p peer, r *record) {
