@@ -15,7 +15,7 @@
 namespace acd::server {
 namespace {
 
-constexpr std::chrono::milliseconds kAnswerTime{250};
+constexpr std::chrono::milliseconds kAnswerTime{1000};
 
 // A wire string of n bytes costs its tag and length too.
 constexpr std::size_t kManifestOverheadBytes = 6;

@@ -82,7 +82,7 @@ archive::UnpackOptions UnpackOptionsFor(const custom::PluginConfig& plugin,
                                         const archive::UnpackOptions& limits);
 
 /// The part of a client's budget that work may use: what is left is for the answer to arrive,
-/// because a client whose deadline has passed sees only that. 250 ms, or a quarter of a shorter
+/// because a client whose deadline has passed sees only that. One second, or a quarter of a shorter
 /// time. `max_run_time` shortens it further.
 exec::Budget WorkBudget(const exec::Budget& client,
                         std::optional<std::chrono::milliseconds> max_run_time);
