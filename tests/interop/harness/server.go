@@ -72,13 +72,14 @@ func (p Place) Command(t T, args ...string) Command {
 // Server is a running plugin server, ours or the stock one.
 type Server struct {
 	Place
-	Pid    int
-	Ready  time.Duration // from its start to the first answer
-	socket string
-	idle   []string // what lies in the workdir before the first request
-	log    logBuffer
-	exited chan struct{}
-	state  *os.ProcessState
+	Pid     int
+	Ready   time.Duration // from its start to the first answer
+	socket  string
+	idle    []string // what lies in the workdir before the first request
+	log     logBuffer
+	exited  chan struct{}
+	state   *os.ProcessState
+	awaited bool // a test has waited for its end
 }
 
 type logBuffer struct {
@@ -123,10 +124,13 @@ func Launch(t T, p Place, c Command, socket string) *Server {
 		close(s.exited)
 	}()
 	t.Cleanup(func() {
-		syscall.Kill(s.Pid, syscall.SIGKILL)
+		runs := syscall.Kill(s.Pid, syscall.SIGKILL) == nil
 		<-s.exited
 		if strings.Contains(s.Log(), "Sanitizer:") {
 			t.Fatalf("a sanitizer complains:\n%s", s.Log())
+		}
+		if !runs && !s.awaited {
+			t.Fatalf("the server ended by itself: %v\n%s", s.state, s.Log())
 		}
 	})
 	return s
@@ -191,6 +195,7 @@ func (s *Server) Signal(t T, signal syscall.Signal) {
 // AwaitExit waits for the server's end; the code is 128 + signal when one ended it.
 func (s *Server) AwaitExit(t T, limit time.Duration) int {
 	t.Helper()
+	s.awaited = true
 	select {
 	case <-s.exited:
 	case <-time.After(limit):

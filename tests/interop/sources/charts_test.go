@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -148,6 +149,8 @@ func TestFiftyApplicationsDownloadOnce(t *testing.T) {
 	}
 	// Without the network, and by another process.
 	server.Close()
+	f.server.Signal(t, syscall.SIGTERM)
+	f.server.AwaitExit(t, 20*time.Second)
 	f.start(t)
 	mustHold(t, f.render(t, app(t, tree, "")), "from-dependency")
 	f.clean(t)
