@@ -8,26 +8,12 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
 	"github.com/argoproj/argo-cd/v3/util/glob"
 
 	"argocd-decrypt/tests/interop/harness"
 )
-
-// seed of this run: ACD_DIRECTORY_SEED, else the time. A failure prints it.
-func seed(t *testing.T) uint64 {
-	t.Helper()
-	value := uint64(time.Now().UnixNano())
-	if text := os.Getenv("ACD_DIRECTORY_SEED"); text != "" {
-		parsed, err := strconv.ParseUint(text, 10, 64)
-		harness.Check(t, err)
-		value = parsed
-	}
-	t.Logf("ACD_DIRECTORY_SEED=%d", value)
-	return value
-}
 
 func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
 
@@ -107,7 +93,7 @@ var onPurpose = regexp.MustCompile(strings.Join([]string{
 
 func TestRandomTreesAreRenderedAlike(t *testing.T) {
 	p := newPeer(t)
-	r := rand.New(rand.NewPCG(seed(t), 1))
+	r := rand.New(rand.NewPCG(uint64(harness.Seed(t)), 1))
 	count, stricterOnes, failures := 1500, 0, 0
 	if text := os.Getenv("ACD_DIRECTORY_COUNT"); text != "" {
 		count, _ = strconv.Atoi(text)
@@ -139,7 +125,7 @@ func TestRandomTreesAreRenderedAlike(t *testing.T) {
 // characters of more than one byte, where it may even panic.
 func TestRandomPatternsSelectAlike(t *testing.T) {
 	p := newPeer(t)
-	r := rand.New(rand.NewPCG(seed(t), 2))
+	r := rand.New(rand.NewPCG(uint64(harness.Seed(t)), 2))
 	tree := harness.Tree{}
 	for _, dir := range []string{"", "a/", "b/", "a/b/"} {
 		for _, name := range []string{"a", "b", "ab", "c", "cb", "-", "a,b", "{a}", "!a", "^", "]"} {

@@ -2,7 +2,6 @@ package discovery
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"io"
 	"maps"
@@ -11,10 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/argoproj/argo-cd/v3/util/io/files"
 
@@ -26,10 +23,10 @@ const (
 	reportedAtMost   = 40
 )
 
-// ACD_SEED and ACD_TREES give the run's seed and length: a fresh seed, and 20,000 questions.
+// ACD_SEED and ACD_TREES give the run's seed and length: 20,000 questions.
 func TestAnswersAreThoseOfArgoCD(t *testing.T) {
-	seed := number(t, "ACD_SEED", time.Now().UnixNano()%1_000_000)
-	trees := number(t, "ACD_TREES", 100)
+	seed := harness.Seed(t)
+	trees := harness.Number(t, "ACD_TREES", 100)
 	c := &comparison{t: t, seed: seed, counts: map[string]int{}, explained: map[string]int{}}
 	for n := range trees {
 		c.tree(n, rand.New(rand.NewSource(seed*1_000_003+n)))
@@ -40,13 +37,6 @@ func TestAnswersAreThoseOfArgoCD(t *testing.T) {
 			t.Errorf("too few answers of %s are yes, or no: the generator tests too little", kind)
 		}
 	}
-}
-
-func number(t *testing.T, variable string, fallback int64) int64 {
-	t.Helper()
-	value, err := strconv.ParseInt(cmp.Or(os.Getenv(variable), strconv.FormatInt(fallback, 10)), 10, 64)
-	harness.Check(t, err)
-	return value
 }
 
 type comparison struct {

@@ -4,7 +4,6 @@
 package healthlua
 
 import (
-	"flag"
 	"fmt"
 	"math/rand"
 	"os"
@@ -13,13 +12,14 @@ import (
 	"sort"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/health"
 	appv1 "github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
 	"github.com/argoproj/argo-cd/v3/util/lua"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/yaml"
+
+	"argocd-decrypt/tests/interop/harness"
 )
 
 const root = "../../../health-lua"
@@ -128,16 +128,10 @@ func TestEveryTestDataFileIsUsedOnce(t *testing.T) {
 	}
 }
 
-var seed = flag.Int64("seed", 0, "seed of the mutations; 0 takes the time")
-
 // Whatever half-written object comes, there is a status with a message, no Lua error, and Healthy
 // only with a condition that is True.
 func TestMutatedObjectsNeverBreakAScriptNorLookHealthyWithoutCause(t *testing.T) {
-	if *seed == 0 {
-		*seed = time.Now().UnixNano()
-	}
-	t.Logf("seed %d (repeat with -seed)", *seed)
-	random := rand.New(rand.NewSource(*seed))
+	random := rand.New(rand.NewSource(harness.Seed(t)))
 	for _, c := range checks(t) {
 		for i := range 5000 {
 			test := c.cases[i%len(c.cases)]

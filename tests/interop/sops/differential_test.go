@@ -19,15 +19,15 @@ import (
 // has to be sops's bytes, and what we refuse has to be what sops refuses, with its exit code. Then the
 // same files, damaged. exceptions_test.go lists where we differ on purpose.
 //
-// ACD_SEED and ACD_DOCS give the run's seed and length (a fresh seed, a short run), ACD_MUTATIONS how
+// ACD_SEED and ACD_DOCS give the run's seed and length (a short run), ACD_MUTATIONS how
 // many damaged files; ACD_CASE picks one trial by its number; ACD_KEEP names a folder for the files
 // that a mismatch was found with. scripts/differential sets them.
 func TestDifferential(t *testing.T) {
 	p := newPeers(t)
-	seed := number(t, "ACD_SEED", time.Now().UnixNano()%1_000_000)
-	documents := int(number(t, "ACD_DOCS", 150))
-	mutations := int(number(t, "ACD_MUTATIONS", int64(documents)))
-	run := &differential{peers: p, t: t, seed: seed, only: int(number(t, "ACD_CASE", -1)), keep: os.Getenv("ACD_KEEP")}
+	seed := harness.Seed(t)
+	documents := int(harness.Number(t, "ACD_DOCS", 150))
+	mutations := int(harness.Number(t, "ACD_MUTATIONS", int64(documents)))
+	run := &differential{peers: p, t: t, seed: seed, only: int(harness.Number(t, "ACD_CASE", -1)), keep: os.Getenv("ACD_KEEP")}
 	run.workers(documents, run.document)
 	t.Logf("\n%s", run.documents.table("documents", seed))
 	run.workers(mutations, run.mutation)

@@ -4,7 +4,6 @@ import (
 	"math/rand"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -70,16 +69,4 @@ func (p *peers) secrets(which []int) string {
 		text.WriteString(p.keys[i].Secret + "\n")
 	}
 	return text.String()
-}
-
-// number is a setting of the run from the environment.
-func number(t *testing.T, variable string, fallback int64) int64 {
-	t.Helper()
-	text := os.Getenv(variable)
-	if text == "" {
-		return fallback
-	}
-	n, err := strconv.ParseInt(text, 10, 64)
-	harness.Check(t, err)
-	return n
 }
