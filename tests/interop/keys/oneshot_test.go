@@ -133,6 +133,9 @@ func answers(socket string) bool {
 	if err != nil {
 		return false
 	}
-	connection.Close()
-	return true
+	defer connection.Close()
+	// An agent that can't greet ends itself, and it may be another test's.
+	connection.SetDeadline(time.Now().Add(5 * time.Second))
+	_, err = connection.Read(make([]byte, 1))
+	return err == nil
 }

@@ -2,6 +2,7 @@ package metrics
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
@@ -185,16 +186,22 @@ func TestShowsTheQueueWhileItIsFull(t *testing.T) {
 	})
 	f.scrape(t).check(t, expect{"renders_running", nil, 1}, expect{"renders_limit", nil, 1}, expect{"children_running", nil, 1},
 		expect{"requests_here", nil, 2})
-	if err := <-done; err == nil {
-		t.Error("the second request was answered while the first one held the only place")
+	for {
+		if err := <-done; err == nil {
+			t.Fatal("the second request was answered while the first one held the only place")
+		} else if !strings.Contains(err.Error(), "context deadline exceeded") {
+			break
+		}
+		go request(3 * time.Second) // the server was late on a busy machine, and was not asked for an answer any more
 	}
 	hold.Release(t)
 	harness.Check(t, <-done)
-	f.scrape(t).check(t,
-		expect{"renders_running", nil, 0}, expect{"renders_waiting", nil, 0}, expect{"children_running", nil, 0},
-		expect{"renders_refused_total", []string{"reason", "deadline"}, 1},
-		expect{"requests_total", []string{"method", "GenerateManifest", "code", "DEADLINE_EXCEEDED"}, 1},
-	)
+	after := f.scrape(t)
+	after.check(t, expect{"renders_running", nil, 0}, expect{"renders_waiting", nil, 0}, expect{"children_running", nil, 0})
+	refused := after.value(t, "renders_refused_total", "reason", "deadline")
+	if counted := after.value(t, "requests_total", "method", "GenerateManifest", "code", "DEADLINE_EXCEEDED"); refused < 1 || counted != refused {
+		t.Errorf("%v refused, %v counted", refused, counted)
+	}
 }
 
 func TestSeesKeysComeAndGo(t *testing.T) {
@@ -316,9 +323,12 @@ func TestATakenPortStopsNoRequest(t *testing.T) {
 	for _, address := range []string{f.address(t), "192.0.2.1:9096"} {
 		server := harness.StartServer(t, harness.NewPlace(t), "--metrics-address", address)
 		for _, word := range []string{"metrics are not served", "--metrics-address", "ARGOCD_DECRYPT_METRICS_ADDRESS", address} {
-			if !strings.Contains(server.Log(), word) {
-				t.Errorf("without %q: %s", word, server.Log())
-			}
+			harness.WaitFor(t, 10*time.Second, func() error {
+				if !strings.Contains(server.Log(), word) {
+					return fmt.Errorf("without %q: %s", word, server.Log())
+				}
+				return nil
+			})
 		}
 	}
 }

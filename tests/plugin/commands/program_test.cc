@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <string_view>
 
 #include "tests/plugin/workspace/test_folder.h"
 
@@ -213,15 +214,18 @@ TEST(Serve, ReadsAChangedConfigurationAgain) {
   Program server(place.Serve({"--config", config}));
   ASSERT_TRUE(server.AwaitError("serving"));
 
-  place.folder.Write("plugin.yaml", "kind: ConfigManagementPlugin\nspec: broken\n");
+  const auto replace = [&](std::string_view text) {  // never half of it
+    std::filesystem::rename(place.folder.Write("plugin.yaml.new", text), config);
+  };
+  replace("kind: ConfigManagementPlugin\nspec: broken\n");
   ASSERT_TRUE(server.AwaitError("the last one stays in use"));
   const std::string socket = place.sockets + "/own-v1.sock";
   EXPECT_EQ(RunProgram({"call", place.folder / "repository", "--socket", socket}).out, kConfigMap);
   EXPECT_THAT(RunProgram({"healthcheck", "--socket", socket}).err, HasSubstr("metadata.name"));
 
-  place.folder.Write("plugin.yaml",
-                     "kind: ConfigManagementPlugin\nmetadata: {name: own}\n"
-                     "spec: {version: v2, generate: {command: [cat, other.txt]}, what: 1}\n");
+  replace(
+      "kind: ConfigManagementPlugin\nmetadata: {name: own}\n"
+      "spec: {version: v2, generate: {command: [cat, other.txt]}, what: 1}\n");
   ASSERT_TRUE(server.AwaitError("is in use"));
   ASSERT_TRUE(server.AwaitError("spec.what: no such field"));
   EXPECT_FALSE(Exists(socket));
@@ -337,7 +341,7 @@ TEST(Generate, OpensNoKeyFileThatItDoesNotNeed) {
       RunProgram({"generate", "--workdir", place.work},
                  {"KUBE_VERSION=1.34.0", "SOPS_AGE_KEY_FILE=" + key}, place.folder / "app");
   EXPECT_EQ(finished.out, kConfigMap) << finished.err;
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(4));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(30));
 }
 
 TEST(Generate, BoundsTheCopyOfTheRepository) {

@@ -68,7 +68,10 @@ TEST_F(EndpointTest, OutlivesAFailureWithinAsio) {
   std::vector<std::unique_ptr<testing::Client>> others;
   const auto come = [&] {
     for (int i = 0; i < 3; ++i) others.push_back(std::make_unique<testing::Client>(port()));
-    others.back()->Receive(testing::milliseconds(20));
+    // Until the endpoint has come that far, or has nothing more to do.
+    for (int i = 0; i < 10 && until_failure >= 0; ++i) {
+      others.back()->Receive(testing::milliseconds(20));
+    }
   };
   FailEachAllocation(come, [this] { return Scrape(); });
 }

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <time.h>
 
 #include <chrono>
 #include <limits>
@@ -149,6 +150,13 @@ TEST(Registry, CountsFromManyThreads) {
   EXPECT_THAT(registry.Text(), HasSubstr("b_count{x=\"v\"} 20000\n"));
 }
 
+// What this thread has had of a processor.
+std::chrono::nanoseconds OwnTime() {
+  timespec time = {};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
 // Well under a microsecond where it ships; the bound has room for a sanitizer on a busy machine.
 TEST(Registry, UpdatesAreCheap) {
   Registry registry;
@@ -156,9 +164,9 @@ TEST(Registry, UpdatesAreCheap) {
                                        {0.001, 0.01, 0.1, 1, 10, 100});
   for (int i = 0; i < 90; ++i) family.With({"GenerateManifest", std::to_string(i)});
   constexpr int kTimes = 20000;
-  const auto begin = std::chrono::steady_clock::now();
+  const auto begin = OwnTime();
   for (int i = 0; i < kTimes; ++i) family.With({"GenerateManifest", "42"}).Observe(0.5);
-  const auto each = (std::chrono::steady_clock::now() - begin) / kTimes;
+  const auto each = (OwnTime() - begin) / kTimes;
   RecordProperty("ns_per_update", static_cast<int>(each.count()));
   EXPECT_LT(each, std::chrono::microseconds(50));
 }
