@@ -52,10 +52,14 @@ type app struct {
 
 const linkPrefix = "-> "
 
+// write makes a repository. Beside it lies a file x, which links may lead to: what leads to nothing, Argo CD passes over.
 func write(t *testing.T, tree harness.Tree) string {
 	t.Helper()
-	dir, err := filepath.EvalSymlinks(harness.TempDir(t, ""))
+	outside, err := filepath.EvalSymlinks(harness.TempDir(t, ""))
 	harness.Check(t, err)
+	harness.Check(t, os.WriteFile(filepath.Join(outside, "x"), nil, 0o644))
+	dir := filepath.Join(outside, "repository")
+	harness.Check(t, os.Mkdir(dir, 0o755))
 	for name, content := range tree {
 		path := filepath.Join(dir, name)
 		harness.Check(t, os.MkdirAll(filepath.Dir(path), 0o755))
