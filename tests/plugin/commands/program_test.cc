@@ -7,7 +7,6 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
-#include <string_view>
 
 #include "tests/plugin/workspace/test_folder.h"
 
@@ -214,7 +213,7 @@ TEST(Serve, ReadsAChangedConfigurationAgain) {
   Program server(place.Serve({"--config", config}));
   ASSERT_TRUE(server.AwaitError("serving"));
 
-  const auto replace = [&](std::string_view text) {  // never half of it
+  const auto replace = [&](const char* text) {  // never half of it
     std::filesystem::rename(place.folder.Write("plugin.yaml.new", text), config);
   };
   replace("kind: ConfigManagementPlugin\nspec: broken\n");
