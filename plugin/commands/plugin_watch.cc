@@ -25,7 +25,8 @@ std::optional<Result<custom::PluginConfig>> PluginWatch::Poll() {
   seen_ = now;
   auto config = custom::LoadPluginConfig(path_);
   // What cannot be read at the moment, for want of descriptors, is another matter in a moment.
-  if (!config && config.error().code == Code::kIo) seen_.size = -2;
+  const Code code = config ? Code::kInternal : config.error().code;
+  if (code == Code::kIo || code == Code::kLimitExceeded) seen_.size = -2;
   return config;
 }
 

@@ -63,7 +63,7 @@ func TestAHangingKeyProgramEndsWithItsRequest(t *testing.T) {
 			}
 			isGone(t, runningPid(t, marker))
 			if c.kind != "pgp" { // whose keyring stays for the next request
-				harness.WaitFor(t, 10*time.Second, server.CheckIdle)
+				harness.WaitFor(t, 3*time.Second, server.CheckIdle)
 			}
 		})
 	}
@@ -84,7 +84,7 @@ func runningPid(t *testing.T, file string) (pid int) {
 
 func isGone(t *testing.T, pid int) {
 	t.Helper()
-	harness.WaitFor(t, 10*time.Second, func() error {
+	harness.WaitFor(t, 2*time.Second, func() error {
 		if err := syscall.Kill(pid, 0); err == nil {
 			return fmt.Errorf("process %d still runs", pid)
 		}

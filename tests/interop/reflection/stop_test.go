@@ -29,7 +29,7 @@ func TestIdleClientsDoNotHoldUpTheEnd(t *testing.T) {
 			time.Sleep(300 * time.Millisecond) // idle means that the last answer has long been read
 			start := time.Now()
 			p.server.Signal(t, syscall.SIGTERM)
-			if code := p.server.AwaitExit(t, 10*time.Second); code != 0 {
+			if code := p.server.AwaitExit(t, 2*time.Second); code != 0 {
 				t.Errorf("exit %d\n%s", code, p.server.Log())
 			}
 			t.Logf("ended after %v", time.Since(start))

@@ -27,8 +27,8 @@ import (
 	"argocd-decrypt/tests/interop/harness"
 )
 
-// A flush may take 0.9 s, and the machine may be busy; who waits for the collector does so for 10 s.
-const flushLimit = 5 * time.Second
+// A flush may take 0.9 s, and the machine may be busy.
+const flushLimit = 1500 * time.Millisecond
 
 // stop ends the server with a SIGTERM, in time and with code 0.
 func (f *fixture) stop(t *testing.T, limit time.Duration) {
@@ -98,7 +98,7 @@ func TestAwayCollectorCostsNothing(t *testing.T) {
 				start := time.Now()
 				_, err := f.Generate(background(t), app)
 				harness.Check(t, err)
-				if took := time.Since(start); took > 5*time.Second {
+				if took := time.Since(start); took > time.Second {
 					t.Errorf("a call took %v", took)
 				}
 			}
