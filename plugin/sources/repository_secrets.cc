@@ -10,6 +10,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "decrypt/base/system_failure.h"
 #include "decrypt/base/unique_fd.h"
 #include "plugin/sources/repository.h"
 #include "plugin/sources/repository_url.h"
@@ -23,9 +24,7 @@ constexpr const char* kSetting = "--repository-secrets";
 
 using Fields = std::map<std::string, SecretBytes, std::less<>>;
 
-Failure IoError(const std::string& what) {
-  return Fail(Code::kIo, what + ": " + std::generic_category().message(errno));
-}
+Failure IoError(const std::string& what) { return SystemFailure(what, errno); }
 
 /// Names in a folder, sorted; none that begins with a dot (kubelet's own).
 Result<std::vector<std::string>> NamesIn(int folder, const std::string& shown) {

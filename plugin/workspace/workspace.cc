@@ -105,12 +105,9 @@ void RemoveLeftovers(int shared, const std::string& path) {
 Result<std::string> MakeUnique(const std::string& prefix, const std::string& label) {
   std::string path = prefix + "XXXXXX";
   if (::mkdtemp(path.data()) != nullptr) return path;
-  const bool full = errno == ENOSPC || errno == EDQUOT;
-  Error error = SystemFailure(label, errno).error;
-  if (full) error.code = Code::kLimitExceeded;
-  return Fail(std::move(error).Hint(
-      full ? "give the work folder's tmpfs (emptyDir, `medium: Memory`) more room"
-           : "look whether something removes folders there, or changes their modes"));
+  return Fail(
+      SystemFailure(label, errno)
+          .error.Hint("look whether something removes folders there, or changes their modes"));
 }
 
 }  // namespace
