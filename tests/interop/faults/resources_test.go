@@ -186,7 +186,7 @@ func TestSilentClientsHoldUpNobody(t *testing.T) {
 
 // A client without a deadline that sends no more is cut off; one that is only slow is not.
 func TestSilentClientsAreCutOff(t *testing.T) {
-	f := start(t, "--max-client-silence", "2")
+	f := start(t, "--max-client-silence", "1")
 	app, _ := script(t, "cat manifest.yaml")
 	packed := harness.Pack(t, app)
 	silent, err := f.GenerateManifest(within(t, time.Minute))

@@ -134,8 +134,12 @@ func TestASlowImportBlocksNoHealthCheck(t *testing.T) {
 		_, err := os.Stat(marker)
 		return err
 	})
+	began := time.Now()
 	if o := health(t, place); o.Code != 0 {
 		t.Errorf("health: exit %d: %s", o.Code, o.Err)
+	}
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("health took %v", took)
 	}
 	harness.Check(t, os.WriteFile(gate, nil, 0o644))
 	harness.Check(t, <-done)
@@ -164,7 +168,7 @@ func TestHealthKnowsThatGpgIsMissing(t *testing.T) {
 
 func noPrivateAgent(t *testing.T) {
 	t.Helper()
-	harness.WaitFor(t, 10*time.Second, func() error {
+	harness.WaitFor(t, 3*time.Second, func() error {
 		if found := privateAgents(); len(found) != 0 {
 			return fmt.Errorf("still runs: %s", strings.Join(found, "; "))
 		}

@@ -186,22 +186,16 @@ func TestShowsTheQueueWhileItIsFull(t *testing.T) {
 	})
 	f.scrape(t).check(t, expect{"renders_running", nil, 1}, expect{"renders_limit", nil, 1}, expect{"children_running", nil, 1},
 		expect{"requests_here", nil, 2})
-	for {
-		if err := <-done; err == nil {
-			t.Fatal("the second request was answered while the first one held the only place")
-		} else if !strings.Contains(err.Error(), "context deadline exceeded") {
-			break
-		}
-		go request(3 * time.Second) // the server was late on a busy machine, and was not asked for an answer any more
+	if err := <-done; err == nil {
+		t.Error("the second request was answered while the first one held the only place")
 	}
 	hold.Release(t)
 	harness.Check(t, <-done)
-	after := f.scrape(t)
-	after.check(t, expect{"renders_running", nil, 0}, expect{"renders_waiting", nil, 0}, expect{"children_running", nil, 0})
-	refused := after.value(t, "renders_refused_total", "reason", "deadline")
-	if counted := after.value(t, "requests_total", "method", "GenerateManifest", "code", "DEADLINE_EXCEEDED"); refused < 1 || counted != refused {
-		t.Errorf("%v refused, %v counted", refused, counted)
-	}
+	f.scrape(t).check(t,
+		expect{"renders_running", nil, 0}, expect{"renders_waiting", nil, 0}, expect{"children_running", nil, 0},
+		expect{"renders_refused_total", []string{"reason", "deadline"}, 1},
+		expect{"requests_total", []string{"method", "GenerateManifest", "code", "DEADLINE_EXCEEDED"}, 1},
+	)
 }
 
 func TestSeesKeysComeAndGo(t *testing.T) {
