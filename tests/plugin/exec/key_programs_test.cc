@@ -8,6 +8,7 @@
 #include "decrypt/base/unique_fd.h"
 #include "tests/plugin/exec/process_test_support.h"
 #include "tests/support/matchers.h"
+#include "tests/support/no_free_descriptor.h"
 
 namespace acd::exec {
 namespace {
@@ -54,6 +55,13 @@ TEST(KeyPrograms, EndWithTheirTime) {
   ASSERT_THAT(channel, IsOk());
   std::uint8_t byte = 0;
   EXPECT_THAT((*channel)->Read({&byte, 1}), Fails(Code::kToolFailed, "took too long"));
+}
+
+// Not kLimitExceeded: that is the file's, and would end the search for a key.
+TEST(KeyPrograms, MayNotStartForWantOfDescriptors) {
+  const auto programs = MakeKeyPrograms();
+  const acd::testing::NoFreeDescriptor no_free_descriptor;
+  EXPECT_THAT(programs->Start(Shell("exit 0")), Fails(Code::kIo, "Too many open files"));
 }
 
 TEST(KeyPrograms, EndWhenNobodyWantsTheAnswer) {

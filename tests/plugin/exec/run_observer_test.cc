@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tests/plugin/exec/process_test_support.h"
+#include "tests/support/no_free_descriptor.h"
 
 namespace acd::exec {
 namespace {
@@ -49,6 +50,8 @@ TEST(RunObserver, SeesHowRealChildrenEnd) {
   Command absent = Shell("");
   absent.program = "/no/such/tool";
   EXPECT_THAT(NotesOf(absent), ElementsAre("start tool", "tool not_started"));
+  const acd::testing::NoFreeDescriptor no_free_descriptor;
+  EXPECT_THAT(NotesOf(Shell("exit 0")), ElementsAre("start sh", "sh other"));
 }
 
 // These words are the runner's: if they change, so has EndOf.
