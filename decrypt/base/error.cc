@@ -18,6 +18,8 @@ std::string_view CodeName(Code code) {
       return "not found";
     case Code::kIo:
       return "i/o error";
+    case Code::kNoRoom:
+      return "no room";
     case Code::kToolFailed:
       return "tool failed";
     case Code::kDeadline:

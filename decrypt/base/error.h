@@ -15,6 +15,7 @@ enum class Code {
   kLimitExceeded,  ///< a size, count, depth or ratio limit was passed
   kNotFound,       ///< a named file, program or component does not exist
   kIo,             ///< the operating system refused a read, a write or a connection
+  kNoRoom,         ///< it has no room for it now (descriptors, processes, memory, disk): try later
   kToolFailed,     ///< helm, kustomize or another child exited with an error
   kDeadline,       ///< the request's time is used up
   kCancelled,      ///< the client went away, or the server is stopping

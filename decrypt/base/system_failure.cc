@@ -7,6 +7,8 @@
 namespace acd {
 namespace {
 
+bool IsAboutDisk(int error) { return error == ENOSPC || error == EDQUOT; }
+
 /// Empty: no lack of room.
 std::string_view AboutRoom(int error) {
   switch (error) {
@@ -26,10 +28,19 @@ std::string_view AboutRoom(int error) {
 
 }  // namespace
 
-Failure SystemFailure(const std::string& what, int error) {
-  const std::string_view hint = AboutRoom(error);
-  return Fail(hint.empty() ? Code::kIo : Code::kLimitExceeded,
-              what + ": " + std::generic_category().message(error), hint);
+Failure SystemFailure(const std::string& what, int error, std::string_view hint) {
+  const std::string_view about_room = AboutRoom(error);
+  const bool knows_where = IsAboutDisk(error) && !hint.empty();
+  return Fail(about_room.empty() ? Code::kIo : Code::kNoRoom, what + ": " + SystemWords(error),
+              about_room.empty() || knows_where ? hint : about_room);
 }
+
+Failure FileFailure(const std::string& what, int error, std::string_view hint) {
+  Failure failure = SystemFailure(what, error, hint);
+  if (error == ENOENT) failure.error.code = Code::kNotFound;
+  return failure;
+}
+
+std::string SystemWords(int error) { return std::generic_category().message(error); }
 
 }  // namespace acd

@@ -105,7 +105,7 @@ Result<GpgAgent::Lease> GpgAgent::Use() {
       thread_ = std::thread([this] { Serve(); });
     } catch (const std::system_error& error) {
       state_ = State::kIdle;
-      return Fail(Code::kIo, std::string("gpg-agent: thread: ") + error.code().message());
+      return SystemFailure("gpg-agent: thread", error.code().value());
     }
   }
   ++users_;
@@ -178,7 +178,7 @@ Result<std::unique_ptr<age::PluginChannel>> GpgAgent::TryStart() {
   try {
     return Start();
   } catch (const std::bad_alloc&) {
-    return Fail(Code::kIo, "out of memory");  // short enough to need none itself
+    return Fail(Code::kNoRoom, "out of memory");  // short enough to need none itself
   } catch (const std::exception& error) {
     return Fail(Code::kIo, std::string("gpg-agent: ") + error.what());
   }

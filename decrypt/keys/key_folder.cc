@@ -6,8 +6,9 @@
 #include <cerrno>
 #include <memory>
 #include <set>
-#include <system_error>
 #include <utility>
+
+#include "decrypt/base/system_failure.h"
 
 namespace acd::keys {
 namespace {
@@ -23,8 +24,7 @@ Result<std::set<std::string>> ListNames(const std::string& path) {
   const std::unique_ptr<DIR, CloseDir> dir(::opendir(path.c_str()));
   if (!dir) {
     const int error = errno;
-    return Fail(error == ENOENT ? Code::kNotFound : Code::kIo,
-                "key folder " + path + ": " + std::generic_category().message(error));
+    return FileFailure("key folder " + path, error);
   }
   std::set<std::string> names;
   while (const dirent* entry = ::readdir(dir.get())) {

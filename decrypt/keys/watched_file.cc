@@ -9,7 +9,8 @@
 #include <array>
 #include <cerrno>
 #include <ctime>
-#include <system_error>
+
+#include "decrypt/base/system_failure.h"
 
 namespace acd::keys {
 namespace {
@@ -35,11 +36,12 @@ class FileDescriptor {
 bool IsAbsence(int error) { return error == ENOENT || error == ENOTDIR; }
 
 Failure OpenFailure(const std::string& path, int error) {
-  std::string words = std::generic_category().message(error);
-  if (!words.empty() && words[0] >= 'A' && words[0] <= 'Z') {
-    words[0] = static_cast<char>(words[0] - 'A' + 'a');
-  }
-  return Fail(IsAbsence(error) ? Code::kNotFound : Code::kIo, "open " + path + ": " + words);
+  const std::string what = "open " + path;
+  Failure failure = SystemFailure(what, error);
+  char& initial = failure.error.message[what.size() + 2];  // of the reason: sops's are Go's words
+  if (initial >= 'A' && initial <= 'Z') initial = static_cast<char>(initial - 'A' + 'a');
+  if (IsAbsence(error)) failure.error.code = Code::kNotFound;
+  return failure;
 }
 
 std::int64_t Nanos(const timespec& time) {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <string>
-#include <system_error>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/archive/entry_path.h"
 
 namespace acd::archive {
@@ -28,7 +28,7 @@ Failure LinkedParent(std::string_view folder, std::string_view path) {
 
 Failure NameTooLong(std::string_view path) {
   return Fail(Code::kInvalidInput,
-              "archive: " + Printable(path) + ": " + std::generic_category().message(ENAMETOOLONG));
+              "archive: " + Printable(path) + ": " + SystemWords(ENAMETOOLONG));
 }
 
 Status CheckDepth(std::string_view path) {

@@ -7,12 +7,12 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "decrypt/base/system_failure.h"
 #include "decrypt/base/unique_fd.h"
 #include "decrypt/decrypt.h"
 #include "decrypt/sops/extract.h"
@@ -20,6 +20,7 @@
 #include "plugin/commands/engine_options.h"
 #include "plugin/commands/input.h"
 #include "plugin/commands/key_setup.h"
+#include "plugin/commands/output_file.h"
 
 namespace acd::commands {
 namespace {
@@ -77,8 +78,6 @@ int Report(Failed failed) {
   return failed.exit_code;
 }
 
-std::string SystemError() { return std::strerror(errno); }
-
 /// The whole input. A pipe or a device is fine.
 Result<SecretBytes> ReadAll(int fd, std::size_t max_bytes) {
   auto content = ReadWhole(fd, max_bytes);
@@ -105,8 +104,7 @@ Result<UniqueFd> OpenInput(const Arguments& arguments, int& exit_code) {
                 "a path counts from the current folder");
   }
   exit_code = kCouldNotReadInput;
-  return Fail(Code::kIo, "Error reading file: " + SystemError(),
-              "it must be a file that this user may read");
+  return SystemFailure("Error reading file", errno, "it must be a file that this user may read");
 }
 
 /// A format by its word, else by the file's name; like sops, also when the word is none, but not
@@ -154,21 +152,6 @@ DecryptOptions MakeOptions(const Arguments& arguments) {
   return options;
 }
 
-/// Writes plaintext without a copy of it in a stream's buffer.
-Status WriteOut(const SecretBytes& text) {
-  auto rest = text.Expose();
-  while (!rest.empty()) {
-    const ssize_t put = ::write(STDOUT_FILENO, rest.data(), rest.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) {
-      return Fail(Code::kIo, "cannot write the result: " + SystemError(),
-                  "standard output goes where there is no room, or no reader");
-    }
-    rest = rest.subspan(static_cast<std::size_t>(put));
-  }
-  return {};
-}
-
 int Decrypt(const Arguments& arguments) {
   int open_failure = 0;
   auto input = OpenInput(arguments, open_failure);
@@ -197,7 +180,7 @@ int Decrypt(const Arguments& arguments) {
     Error error = std::move(plaintext).error().With(shown);
     return Report({std::move(error), exit_code});
   }
-  auto written = WriteOut(plaintext->text);
+  auto written = PrintResult(plaintext->text.Expose());
   if (!written) return Report({std::move(written).error(), kGeneric});
   return kDone;
 }

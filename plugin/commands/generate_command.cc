@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/commands/cli.h"
 #include "plugin/commands/engine.h"
 #include "plugin/commands/engine_options.h"
@@ -25,7 +26,7 @@ namespace {
 Result<std::string> CurrentFolder() {
   std::error_code error;
   const auto path = std::filesystem::current_path(error);
-  if (error) return Fail(Code::kIo, "current folder: " + error.message());
+  if (error) return SystemFailure("current folder", error.value());
   return path.string();
 }
 

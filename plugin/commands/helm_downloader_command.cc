@@ -1,8 +1,5 @@
 #include "plugin/commands/helm_downloader_command.h"
 
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -12,10 +9,12 @@
 #include <system_error>
 #include <utility>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/commands/cli.h"
 #include "plugin/commands/engine_options.h"
 #include "plugin/commands/key_setup.h"
 #include "plugin/commands/network_environment.h"
+#include "plugin/commands/output_file.h"
 #include "plugin/commands/private_folder.h"
 #include "plugin/exec/command_runner.h"
 #include "plugin/render/context.h"
@@ -75,7 +74,7 @@ std::string HelmBinary() {
 Result<SecretBytes> Download(const Arguments& arguments) {
   std::error_code error;
   const fs::path current = fs::canonical(".", error);
-  if (error) return Fail(Code::kIo, "the current folder cannot be told");
+  if (error) return SystemFailure("current folder", error.value());
   render::RenderRequest request;
   ACD_TRY(request.root, FindRoot(arguments.root, current));
   request.app_path = ".";
@@ -112,17 +111,6 @@ Result<SecretBytes> Download(const Arguments& arguments) {
   const auto runner = exec::MakeProcessRunner();
   render::Context context{request, settings, *runner, files, redactor, current.string()};
   return render::ReadSecretUrl(context, arguments.url);
-}
-
-Status Print(const SecretBytes& text) {
-  auto rest = text.Expose();
-  while (!rest.empty()) {
-    const ssize_t put = ::write(STDOUT_FILENO, rest.data(), rest.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return Fail(Code::kIo, "standard output: cannot be written");
-    rest = rest.subspan(static_cast<std::size_t>(put));
-  }
-  return {};
 }
 
 int Report(const Error& error) {
@@ -176,7 +164,8 @@ int RunHelmDownloader(std::span<char*> args) {
   }
   const auto content = Download(arguments);
   if (!content) return Report(content.error());
-  if (const Status printed = Print(*content); !printed) return Report(printed.error());
+  const Status printed = PrintResult(content->Expose());
+  if (!printed) return Report(printed.error());
   return kDone;
 }
 

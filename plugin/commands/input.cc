@@ -4,12 +4,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+
+#include "decrypt/base/system_failure.h"
 
 namespace acd::commands {
 namespace {
-
-std::string SystemError() { return std::strerror(errno); }
 
 std::string ShownName(const std::string& file) { return file == "-" ? "standard input" : file; }
 
@@ -19,7 +18,7 @@ Result<std::size_t> ReadSome(int fd, std::span<std::uint8_t> out) {
   for (;;) {
     const ssize_t got = ::read(fd, out.data(), out.size());
     if (got >= 0) return static_cast<std::size_t>(got);
-    if (errno != EINTR) return Fail(Code::kIo, "cannot be read: " + SystemError());
+    if (errno != EINTR) return SystemFailure("cannot be read", errno);
   }
 }
 
@@ -39,8 +38,8 @@ Result<SecretBytes> ReadWhole(int fd, std::size_t max_bytes) {
 Result<UniqueFd> OpenInput(const std::string& file) {
   UniqueFd fd(file == "-" ? ::dup(STDIN_FILENO) : ::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd) return fd;
-  const Code code = errno == ENOENT ? Code::kNotFound : Code::kIo;
-  return Fail(code, "cannot open " + ShownName(file) + ": " + SystemError());
+  const int error = errno;
+  return FileFailure("cannot open " + ShownName(file), error);
 }
 
 Result<SecretBytes> ReadInput(const std::string& file, std::size_t max_bytes) {

@@ -7,6 +7,8 @@
 #include <system_error>
 #include <utility>
 
+#include "decrypt/base/system_failure.h"
+
 namespace acd::commands {
 namespace {
 
@@ -70,7 +72,7 @@ Result<LocalPlace> FindLocalPlace() {
   LocalPlace place;
   std::error_code error;
   place.app_dir = fs::current_path(error).string();  // the kernel's word: no symlink in it
-  if (error) return Fail(Code::kIo, "current folder: " + error.message());
+  if (error) return SystemFailure("current folder", error.value());
   place.environment = ArgoEnvironment();
   place.root = RepositoryOf(place.app_dir, SourcePathOf(place.environment));
   return place;

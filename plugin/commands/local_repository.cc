@@ -6,6 +6,7 @@
 #include <system_error>
 #include <utility>
 
+#include "decrypt/base/system_failure.h"
 #include "decrypt/decrypt.h"
 #include "plugin/archive/copy_tree.h"
 #include "plugin/render/parallel.h"
@@ -50,7 +51,7 @@ Result<std::string> RealFolder(const std::string& path) {
   if (error == std::errc::no_such_file_or_directory) {
     return Fail(Code::kNotFound, path + ": no such folder");
   }
-  if (error) return Fail(Code::kIo, path + ": " + error.message());
+  if (error) return SystemFailure(path, error.value());
   if (!std::filesystem::is_directory(real, error)) {
     return Fail(Code::kInvalidInput, path + ": not a folder");
   }

@@ -9,7 +9,8 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
+
+#include "decrypt/base/system_failure.h"
 
 namespace acd::commands {
 namespace {
@@ -39,8 +40,13 @@ std::string RandomSuffix() {
 }  // namespace
 
 Failure OutputFile::Trouble() const {
-  const std::string reason = std::strerror(errno);
-  return Fail(Code::kIo, "cannot write " + (is_standard() ? "the result" : path_) + ": " + reason);
+  const int error = errno;
+  if (is_standard()) {
+    return SystemFailure("cannot write the result", error,
+                         "standard output goes where there is no room, or no reader");
+  }
+  return SystemFailure("cannot write " + path_, error,
+                       "its folder must be writable, and have room for the whole of it");
 }
 
 OutputFile::~OutputFile() {
@@ -112,6 +118,11 @@ Status OutputFile::Finish() {
   if (::rename(temporary_.c_str(), path_.c_str()) != 0) return Trouble();
   temporary_.clear();
   return {};
+}
+
+Status PrintResult(std::span<const std::uint8_t> bytes) {
+  OutputFile output("-");
+  return output.Write(bytes);
 }
 
 }  // namespace acd::commands

@@ -21,7 +21,7 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  /// Errors: kIo, with the path.
+  /// Errors: kIo or kNoRoom, with the path.
   Status Write(std::span<const std::uint8_t> bytes);
   /// Makes the file appear.
   Status Finish();
@@ -41,5 +41,8 @@ class OutputFile {
   bool written_ = false;
   UniqueFd file_;
 };
+
+/// Writes to standard output, without a copy of it in a stream's buffer. Errors: kIo, kNoRoom.
+Status PrintResult(std::span<const std::uint8_t> bytes);
 
 }  // namespace acd::commands

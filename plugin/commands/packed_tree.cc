@@ -4,18 +4,14 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/archive/pack.h"
 #include "plugin/server/sha256.h"
 
 namespace acd::commands {
 namespace {
-
-Failure SystemFailure(const char* what) {
-  return Fail(Code::kIo, std::string(what) + ": " + std::system_category().message(errno));
-}
 
 Status WriteAll(int fd, std::span<const std::uint8_t> bytes) {
   while (!bytes.empty()) {
@@ -23,7 +19,7 @@ Status WriteAll(int fd, std::span<const std::uint8_t> bytes) {
     if (written >= 0) {
       bytes = bytes.subspan(static_cast<std::size_t>(written));
     } else if (errno != EINTR) {
-      return SystemFailure("memory file");
+      return SystemFailure("memory file", errno);
     }
   }
   return {};
@@ -35,7 +31,7 @@ Result<PackedTree> PackedTree::Pack(const std::string& root,
                                     const std::vector<std::string>& exclude) {
   PackedTree tree;
   tree.memory_.Reset(::memfd_create("archive", MFD_CLOEXEC));
-  if (!tree.memory_) return SystemFailure("memory file");
+  if (!tree.memory_) return SystemFailure("memory file", errno);
   server::Sha256 digest;
   std::size_t size = 0;
   ACD_CHECK(archive::Pack(root, exclude, [&](std::span<const std::uint8_t> bytes) -> Status {
@@ -51,7 +47,7 @@ Result<PackedTree> PackedTree::Pack(const std::string& root,
 Status PackedTree::Map(std::size_t size) {
   if (size == 0) return {};
   void* mapped = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, memory_.get(), 0);
-  if (mapped == MAP_FAILED) return SystemFailure("memory file");
+  if (mapped == MAP_FAILED) return SystemFailure("memory file", errno);
   bytes_ = {static_cast<const std::uint8_t*>(mapped), size};
   return {};
 }

@@ -26,7 +26,7 @@ std::optional<Result<custom::PluginConfig>> PluginWatch::Poll() {
   auto config = custom::LoadPluginConfig(path_);
   // What cannot be read at the moment, for want of descriptors, is another matter in a moment.
   const Code code = config ? Code::kInternal : config.error().code;
-  if (code == Code::kIo || code == Code::kLimitExceeded) seen_.size = -2;
+  if (code == Code::kIo || code == Code::kNoRoom) seen_.size = -2;
   return config;
 }
 

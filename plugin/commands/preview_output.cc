@@ -3,9 +3,9 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <system_error>
 
 #include "decrypt/base/secret_bytes.h"
+#include "decrypt/base/system_failure.h"
 #include "plugin/commands/output_file.h"
 
 namespace acd::commands {
@@ -18,7 +18,7 @@ Status CloseToOthers(const std::string& path) {
     return {};
   }
   if (::chmod(path.c_str(), 0600) == 0) return {};
-  return Fail(Code::kIo, path + ": others may read it: " + std::generic_category().message(errno));
+  return SystemFailure(path + ": others may read it", errno);
 }
 
 }  // namespace

@@ -7,8 +7,8 @@
 #include <cerrno>
 #include <chrono>
 #include <optional>
-#include <system_error>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/commands/default_workdir.h"
 
 namespace acd::commands {
@@ -34,7 +34,7 @@ void RemoveWhileUsed(const std::string& path) {
 Result<std::string> MakeKeyringFolder(const std::string& parent) {
   std::string path = parent + "/gpg-XXXXXX";
   if (::mkdtemp(path.data()) == nullptr) {
-    return Fail(Code::kIo, parent + ": " + std::generic_category().message(errno));
+    return SystemFailure(parent, errno);
   }
   return path;
 }

@@ -1,10 +1,6 @@
 #include "plugin/commands/seal_command.h"
 
-#include <unistd.h>
-
-#include <cerrno>
 #include <chrono>
-#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +13,7 @@
 #include "plugin/commands/cli.h"
 #include "plugin/commands/input.h"
 #include "plugin/commands/key_setup.h"
+#include "plugin/commands/output_file.h"
 
 namespace acd::commands {
 namespace {
@@ -54,17 +51,6 @@ Result<std::vector<sops::Node>> ReadSecrets(const std::string& file) {
   return sops::ReadStore(sops::Format::kYaml, plaintext.Expose(), limits);
 }
 
-Status Print(const SecretBytes& text) {
-  auto rest = text.Expose();
-  while (!rest.empty()) {
-    const ssize_t put = ::write(STDOUT_FILENO, rest.data(), rest.size());
-    if (put < 0 && errno == EINTR) continue;
-    if (put < 0) return Fail(Code::kIo, "standard output: " + std::string(std::strerror(errno)));
-    rest = rest.subspan(static_cast<std::size_t>(put));
-  }
-  return {};
-}
-
 Status Seal(const Arguments& arguments) {
   ACD_TRY(const SecretBytes pem, ReadInput(arguments.certificate, kMaxCertificateBytes));
   auto certificate = sealed::Certificate::Parse(pem.ExposeText(), std::chrono::system_clock::now());
@@ -79,7 +65,7 @@ Status Seal(const Arguments& arguments) {
   if (!sealed) return Fail(std::move(sealed).error().With(shown));
   ACD_TRY(const SecretBytes text,
           sops::WriteStore(sops::Format::kYaml, *sealed, sops::WriteOptions{kIndent}));
-  return Print(text);
+  return PrintResult(text.Expose());
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/commands/tool_guard_policy.h"
 
 namespace acd::commands {
@@ -94,7 +95,7 @@ int RunToolGuard(std::span<char*> argv) {
   allowed->insert(allowed->begin(), tool);
   std::vector<std::string> environment = Environment(helm);
   ::execve(program.c_str(), Pointers(*allowed).data(), Pointers(environment).data());
-  return Refused(tool, "cannot be started: " + std::generic_category().message(errno));
+  return Refused(tool, "cannot be started: " + SystemWords(errno));
 }
 
 }  // namespace acd::commands

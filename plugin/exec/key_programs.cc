@@ -75,15 +75,9 @@ class KeyPrograms : public keys::Programs {
   }
 
   Result<std::unique_ptr<age::PluginChannel>> Start(const keys::Program& program) const override {
-    auto child = ChildChannel::Start(ToCommand(program), program.limit, program.check);
-    if (!child) {
-      Error error = std::move(child).error();
-      // What the machine lacks is not the file's fault: another key may need no program.
-      if (error.code == Code::kLimitExceeded) error.code = Code::kIo;
-      return Fail(std::move(error));
-    }
+    ACD_TRY(auto child, ChildChannel::Start(ToCommand(program), program.limit, program.check));
     return std::unique_ptr<age::PluginChannel>(
-        std::make_unique<Channel>(*std::move(child), program.check));
+        std::make_unique<Channel>(std::move(child), program.check));
   }
 
  private:

@@ -29,12 +29,11 @@ RunEnd EndOf(const Outcome& outcome) {
 // Behind the program's name: "helm: memory: more than 512 MiB".
 RunEnd PassedLimit(const Error& error) {
   const std::size_t name_end = error.message.find(": ");
-  if (name_end == std::string::npos) return RunEnd::kOther;
+  if (name_end == std::string::npos) return RunEnd::kOutput;
   const std::string_view what = std::string_view(error.message).substr(name_end + 2);
   if (what.starts_with("memory: ")) return RunEnd::kMemory;
   if (what.starts_with("processes: ")) return RunEnd::kProcesses;
-  // Else it could not be started: the machine lacks something.
-  return what.starts_with("standard output: ") ? RunEnd::kOutput : RunEnd::kOther;
+  return RunEnd::kOutput;
 }
 
 class ObservedRunner : public CommandRunner {
@@ -109,6 +108,7 @@ RunEnd EndOf(const Result<Outcome>& outcome) {
     case Code::kNoMatchingKey:
     case Code::kAuthFailed:
     case Code::kIo:
+    case Code::kNoRoom:
     case Code::kToolFailed:
     case Code::kInternal:
       return RunEnd::kOther;

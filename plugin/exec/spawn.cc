@@ -248,7 +248,7 @@ Result<pid_t> Spawn(const Command& command, const ChildStreams& streams, std::st
     child.detach();  // reaping is ours: see ChildGroup
     pid = child.id();
   } catch (const bp::process_error& error) {
-    return Fail(Code::kIo, command.program + ": can't be started: " + error.code().message());
+    return SystemFailure(command.program + ": can't be started", error.code().value());
   }
   if (pid < 0) {
     return SystemFailure(command.program + ": can't be started", hooks.fork_error);

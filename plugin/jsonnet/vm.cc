@@ -12,6 +12,7 @@
 #include <string>
 #include <utility>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/jsonnet/hints.h"
 #include "plugin/jsonnet/library.h"
 #include "plugin/jsonnet/newer_std.h"
@@ -40,7 +41,7 @@ Result<SecretBytes> ReadRequest() {
     const auto room = buffer.ExposeMutable();
     const ssize_t size = ::read(STDIN_FILENO, room.data(), room.size());
     if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return Fail(Code::kIo, "jsonnet: the request can't be read");
+    if (size < 0) return SystemFailure("jsonnet: the request can't be read", errno);
     if (size == 0) return request;
     request.Append(room.first(static_cast<std::size_t>(size)));
   }

@@ -5,11 +5,13 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <system_error>
 #include <utility>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/ksops/broker_protocol.h"
 #include "plugin/ksops/evaluate.h"
 #include "plugin/ksops/socket_path.h"
@@ -36,13 +38,13 @@ Result<std::unique_ptr<BrokerServer>> BrokerServer::Start(const std::string& run
   const std::string address = run_dir + "/ksops.sock";
   ACD_TRY(UniqueFd listener, ListenAt(address));
   UniqueFd wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!wake) return Fail(Code::kIo, "ksops broker: eventfd");
+  if (!wake) return SystemFailure("ksops broker: eventfd", errno);
   std::unique_ptr<BrokerServer> server(
       new BrokerServer(address, std::move(listener), std::move(wake), std::move(handler)));
   try {
     server->accept_thread_ = std::thread([raw = server.get()] { raw->AcceptLoop(); });
   } catch (const std::system_error& error) {
-    return Fail(Code::kIo, "ksops broker: thread: " + error.code().message());
+    return SystemFailure("ksops broker: thread", error.code().value());
   }
   return server;
 }

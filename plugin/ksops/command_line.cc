@@ -13,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "decrypt/base/system_failure.h"
 #include "decrypt/base/unique_fd.h"
 #include "plugin/ksops/broker_protocol.h"
 
@@ -28,7 +29,7 @@ Result<SecretBytes> ReadAll(int fd, const std::string& name) {
     const ssize_t got = ::read(fd, out.ExposeMutable().data() + have, kStep);
     out.Resize(have + (got > 0 ? static_cast<std::size_t>(got) : 0));
     if (got == 0) return out;
-    if (got < 0 && errno != EINTR) return Fail(Code::kIo, name + ": cannot be read");
+    if (got < 0 && errno != EINTR) return SystemFailure(name + ": cannot be read", errno);
     if (out.size() > kMaxInput) return Fail(Code::kLimitExceeded, name + ": larger than 16 MiB");
   }
 }
@@ -36,7 +37,7 @@ Result<SecretBytes> ReadAll(int fd, const std::string& name) {
 Result<SecretBytes> ReadManifest(const std::string& file) {
   const UniqueFd fd(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY));
   if (!fd && errno == ENOENT) return Fail(Code::kNotFound, file + ": no such file");
-  if (!fd) return Fail(Code::kIo, file + ": cannot be opened");
+  if (!fd) return SystemFailure(file + ": cannot be opened", errno);
   return ReadAll(fd.get(), file);
 }
 
@@ -76,7 +77,7 @@ Result<Call> ReadCall(std::span<char*> args) {
   Call call;
   std::array<char, PATH_MAX> directory{};
   if (::getcwd(directory.data(), directory.size()) == nullptr) {
-    return Fail(Code::kIo, "no working directory");
+    return SystemFailure("no working directory", errno);
   }
   call.directory = directory.data();
   if (args.size() == 2) call.kind = Call::Kind::kManifest;

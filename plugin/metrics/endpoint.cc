@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/metrics/text_format.h"
 
 namespace acd::metrics {
@@ -181,6 +182,15 @@ class Connection : public std::enable_shared_from_this<Connection> {
 };
 
 // All addresses: of IPv6, which takes IPv4's too, unless the machine has none.
+// A name that is looked up has errors of its own.
+Failure CannotListen(const ListenAddress& address, const error_code& error) {
+  const std::string what = "listen at " + FormatListenAddress(address);
+  if (error.category() != boost::system::system_category()) {
+    return Fail(Code::kIo, what + ": " + error.message());
+  }
+  return SystemFailure(what, error.value());
+}
+
 std::vector<tcp::endpoint> Candidates(asio::io_context& context, const ListenAddress& address,
                                       error_code& error) {
   if (address.host.empty()) {
@@ -236,7 +246,7 @@ class Endpoint::Impl {
       if (!error) break;
     }
     if (error || candidates.empty()) {
-      return Fail(Code::kIo, "listen at " + FormatListenAddress(address) + ": " + error.message());
+      return CannotListen(address, error);
     }
     address_ = {address.host, acceptor_.local_endpoint(error).port()};
     Accept();
@@ -308,9 +318,9 @@ Result<std::unique_ptr<Endpoint>> Endpoint::Start(const ListenAddress& address, 
     ACD_CHECK(impl->Open(address));
     return std::unique_ptr<Endpoint>(new Endpoint(std::move(impl)));
   } catch (const boost::system::system_error& error) {
-    return Fail(Code::kIo, "listen at " + FormatListenAddress(address) + ": " + error.what());
+    return CannotListen(address, error.code());
   } catch (const std::system_error& error) {
-    return Fail(Code::kIo, "listen at " + FormatListenAddress(address) + ": " + error.what());
+    return CannotListen(address, error.code());
   }
 }
 

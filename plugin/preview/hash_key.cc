@@ -8,9 +8,9 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
-#include <system_error>
 #include <utility>
 
+#include "decrypt/base/system_failure.h"
 #include "decrypt/base/unique_fd.h"
 
 namespace acd::preview {
@@ -26,10 +26,7 @@ void InitSodium() {
   if (sodium_init() < 0) std::abort();
 }
 
-Failure Trouble(const std::string& path) {
-  const Code code = errno == ENOENT ? Code::kNotFound : Code::kIo;
-  return Fail(code, path + ": " + std::generic_category().message(errno));
-}
+Failure Trouble(const std::string& path) { return FileFailure(path, errno); }
 
 Result<SecretBytes> ReadAll(int fd, const std::string& path) {
   SecretBytes content(kMaxBytes + 1);

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/workspace/workspace.h"
 
 namespace acd::render {
@@ -45,8 +46,7 @@ class Walker {
       entries.push_back(*it);
     }
     if (error) {
-      return Fail(Code::kIo,
-                  workspace::RelativeTo(root_, dir) + ": cannot be listed: " + error.message());
+      return SystemFailure(workspace::RelativeTo(root_, dir) + ": cannot be listed", error.value());
     }
     std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
       return a.path().filename().native() < b.path().filename().native();

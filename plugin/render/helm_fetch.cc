@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "decrypt/base/encoding.h"
+#include "decrypt/base/system_failure.h"
 #include "plugin/render/helm_tool.h"
 #include "plugin/render/value_url.h"
 #include "plugin/sources/retry.h"
@@ -24,7 +25,7 @@ Result<std::string> MakeChart(const std::string& run_dir) {
   std::string chart = run_dir + "/fetch";
   for (const std::string& folder : {chart, chart + "/templates"}) {
     if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-      return Fail(Code::kIo, "the run folder: cannot make a folder");
+      return SystemFailure("the run folder: cannot make a folder", errno);
     }
   }
   ACD_CHECK(workspace::WriteSecretFile(chart + "/Chart.yaml", AsBytes(kChart)));

@@ -9,6 +9,7 @@
 #include <string>
 #include <system_error>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/render/source_session.h"
 #include "plugin/sources/charts.h"
 #include "plugin/workspace/workspace.h"
@@ -27,13 +28,20 @@ Failure Misplaced(const RemoteChart& chart, const std::string& why) {
   return Fail(Code::kInvalidInput, "helmCharts: " + chart.name + ": " + why);
 }
 
+// Mostly for what lies there already.
+Failure CannotPlace(const RemoteChart& chart, const std::string& what, int error) {
+  Failure failure = SystemFailure("helmCharts: " + chart.name + ": " + what, error);
+  if (failure.error.code == Code::kIo) failure.error.code = Code::kInvalidInput;
+  return failure;
+}
+
 // The folder to put the chart's into, with those above it. It is there, and in the repository.
 Result<std::string> MakeParent(const std::string& root, const RemoteChart& chart) {
   const std::string parent = fs::path(chart.folder).parent_path().native();
   std::error_code error;
   fs::create_directories(parent, error);
   const fs::path real = error ? fs::path() : fs::canonical(parent, error);
-  if (error) return Misplaced(chart, "its folder cannot be made: " + error.message());
+  if (error) return CannotPlace(chart, "its folder cannot be made", error.value());
   if (real != root && !real.native().starts_with(root + "/")) {
     return Misplaced(chart, "its folder leaves the repository");
   }
@@ -44,7 +52,7 @@ Status PullOne(Context& context, sources::Session& session, const RemoteChart& c
                const std::string& scratch) {
   std::error_code error;
   if (!fs::create_directory(scratch, error)) {
-    return Fail(Code::kIo, "the run folder: " + error.message());
+    return SystemFailure("the run folder", error.value());
   }
   ACD_TRY(const std::string archive,
           sources::PullChart(session, {chart.repo, chart.name, chart.version}, scratch));
@@ -59,7 +67,7 @@ Status PullOne(Context& context, sources::Session& session, const RemoteChart& c
   }
   const std::string to = parent + "/" + fs::path(chart.folder).filename().native();
   if (std::rename(from.c_str(), to.c_str()) != 0) {
-    return Misplaced(chart, std::generic_category().message(errno));
+    return CannotPlace(chart, "cannot be moved there", errno);
   }
   workspace::RemoveTree(scratch);
   return {};

@@ -3,8 +3,8 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <cstring>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/render/tool_message.h"
 
 namespace acd::render {
@@ -12,8 +12,7 @@ namespace {
 
 Status MakeFolder(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) == 0 || errno == EEXIST) return {};
-  return Fail(Code::kIo, std::string("the run folder: cannot make a folder: ") +
-                             std::strerror(errno));  // NOLINT(concurrency-mt-unsafe)
+  return SystemFailure("the run folder: cannot make a folder", errno);
 }
 
 }  // namespace

@@ -6,9 +6,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
+#include "decrypt/base/system_failure.h"
 #include "decrypt/base/unique_fd.h"
 #include "plugin/render/content_renderer.h"
 
@@ -28,7 +28,7 @@ constexpr std::string_view kLimitsHint =
 Result<UniqueFd> OpenFolder(const std::string& path) {
   UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd) {
-    return Fail(Code::kIo, "workspace: " + std::system_category().message(errno));
+    return SystemFailure("workspace", errno);
   }
   return fd;
 }

@@ -10,9 +10,9 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <system_error>
 #include <utility>
 
+#include "decrypt/base/system_failure.h"
 #include "decrypt/base/unique_fd.h"
 #include "plugin/discovery/file_name.h"
 #include "plugin/discovery/glob.h"
@@ -78,7 +78,7 @@ Status RepositoryQueries::Unpack(RequestStream& source, Place& place, RequestRec
   ACD_TRY(place.workspace, workspace::Workspace::Create(service_.workspaces()));
   const std::string& tree = place.workspace->tree();
   const UniqueFd folder(::open(tree.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder) return Fail(Code::kIo, "workspace: " + std::system_category().message(errno));
+  if (!folder) return SystemFailure("workspace", errno);
   archive::UnpackStats stats;
   ACD_CHECK(source.ReadFiles(folder.get(),
                              UnpackOptionsFor(*place.plugin, service_.settings().unpack),

@@ -9,6 +9,7 @@ grpc::StatusCode StatusCodeOf(Code code) {
     case Code::kNotFound:
       return grpc::StatusCode::NOT_FOUND;
     case Code::kLimitExceeded:
+    case Code::kNoRoom:
       return grpc::StatusCode::RESOURCE_EXHAUSTED;
     case Code::kUnsupported:
     case Code::kNoMatchingKey:

@@ -11,17 +11,12 @@
 #include <chrono>
 #include <cstring>
 #include <string_view>
-#include <system_error>
 #include <thread>
+
+#include "decrypt/base/system_failure.h"
 
 namespace acd::server {
 namespace {
-
-Failure SystemFailure(const std::string& path, std::string_view what, std::string_view hint = {}) {
-  const int error = errno;
-  return Fail(Code::kIo,
-              path + ": " + std::string(what) + ": " + std::system_category().message(error), hint);
-}
 
 Result<sockaddr_un> AddressOf(const std::string& path) {
   sockaddr_un address{};
@@ -43,14 +38,14 @@ Result<UniqueFd> LockFor(const std::string& path) {
   const std::string lock_path = path + ".lock";
   UniqueFd lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!lock) {
-    return SystemFailure(lock_path, "open",
+    return SystemFailure(lock_path + ": open", errno,
                          "the socket folder must exist and be writable: --socket-dir, or "
                          "ARGOCD_PLUGINSOCKFILEPATH");
   }
   const auto end = std::chrono::steady_clock::now() + kMaxLockWait;
   while (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
     // Servers hold it for less than a millisecond; whoever else does must not keep us from ending.
-    if (errno != EWOULDBLOCK && errno != EINTR) return SystemFailure(lock_path, "lock");
+    if (errno != EWOULDBLOCK && errno != EINTR) return SystemFailure(lock_path + ": lock", errno);
     if (std::chrono::steady_clock::now() >= end) {
       return Fail(Code::kIo, lock_path + ": somebody holds the lock",
                   "no other program may lock files in the socket folder");
@@ -65,22 +60,22 @@ Status ClearPath(const std::string& path, const sockaddr_un& address) {
   struct stat info {};
   if (::lstat(path.c_str(), &info) != 0) {
     if (errno == ENOENT) return {};
-    return SystemFailure(path, "stat");
+    return SystemFailure(path + ": stat", errno);
   }
   if (!S_ISSOCK(info.st_mode)) {
     return Fail(Code::kInvalidInput, path + ": exists and is not a socket",
                 "remove it, or choose another --socket-dir");
   }
   const UniqueFd probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!probe) return SystemFailure(path, "socket");
+  if (!probe) return SystemFailure(path + ": socket", errno);
   const int answer =
       ::connect(probe.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address));
   if (answer == 0 || errno == EAGAIN) {  // EAGAIN: alive, its queue is full
     return Fail(Code::kIo, path + ": another server is running on this socket",
                 "stop it, or choose another --socket-dir");
   }
-  if (errno != ECONNREFUSED) return SystemFailure(path, "probe");
-  if (::unlink(path.c_str()) != 0) return SystemFailure(path, "remove stale socket");
+  if (errno != ECONNREFUSED) return SystemFailure(path + ": probe", errno);
+  if (::unlink(path.c_str()) != 0) return SystemFailure(path + ": remove stale socket", errno);
   return {};
 }
 
@@ -92,15 +87,15 @@ Result<ListeningSocket> ListeningSocket::Listen(const std::string& path) {
   ACD_CHECK(ClearPath(path, address));
 
   UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!fd) return SystemFailure(path, "socket");
+  if (!fd) return SystemFailure(path + ": socket", errno);
   if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
-    return SystemFailure(path, "bind");
+    return SystemFailure(path + ": bind", errno);
   }
   // Nobody can connect before `listen`, so the mode needs no umask, which is the whole process's.
   struct stat info {};
   if (::chmod(path.c_str(), 0600) != 0 || ::lstat(path.c_str(), &info) != 0 ||
       ::listen(fd.get(), SOMAXCONN) != 0) {
-    auto failure = SystemFailure(path, "listen");
+    auto failure = SystemFailure(path + ": listen", errno);
     ::unlink(path.c_str());
     return failure;
   }

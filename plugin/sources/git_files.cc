@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "decrypt/base/limits.h"
+#include "decrypt/base/system_failure.h"
 #include "plugin/sources/digest.h"
 #include "plugin/sources/git_home.h"
 #include "plugin/sources/repository_url.h"
@@ -123,7 +124,7 @@ Result<std::string> MakePlace(const Session& session, const GitFile& file) {
                              Sha256Hex(file.repository + "\n" + file.commit) + "/" + file.path;
   std::error_code error;
   std::filesystem::create_directories(std::filesystem::path(folder).parent_path(), error);
-  if (error) return Fail(Code::kIo, file.path + ": cannot make its folder: " + error.message());
+  if (error) return SystemFailure(file.path + ": cannot make its folder", error.value());
   return folder;
 }
 

@@ -8,7 +8,6 @@
 #include <cerrno>
 #include <map>
 #include <string_view>
-#include <system_error>
 
 #include "decrypt/base/system_failure.h"
 #include "decrypt/base/unique_fd.h"
@@ -201,10 +200,8 @@ Status ReadKind(int root, const char* kind, std::vector<Repository>& repositorie
 Result<std::vector<Repository>> ReadRepositorySecrets(const std::string& folder) {
   const UniqueFd root(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!root) {
-    const Code code = errno == ENOENT ? Code::kNotFound : Code::kIo;
-    return Fail(
-        code, std::string(kSetting) + " " + folder + ": " + std::generic_category().message(errno),
-        "mount each repository Secret at repository/NAME or repo-creds/NAME in it");
+    return FileFailure(std::string(kSetting) + " " + folder, errno,
+                       "mount each repository Secret at repository/NAME or repo-creds/NAME in it");
   }
   std::vector<Repository> repositories;
   ACD_CHECK(ReadKind(root.get(), "repository", repositories));

@@ -22,7 +22,7 @@ TEST(PluginWatch, ReadsAgainWhatItCouldNotRead) {
     const acd::testing::NoFreeDescriptor no_free_descriptor;
     const auto changed = watch.Poll();
     ASSERT_TRUE(changed);
-    EXPECT_THAT(*changed, Fails(Code::kLimitExceeded, "Too many open files"));
+    EXPECT_THAT(*changed, Fails(Code::kNoRoom, "Too many open files"));
   }
   const auto changed = watch.Poll();
   ASSERT_TRUE(changed);

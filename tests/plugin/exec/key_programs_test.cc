@@ -57,11 +57,11 @@ TEST(KeyPrograms, EndWithTheirTime) {
   EXPECT_THAT((*channel)->Read({&byte, 1}), Fails(Code::kToolFailed, "took too long"));
 }
 
-// Not kLimitExceeded: that is the file's, and would end the search for a key.
+// Not the file's fault, which would end the search for a key.
 TEST(KeyPrograms, MayNotStartForWantOfDescriptors) {
   const auto programs = MakeKeyPrograms();
   const acd::testing::NoFreeDescriptor no_free_descriptor;
-  EXPECT_THAT(programs->Start(Shell("exit 0")), Fails(Code::kIo, "Too many open files"));
+  EXPECT_THAT(programs->Start(Shell("exit 0")), Fails(Code::kNoRoom, "Too many open files"));
 }
 
 TEST(KeyPrograms, EndWhenNobodyWantsTheAnswer) {
