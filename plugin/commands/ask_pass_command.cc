@@ -1,11 +1,12 @@
 #include "plugin/commands/ask_pass_command.h"
 
 #include <chrono>
-#include <cstdio>
 #include <string>
 #include <string_view>
 
+#include "decrypt/base/secret_bytes.h"
 #include "plugin/commands/cli.h"
+#include "plugin/commands/output_file.h"
 #include "plugin/server/ask_pass.h"
 #include "plugin/sources/repository_url.h"
 
@@ -38,10 +39,10 @@ Status Answer(std::string_view question) {
           server::AskRepoServer(EnvironmentOr("ARGOCD_ASK_PASS_SOCK", kDefaultSocket),
                                 EnvironmentOr("ARGOCD_GIT_ASKPASS_NONCE", ""), budget));
   const SecretBytes& answer = question.starts_with("Username") ? login.username : login.password;
-  const std::string_view text = answer.ExposeText();
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() &&
-                       std::fputc('\n', stdout) != EOF && std::fflush(stdout) == 0;
-  return written ? Status() : Fail(Code::kIo, "standard output: cannot be written");
+  SecretBytes line;
+  line.Append(answer.Expose());
+  line.Append(AsBytes("\n"));
+  return PrintResult(line.Expose());
 }
 
 }  // namespace

@@ -1,10 +1,11 @@
 #include "plugin/commands/discover_command.h"
 
 #include <chrono>
-#include <cstdio>
 
+#include "decrypt/base/secret_bytes.h"
 #include "plugin/commands/cli.h"
 #include "plugin/commands/local_place.h"
+#include "plugin/commands/output_file.h"
 #include "plugin/render/content_renderer.h"
 #include "plugin/render/encrypted_content.h"
 
@@ -18,9 +19,7 @@ Status PrintMatch() {
   exec::Budget budget;
   budget.deadline = exec::Budget::Clock::now() + kMaxTime;
   if (!render::HoldsEncrypted(place.root, place.app_dir, budget)) return {};
-  const std::string text = render::RendererByContent(place.app_dir) + "\n";
-  const bool written = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
-  return written ? Status() : Fail(Code::kIo, "standard output: cannot be written");
+  return PrintResult(AsBytes(render::RendererByContent(place.app_dir) + "\n"));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "plugin/commands/manifest_output.h"
 
-#include <cstdio>
+#include "decrypt/base/secret_bytes.h"
+#include "plugin/commands/output_file.h"
 
 namespace acd::commands {
 
@@ -16,12 +17,7 @@ std::string ToYamlStream(const std::vector<std::string>& manifests) {
 }
 
 Status PrintManifests(const std::vector<std::string>& manifests) {
-  const std::string stream = ToYamlStream(manifests);
-  if (std::fwrite(stream.data(), 1, stream.size(), stdout) != stream.size() ||
-      std::fflush(stdout) != 0) {
-    return Fail(Code::kIo, "standard output: cannot write");
-  }
-  return {};
+  return PrintResult(AsBytes(ToYamlStream(manifests)));
 }
 
 }  // namespace acd::commands

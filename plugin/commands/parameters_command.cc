@@ -1,11 +1,12 @@
 #include "plugin/commands/parameters_command.h"
 
 #include <chrono>
-#include <cstdio>
 #include <string>
 
+#include "decrypt/base/secret_bytes.h"
 #include "plugin/commands/cli.h"
 #include "plugin/commands/local_place.h"
+#include "plugin/commands/output_file.h"
 #include "plugin/custom/announcement_json.h"
 #include "plugin/render/renderer.h"
 #include "plugin/server/announcements.h"
@@ -21,9 +22,7 @@ Status PrintParameters() {
   budget.deadline = exec::Budget::Clock::now() + kMaxTime;
   const auto announcements = server::Announcements(
       {place.root, place.app_dir, render::Application::FromEnvironment(place.environment), budget});
-  const std::string text = custom::AnnouncementsJson(announcements) + "\n";
-  const bool written = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
-  return written ? Status() : Fail(Code::kIo, "standard output: cannot be written");
+  return PrintResult(AsBytes(custom::AnnouncementsJson(announcements) + "\n"));
 }
 
 }  // namespace
