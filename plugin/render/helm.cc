@@ -100,21 +100,21 @@ class HelmArguments {
   }
 
   // No value of an encrypted file is in there: arguments can be seen by others.
-  HelmSets Sets() const {
+  Result<HelmSets> Sets() const {
     const auto parameters = parameters_.Map("parameters");
-    if (parameters.empty()) return {};
+    if (parameters.empty()) return HelmSets();
     const RenderRequest& request = context_.request;
-    return EditedParameters(parameters,
-                            FindHelmDefaults({request.root, context_.app_dir, parameters_,
-                                              request.application.environment, request.budget,
-                                              [this](const std::string& path) {
-                                                return context_.files.Replaced(path);
-                                              }}));
+    ACD_TRY(const auto defaults, FindHelmDefaults({request.root, context_.app_dir, parameters_,
+                                                   request.application.environment, request.budget,
+                                                   [this](const std::string& path) {
+                                                     return context_.files.Replaced(path);
+                                                   }}));
+    return EditedParameters(parameters, defaults);
   }
 
   Status AddSets() {
     const auto variables = SubstitutionVariables(context_.request.application.environment);
-    const HelmSets sets = Sets();
+    ACD_TRY(const HelmSets sets, Sets());
     for (const auto& [name, json] : sets.lists) Add("--set-json", name + "=" + json);
     for (const auto& [name, value] : sets.changed) {
       Add("--set", name + "=" + EscapeCommas(Substitute(value, variables)));

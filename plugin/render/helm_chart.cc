@@ -2,7 +2,6 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -34,7 +33,8 @@ class ChartDecryptor {
     ACD_CHECK(Locate(dir, "charts", charts));
     if (!IsDirectory(charts)) return {};
     if (depth >= kMaxDepth) return TooDeep(dir);
-    for (const std::string& name : List(charts)) {
+    ACD_TRY(const std::vector<std::string> names, workspace::ListFolder(charts));
+    for (const std::string& name : names) {
       std::string chart;
       ACD_CHECK(Locate(charts, name, chart));
       if (IsDirectory(chart)) ACD_CHECK(Chart(chart, depth + 1));
@@ -80,7 +80,8 @@ class ChartDecryptor {
     ACD_CHECK(Locate(dir, name, folder));
     if (!IsDirectory(folder)) return {};
     ACD_CHECK(Visit(folder));
-    for (const std::string& entry : List(folder)) {
+    ACD_TRY(const std::vector<std::string> entries, workspace::ListFolder(folder));
+    for (const std::string& entry : entries) {
       std::string path;
       ACD_CHECK(Locate(folder, entry, path));
       if (IsDirectory(path)) {
@@ -95,16 +96,6 @@ class ChartDecryptor {
   static bool IsDirectory(const std::string& path) {
     std::error_code error;
     return !path.empty() && fs::is_directory(path, error);
-  }
-
-  static std::vector<std::string> List(const std::string& dir) {
-    std::vector<std::string> names;
-    std::error_code error;
-    for (fs::directory_iterator it(dir, error), end; !error && it != end; it.increment(error)) {
-      names.push_back(it->path().filename().native());
-    }
-    std::sort(names.begin(), names.end());
-    return names;
   }
 
   Failure TooDeep(const std::string& dir) const {

@@ -107,6 +107,9 @@ class ValueReader {
     return HelmValue::Coalesce(std::move(chart), *values);
   }
 
+  /// Why something could not be read that may be there.
+  const std::optional<Error>& lack() const { return lack_ ? lack_ : files_.lack(); }
+
  private:
   std::optional<HelmValue> Text(const SecretBytes& text, bool encrypted) {
     const auto documents = files_.Parse(text);
@@ -145,7 +148,10 @@ class ValueReader {
       entry.paths = {found->path};
     } else if (HasGlob(url->path)) {
       const auto matches = ExpandGlob(query_.root, query_.app_dir, url->path, query_.budget);
-      if (!matches) return std::nullopt;
+      if (!matches) {
+        if (matches.error().code == Code::kNoRoom) lack_ = matches.error();
+        return std::nullopt;
+      }
       entry.glob = true;
       for (const GlobMatch& match : *matches) entry.paths.push_back(match.path);
     }
@@ -182,15 +188,19 @@ class ValueReader {
 
   const HelmDefaultsQuery& query_;
   PlainFiles files_;
+  std::optional<Error> lack_;
 };
 
 }  // namespace
 
-std::optional<HelmDefaults> FindHelmDefaults(const HelmDefaultsQuery& query) {
-  const auto values = ValueReader(query).Read();
-  if (!values) return std::nullopt;
-  HelmDefaults defaults;
-  if (!Flattener(defaults).Add(*values, "", 0, false)) return std::nullopt;
+Result<std::optional<HelmDefaults>> FindHelmDefaults(const HelmDefaultsQuery& query) {
+  std::optional<HelmDefaults> defaults;
+  ValueReader reader(query);
+  const auto values = reader.Read();
+  if (reader.lack()) return Fail(*reader.lack());
+  if (!values) return defaults;
+  defaults.emplace();
+  if (!Flattener(*defaults).Add(*values, "", 0, false)) defaults.reset();
   return defaults;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "decrypt/base/result.h"
 #include "plugin/exec/command_runner.h"
 #include "plugin/render/parameters.h"
 
@@ -33,7 +34,8 @@ struct HelmDefaultsQuery {
 
 /// From the chart's values.yaml, the parameter `valueFiles` and the inline values.
 /// nullopt when the files do not tell (a remote or broken value file), or when there is more than
-/// an Application should have written into it.
-std::optional<HelmDefaults> FindHelmDefaults(const HelmDefaultsQuery& query);
+/// an Application should have written into it. Error: kNoRoom, a file that may be there could not
+/// be read.
+Result<std::optional<HelmDefaults>> FindHelmDefaults(const HelmDefaultsQuery& query);
 
 }  // namespace acd::render

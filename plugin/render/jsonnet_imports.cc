@@ -127,7 +127,9 @@ class ImportWalk {
     auto content = ReadPlain(name);
     if (!content) {
       const Code code = content.error().code;
-      if (code == Code::kCancelled || code == Code::kDeadline) return Fail(content.error());
+      if (code == Code::kCancelled || code == Code::kDeadline || code == Code::kNoRoom) {
+        return Fail(content.error());
+      }
       outcome->second = content.error().message;
       if (!first_error_) first_error_ = content.error();
       return {};

@@ -59,6 +59,7 @@ Status PullOne(Context& context, sources::Session& session, const RemoteChart& c
   // What the archive holds besides the chart's folder stays behind.
   const std::string unpacked = scratch + "/unpacked";
   fs::create_directory(unpacked, error);
+  if (error) return SystemFailure("the run folder", error.value());
   ACD_CHECK(sources::UnpackChart(session, archive, unpacked));
   ACD_TRY(const std::string parent, MakeParent(context.request.root, chart));
   const std::string from = unpacked + "/" + chart.name;

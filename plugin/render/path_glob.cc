@@ -3,9 +3,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <set>
-#include <system_error>
 #include <utility>
 
 #include "plugin/render/glob.h"
@@ -13,8 +11,6 @@
 
 namespace acd::render {
 namespace {
-
-namespace fs = std::filesystem;
 
 constexpr int kMaxDepth = 256;
 constexpr std::size_t kMaxMatches = 10'000;
@@ -132,13 +128,9 @@ class Expansion {
     if (depth > kMaxDepth || ++visits_ > kMaxVisits) {
       return Fail(Code::kLimitExceeded, "glob: too many folders, or nested too deep");
     }
-    std::vector<std::string> names;
-    std::error_code error;
-    const std::string path = folder.empty() ? root_ : root_ + "/" + folder;
-    for (fs::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
-      names.push_back(it->path().filename().native());
-    }
-    std::sort(names.begin(), names.end());
+    auto names = workspace::ListFolder(folder.empty() ? root_ : root_ + "/" + folder);
+    // As in Argo CD, what may not be listed is empty. What cannot be at the moment is not.
+    if (!names && names.error().code != Code::kNoRoom) return std::vector<std::string>();
     return names;
   }
 

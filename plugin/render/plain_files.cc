@@ -5,6 +5,7 @@
 #include <system_error>
 #include <utility>
 
+#include "decrypt/base/system_failure.h"
 #include "plugin/render/file_decryptor.h"
 #include "plugin/render/text_encoding.h"
 
@@ -42,13 +43,15 @@ std::optional<workspace::Located> PlainFiles::Locate(const std::string& dir,
                     entry.find('\n') == std::string::npos && entry.find("://") == std::string::npos;
   if (!path || !Spend(1, 0)) return std::nullopt;
   auto found = workspace::LocateInside(root_, dir, entry);
-  if (!found) return std::nullopt;
-  return *std::move(found);
+  if (found) return *std::move(found);
+  Note(found.error());
+  return std::nullopt;
 }
 
 std::optional<PlainFiles::File> PlainFiles::Read(const std::string& path) {
   if (!Spend(1, 0)) return std::nullopt;
   auto read = workspace::ReadFile(path, kMaxFileBytes);
+  if (!read) Note(read.error());
   if (!read || !Spend(0, read->size())) return std::nullopt;
   File file;
   file.encrypted = DetectSops(path, Content::Lasting(*read)).has_value();
@@ -66,8 +69,13 @@ std::vector<std::string> PlainFiles::List(const std::string& dir) {
     }
     names.push_back(it->path().filename().native());
   }
+  if (error) Note(SystemFailure(workspace::RelativeTo(root_, dir), error.value()).error);
   std::sort(names.begin(), names.end());
   return names;
+}
+
+void PlainFiles::Note(const Error& error) {
+  if (error.code == Code::kNoRoom && !lack_) lack_ = error;
 }
 
 std::optional<std::vector<yaml::Document>> PlainFiles::Parse(const SecretBytes& text) {

@@ -15,8 +15,9 @@ namespace acd::render {
 
 /// The files of a repository, for questions that are asked before anything is rendered: what it
 /// announces, whether it holds something encrypted. Nothing is decrypted or written, no key is
-/// needed. Lenient: what cannot be read is not there. Bounded: after too many files, bytes or too
-/// much time nothing more can be read, and `exhausted` says so. Not thread-safe.
+/// needed. Lenient: what cannot be read is not there, but for a lack of room, after which the
+/// answer may be wrong: see `lack`. Bounded: after too many files, bytes or too much time nothing
+/// more can be read, and `exhausted` says so. Not thread-safe.
 class PlainFiles {
  public:
   struct File {
@@ -37,17 +38,21 @@ class PlainFiles {
   std::optional<std::vector<yaml::Document>> Parse(const SecretBytes& text);
 
   bool exhausted() const { return exhausted_; }
+  /// Why something could not be read that may be there: kNoRoom.
+  const std::optional<Error>& lack() const { return lack_; }
   const std::string& root() const { return root_; }
   const exec::Budget& budget() const { return budget_; }
 
  private:
   bool Spend(std::size_t steps, std::size_t bytes);
+  void Note(const Error& error);
 
   const std::string& root_;
   const exec::Budget& budget_;
   std::size_t steps_ = 0;
   std::size_t bytes_ = 0;
   bool exhausted_ = false;
+  std::optional<Error> lack_;
 };
 
 }  // namespace acd::render

@@ -166,7 +166,8 @@ class Filler {
   std::map<std::string, std::string> HelmValues() const {
     auto defaults = render::FindHelmDefaults(
         {query_.root, query_.app_dir, parameters_, query_.application.environment, query_.budget});
-    return defaults ? std::move(defaults->values) : std::map<std::string, std::string>();
+    if (!defaults || !*defaults) return {};
+    return std::move((*defaults)->values);
   }
 
   const AnnouncementQuery& query_;

@@ -3,8 +3,6 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
 
 #include "decrypt/base/system_failure.h"
 #include "decrypt/base/unique_fd.h"
@@ -61,16 +59,13 @@ Status WriteStub(const std::string& folder, const ChartSource& chart, const std:
 
 /// The one chart that helm left in charts/; it removes what is none.
 Result<std::string> OnlyChart(const std::string& folder) {
-  std::error_code error;
-  std::string found;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (entry.path().extension() == ".tgz") found = entry.path().native();
+  const auto names = workspace::ListFolder(folder);
+  if (!names && names.error().code != Code::kNotFound) return Fail(names.error());
+  for (const std::string& name : names ? *names : std::vector<std::string>()) {
+    if (name.ends_with(".tgz")) return folder + "/" + name;
   }
-  if (found.empty()) {
-    return Fail(Code::kToolFailed, "what was downloaded is not a chart",
-                "look at what the repository serves for it");
-  }
-  return found;
+  return Fail(Code::kToolFailed, "what was downloaded is not a chart",
+              "look at what the repository serves for it");
 }
 
 Result<SecretBytes> Download(Session& session, const ChartSource& chart, const Access& access) {

@@ -1,13 +1,13 @@
 #include "plugin/sources/dependencies.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <deque>
 #include <filesystem>
 #include <set>
-#include <system_error>
 
 #include "decrypt/base/system_failure.h"
 #include "plugin/sources/chart_file.h"
@@ -54,8 +54,7 @@ class Build {
       const std::string file = one.name + "-" + one.version + ".tgz";
       if (files.insert(file).second) ACD_CHECK(Fill(one, file));
     }
-    RemoveOthers(files);
-    return {};
+    return RemoveOthers(files);
   }
 
  private:
@@ -139,14 +138,17 @@ class Build {
   }
 
   /// As helm: charts of an earlier version would be rendered beside the new one.
-  void RemoveOthers(const std::set<std::string>& files) const {
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(charts_, ignored)) {
-      const std::string name = entry.path().filename().native();
-      if (name.ends_with(".tgz") && !files.contains(name)) {
-        std::filesystem::remove(entry.path(), ignored);
+  Status RemoveOthers(const std::set<std::string>& files) const {
+    const auto names = workspace::ListFolder(charts_);
+    if (!names && names.error().code == Code::kNotFound) return {};  // it is a file
+    if (!names) return Fail(names.error());
+    for (const std::string& name : *names) {
+      if (!name.ends_with(".tgz") || files.contains(name)) continue;
+      if (::unlink((charts_ + "/" + name).c_str()) != 0 && errno != EISDIR) {
+        return SystemFailure("charts: " + name, errno);
       }
     }
+    return {};
   }
 
   /// `helm dependency build` over the chart itself, with all its repositories.

@@ -168,7 +168,8 @@ Repository FromFields(std::string secret, bool is_template, Fields fields) {
 Result<Repository> ReadSecret(int folder, const std::string& shown, bool is_template) {
   // One look at the link: what it leads to is one version of the Secret, whole.
   UniqueFd data(::openat(folder, "..data", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!data) data.Reset(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!data && errno == ENOENT)
+    data.Reset(::openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!data) return IoError(shown);
   ACD_TRY(const std::vector<std::string> names, NamesIn(data.get(), shown));
   Fields fields;

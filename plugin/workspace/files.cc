@@ -8,6 +8,8 @@
 #include <cinttypes>
 #include <cstdint>
 #include <cstdio>
+#include <filesystem>
+#include <system_error>
 
 #include "decrypt/base/system_failure.h"
 #include "decrypt/base/unique_fd.h"
@@ -22,12 +24,13 @@ constexpr std::size_t kChunk = 64U << 10U;
 /// every error text differ from the last. The caller knows the path in the repository.
 std::string NameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-Failure IoError(const std::string& path) {
-  const int error = errno;
+Failure IoError(const std::string& path, int error) {
   Failure failure = SystemFailure(NameOf(path), error);
   if (error == ENOENT || error == ENOTDIR) failure.error.code = Code::kNotFound;
   return failure;
 }
+
+Failure IoError(const std::string& path) { return IoError(path, errno); }
 
 Failure TooLarge(const std::string& path, std::size_t max_bytes) {
   return Fail(Code::kLimitExceeded,
@@ -94,6 +97,18 @@ Result<SecretBytes> ReadFile(const std::string& path, std::size_t max_bytes) {
   struct stat info;
   if (!fd || ::fstat(fd.get(), &info) != 0) return IoError(path);
   return ReadAll(fd.get(), info, path, max_bytes);
+}
+
+Result<std::vector<std::string>> ListFolder(const std::string& path) {
+  std::vector<std::string> names;
+  std::error_code error;
+  using Iterator = std::filesystem::directory_iterator;
+  for (Iterator it(path, error), end; !error && it != end; it.increment(error)) {
+    names.push_back(it->path().filename().native());
+  }
+  if (error) return IoError(path, error.value());
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 Status WriteSecretFile(const std::string& path, std::span<const std::uint8_t> content) {

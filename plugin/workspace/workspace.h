@@ -100,8 +100,12 @@ Result<std::string> ResolveInside(const std::string& root, const std::string& ba
                                   std::string_view path);
 
 /// The whole content of a regular file, at most `max_bytes`. Errors: kNotFound, kIo (also when it
-/// is no regular file), kLimitExceeded; they name the last component of the path only.
+/// is no regular file), kNoRoom, kLimitExceeded; they name the last component of the path only.
 Result<SecretBytes> ReadFile(const std::string& path, std::size_t max_bytes);
+
+/// The names in a folder, sorted. Errors: kNotFound (also when it is no folder), kIo, kNoRoom, as
+/// in ReadFile: an error is no empty folder.
+Result<std::vector<std::string>> ListFolder(const std::string& path);
 
 /// Puts a file with this content in place of whatever has the path: mode 0600, a symlink is not
 /// followed but replaced, other hard links keep what they had. Errors as in ReadFile.

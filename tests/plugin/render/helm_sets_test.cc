@@ -26,8 +26,10 @@ using ::testing::UnorderedElementsAre;
 class HelmDefaultsTest : public RenderTest {
  protected:
   std::optional<HelmDefaults> Find() {
-    return FindHelmDefaults(
+    auto found = FindHelmDefaults(
         {root_, root_, request_.parameters, request_.application.environment, request_.budget});
+    EXPECT_THAT(found, IsOk());
+    return found ? *std::move(found) : std::nullopt;
   }
   HelmSets Edited(const std::map<std::string, std::string>& parameters) {
     return EditedParameters(parameters, Find());
@@ -186,16 +188,20 @@ class EditedHelmTest : public RenderTest {
 TEST_F(EditedHelmTest, GivingBackWhatWasAnnouncedChangesNothing) {
   const std::string before = Text(Run());
   ASSERT_THAT(before, HasSubstr("dotted"));
-  const auto found = FindHelmDefaults(
+  const auto answer = FindHelmDefaults(
       {root_, root_, request_.parameters, request_.application.environment, request_.budget});
+  ASSERT_THAT(answer, IsOk());
+  const std::optional<HelmDefaults>& found = *answer;
   ASSERT_TRUE(found);
   for (const auto& [name, value] : found->values) Set("parameters", name + "=" + value);
   EXPECT_EQ(Text(Run()), before);
 }
 
 TEST_F(EditedHelmTest, GivingBackOneEditChangesThatOnly) {
-  const auto found = FindHelmDefaults(
+  const auto answer = FindHelmDefaults(
       {root_, root_, request_.parameters, request_.application.environment, request_.budget});
+  ASSERT_THAT(answer, IsOk());
+  const std::optional<HelmDefaults>& found = *answer;
   ASSERT_TRUE(found);
   for (const std::string edited : {"image.tag", "a\\.b/c", "multi"}) {
     request_.parameters = {};

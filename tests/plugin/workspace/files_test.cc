@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <sys/stat.h>
 
 #include <fstream>
@@ -9,6 +10,7 @@
 #include "plugin/workspace/workspace.h"
 #include "tests/plugin/workspace/test_folder.h"
 #include "tests/support/matchers.h"
+#include "tests/support/no_free_descriptor.h"
 
 namespace acd::workspace {
 namespace {
@@ -26,6 +28,17 @@ TEST(ReadFile, ReadsUpToItsLimitAndNoMore) {
   ASSERT_THAT(content, IsOk());
   EXPECT_EQ(content->size(), 100'000U);
   EXPECT_THAT(ReadFile(path, 99'999), Fails(Code::kLimitExceeded, "values.yaml: more than 99999"));
+}
+
+TEST(ListFolder, TellsAnEmptyFolderFromOneThatItCannotList) {
+  const TestFolder folder;
+  EXPECT_THAT(*ListFolder(folder.path()), ::testing::IsEmpty());
+  const std::string file = folder.Write("b", "");
+  folder.Write("a", "");
+  EXPECT_THAT(*ListFolder(folder.path()), ::testing::ElementsAre("a", "b"));
+  EXPECT_THAT(ListFolder(file), Fails(Code::kNotFound, "b: Not a directory"));
+  const acd::testing::NoFreeDescriptor no_free_descriptor;
+  EXPECT_THAT(ListFolder(folder.path()), Fails(Code::kNoRoom, "Too many open files"));
 }
 
 TEST(ReadFile, ReadsEmptyFilesAndFilesWithoutASize) {
