@@ -32,6 +32,15 @@ class Search {
  public:
   Search(const std::string& root, const exec::Budget& budget) : files_(root, budget) {}
 
+  bool App(const std::string& dir) {
+    const std::string renderer = RendererByContent(dir);
+    if (renderer == "kustomize") return Kustomization(dir, dir);
+    return renderer == "helm" ? Chart(dir) : Directory(dir);
+  }
+
+  bool IsComplete() const { return !files_.exhausted() && !files_.lack(); }
+
+ private:
   // Sub-folders count only with the parameter `recurse`, which is not known here.
   bool Directory(const std::string& dir) {
     for (const std::string& name : files_.List(dir)) {
@@ -77,7 +86,6 @@ class Search {
     return false;
   }
 
- private:
   bool Encrypted(const std::string& path) {
     const auto file = files_.Read(path);
     return file && file->encrypted;
@@ -149,9 +157,7 @@ class Search {
 bool HoldsEncrypted(const std::string& root, const std::string& app_dir,
                     const exec::Budget& budget) {
   Search search(root, budget);
-  const std::string renderer = RendererByContent(app_dir);
-  if (renderer == "kustomize") return search.Kustomization(app_dir, app_dir);
-  return renderer == "helm" ? search.Chart(app_dir) : search.Directory(app_dir);
+  return search.App(app_dir) || !search.IsComplete();
 }
 
 }  // namespace acd::render

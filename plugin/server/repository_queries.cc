@@ -45,6 +45,9 @@ void AddNew(std::vector<Announcement> more, std::set<std::string>& names,
   }
 }
 
+/// More than could be looked at, here and now.
+bool IsTooMuch(Code code) { return code == Code::kNoRoom || code == Code::kLimitExceeded; }
+
 }  // namespace
 
 struct RepositoryQueries::Place {
@@ -102,6 +105,8 @@ std::variant<T, CallError> RepositoryQueries::Answer(RequestStream& source,
   Result<T> answer = Fail(Code::kInternal, "internal error");
   try {
     answer = ask(place);
+  } catch (const std::bad_alloc&) {
+    answer = SystemFailure("internal", ENOMEM);
   } catch (...) {
     // An unknown exception's text may quote anything.
   }
@@ -208,7 +213,13 @@ std::variant<bool, CallError> RepositoryQueries::Match(RequestStream& source,
     if (!plugin.discover_file_name.empty() || !plugin.discover_glob.empty()) {
       return MatchByName(source, place, record);
     }
-    ACD_CHECK(Unpack(source, place, record));
+    const Status unpacked = Unpack(source, place, record);
+    if (!unpacked && !plugin.HasDiscovery() && IsTooMuch(unpacked.error().code)) {
+      // An error would be a "no", see HoldsEncrypted.
+      record.error = unpacked.error().message;
+      return true;
+    }
+    ACD_CHECK(unpacked);
     record.phases.emplace_back(place.phase, place.clock.Lap());
     place.phase = "discover";
     if (plugin.HasDiscovery()) {

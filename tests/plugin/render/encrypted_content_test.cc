@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tests/plugin/render/render_fixture.h"
+#include "tests/support/no_free_descriptor.h"
 
 namespace acd::render {
 namespace {
@@ -17,6 +18,13 @@ class EncryptedContent : public RenderTest {
   }
   void Secret(const std::string& as) { UseFile("directory/secret.enc.yaml", as); }
 };
+
+// A "no" would have another tool apply the ciphertext.
+TEST_F(EncryptedContent, DoesNotTakeALackOfDescriptorsForANo) {
+  Use("directory", "directory");
+  const acd::testing::NoFreeDescriptor no_free_descriptor;
+  EXPECT_TRUE(Holds("directory"));
+}
 
 TEST_F(EncryptedContent, KnowsTheSamples) {
   Use("directory", "directory");
@@ -100,10 +108,10 @@ TEST_F(EncryptedContent, IsBoundedForHostileTrees) {
   std::string many = "resources:\n";
   for (int i = 0; i < 50'000; ++i) many += "- x" + std::to_string(i) + ".yaml\n";
   Write("d/kustomization.yaml", many);
-  EXPECT_FALSE(Holds("d"));
+  EXPECT_TRUE(Holds("d"));  // a "no" to what it has not seen would have the ciphertext applied
   request_.budget.deadline = exec::Budget::Clock::now() - std::chrono::seconds(1);
-  Secret("e/secret.yaml");
-  EXPECT_FALSE(Holds("e"));
+  Write("e/plain.yaml", "kind: ConfigMap\n");
+  EXPECT_TRUE(Holds("e"));
 }
 
 }  // namespace
