@@ -125,6 +125,7 @@ struct AgeKeyService::Tried {
   age::Identities identities;
   std::vector<std::string> problems;
   std::vector<std::string> empty_locations;
+  std::optional<Error> lack;  ///< as in KeySnapshot
 
   std::string Describe() const {
     return DescribeProblems(problems) + DescribeLocations(empty_locations);
@@ -189,17 +190,24 @@ Result<SecretBytes> AgeKeyService::UnwrapWithAll(const WrappedKey& key, const Re
     ACD_CHECK(requester.StillWants());
     Append(tried.problems, printed.problems);
     Append(tried.empty_locations, printed.empty_locations);
+    tried.lack = printed.lack;
     try_more(printed.identities);
   }
   if (is_open()) return std::move(*first);
   ACD_CHECK(requester.StillWants());
-  if (first) return Fail(InSopsWords(std::move(*first).error(), tried.Describe()));
+  const auto with_lack = [&](Error error) {
+    for (const auto& lack : {mounted->lack, ssh->lack, tried.lack}) {
+      error = WithLack(std::move(error), lack);
+    }
+    return error;
+  };
+  if (first) return Fail(with_lack(InSopsWords(std::move(*first).error(), tried.Describe())));
   Append(tried.empty_locations, mounted->default_locations);
-  return Fail(
-      Code::kNoMatchingKey, "failed to load age identities" + tried.Describe(),
-      tried.problems.empty()
-          ? "name an age key file in SOPS_AGE_KEY_FILE, or mount a Secret with one at /sops/age"
-          : "correct this key source: " + tried.problems.front());
+  return Fail(with_lack(
+      {Code::kNoMatchingKey, "failed to load age identities" + tried.Describe(),
+       tried.problems.empty()
+           ? "name an age key file in SOPS_AGE_KEY_FILE, or mount a Secret with one at /sops/age"
+           : "correct this key source: " + tried.problems.front()}));
 }
 
 void AgeKeyService::RunCommands(const std::string& recipient, const Requester& requester,
@@ -209,6 +217,7 @@ void AgeKeyService::RunCommands(const std::string& recipient, const Requester& r
     const auto text = RunKeyCommand(command, *tools_, recipient, requester.check);
     if (!text) {
       tried.problems.push_back(text.error().message);
+      if (text.error().code == Code::kNoRoom) tried.lack = text.error();
       continue;
     }
     FoundKeys found =

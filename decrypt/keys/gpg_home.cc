@@ -159,7 +159,8 @@ Status GpgHome::Import() {
     const std::string reason = end ? Words(end->err) : end.error().message;
     problems_.push_back(label + ": gpg takes no secret key from it: " + reason);
     if (end && !AgentFailed(*end)) continue;
-    made_again_ = Clock::now() + kRetryAfter;
+    const bool is_over_soon = !end && end.error().code == Code::kNoRoom;
+    made_again_ = Clock::now() + (is_over_soon ? Clock::duration::zero() : kRetryAfter);
     failed = end ? Fail(Code::kToolFailed, reason) : Fail(end.error());
   }
   // Nothing to work with, and not for the files' sake: the next call is to try again.

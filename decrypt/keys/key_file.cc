@@ -56,6 +56,7 @@ bool KeyFile::Lose(const Error& error) {
   }
   const bool changed = had_keys || problems != problems_;
   problems_ = std::move(problems);
+  if (error.code == Code::kNoRoom) lack_ = error;
   absent_ = options_.may_be_absent && error.code == Code::kNotFound;
   return changed;
 }
@@ -65,6 +66,7 @@ bool KeyFile::Refresh(const Clock& clock) {
   // Until all is done: what throws on the way must not leave old keys that look current.
   trusted_ = false;
   absent_ = false;
+  lack_.reset();
   const auto state = ReadWatched(options_.path, options_.max_bytes, options_.may_be_pipe, clock);
   if (!state) return Lose(state.error());
   Digest digest;

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "decrypt/age/identity.h"
+#include "decrypt/base/error.h"
 #include "decrypt/keys/watched_file.h"
 #include "decrypt/pgp/secret_keys.h"
 
@@ -55,6 +57,8 @@ class KeyFile {
   const FoundKeys& keys() const { return keys_; }
   /// What is wrong with it, each with the label and for a bad line its number.
   const std::vector<std::string>& problems() const { return problems_; }
+  /// Why it could not be looked at, if that may be over in a moment: kNoRoom.
+  const std::optional<Error>& lack() const { return lack_; }
   /// It is there and well-formed, and yet there is no key in it.
   bool IsEmpty() const { return has_digest_ && keys_.empty() && problems_.empty(); }
   /// When the file was written, in seconds since 1970; 0 if it is none, or has no key.
@@ -71,6 +75,7 @@ class KeyFile {
   Options options_;
   FoundKeys keys_;
   std::vector<std::string> problems_;
+  std::optional<Error> lack_;
   Fingerprint fingerprint_;
   bool trusted_ = false;
   bool absent_ = false;  ///< and that is no problem

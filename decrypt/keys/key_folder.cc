@@ -27,7 +27,14 @@ Result<std::set<std::string>> ListNames(const std::string& path) {
     return FileFailure("key folder " + path, error);
   }
   std::set<std::string> names;
-  while (const dirent* entry = ::readdir(dir.get())) {
+  for (;;) {
+    errno = 0;
+    const dirent* const entry = ::readdir(dir.get());
+    if (entry == nullptr && errno != 0) {
+      const int error = errno;
+      return FileFailure("key folder " + path, error);
+    }
+    if (entry == nullptr) break;
     std::string name = entry->d_name;
     if (name.starts_with('.')) continue;
     if (names.size() == kMaxFiles) {
@@ -66,6 +73,8 @@ bool KeyFolder::List(const Clock& clock) {
   // Until all is done, as in KeyFile.
   absent_ = false;
   trusted_ = false;
+  lack_.reset();
+  if (!names && names.error().code == Code::kNoRoom) lack_ = names.error();
 
   std::vector<std::string> problems;
   if (!names && names.error().code != Code::kNotFound) problems.push_back(names.error().message);

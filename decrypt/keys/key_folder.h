@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,8 @@ class KeyFolder {
   /// What is wrong with the folder itself. A folder that never had a file is fine; when the last
   /// one is gone, that is a problem until there is one again.
   const std::vector<std::string>& problems() const { return problems_; }
+  /// As in KeyFile, of the folder itself.
+  const std::optional<Error>& lack() const { return lack_; }
   const std::string& path() const { return path_; }
 
  private:
@@ -38,6 +41,7 @@ class KeyFolder {
   KeyParser parse_;
   std::map<std::string, KeyFile> files_;
   std::vector<std::string> problems_;
+  std::optional<Error> lack_;
   std::string last_;  ///< name of a file that was there when it was listed last, or before
   Fingerprint fingerprint_;
   bool trusted_ = false;

@@ -27,6 +27,7 @@ const char* KindOf(const age::Identity& identity) {
 void AddFile(KeySnapshot& snapshot, const KeyFile& file) {
   AddKeys(snapshot, file.label(), file.keys());
   Append(snapshot.problems, file.problems());
+  if (file.lack()) snapshot.lack = file.lack();
   if (const std::int64_t written = file.written(); written > 0) {
     snapshot.oldest_file = std::min(snapshot.oldest_file.value_or(written), written);
     snapshot.newest_file = std::max(snapshot.newest_file.value_or(written), written);
@@ -37,6 +38,7 @@ void AddFile(KeySnapshot& snapshot, const KeyFile& file) {
 void AddFolder(KeySnapshot& snapshot, const KeyFolder& folder) {
   bool has_any = !folder.problems().empty();
   Append(snapshot.problems, folder.problems());
+  if (folder.lack()) snapshot.lack = folder.lack();
   for (const auto& [name, file] : folder.files()) {
     AddFile(snapshot, file);
     has_any = has_any || !file.keys().empty() || !file.problems().empty();
@@ -45,6 +47,13 @@ void AddFolder(KeySnapshot& snapshot, const KeyFolder& folder) {
 }
 
 }  // namespace
+
+Error WithLack(Error error, const std::optional<Error>& lack) {
+  if (error.code != Code::kNoMatchingKey || !lack) return error;
+  error.code = lack->code;
+  error.hint = lack->hint;
+  return error;
+}
 
 KeyWatch::KeyWatch(Sources sources, Warn warn, Clock clock)
     : warn_(std::move(warn)), clock_(std::move(clock)), sources_(std::move(sources)) {}

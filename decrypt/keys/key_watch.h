@@ -35,9 +35,14 @@ struct KeySnapshot {
   std::vector<std::string> default_locations;  ///< where keys may be, and are not
   /// Of each file that is there and without keys: that it is. A problem only if no key is left.
   std::vector<std::string> empty_files;
+  /// Why a source could not be looked at, which may be over in a moment: kNoRoom. A problem, too.
+  std::optional<Error> lack;
   std::optional<std::int64_t> oldest_file;  ///< as in KeyState
   std::optional<std::int64_t> newest_file;
 };
+
+/// An error that says that no key fits as what it is if a source could not be looked at for `lack`.
+Error WithLack(Error error, const std::optional<Error>& lack);
 
 /// Watches the places where keys are mounted: every call looks at all of them again unless that was
 /// done since the moment it names, so that a rotated key counts for the next request and a removed

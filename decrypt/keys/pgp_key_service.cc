@@ -50,7 +50,7 @@ Result<SecretBytes> PgpKeyService::Unwrap(const WrappedKey& key, const Requester
   if (opened) return opened;
   Error error = std::move(opened).error();
   error.message += Describe(now->problems);
-  return Fail(std::move(error).With(kFailed));
+  return Fail(WithLack(std::move(error).With(kFailed), now->lack));
 }
 
 Result<SecretBytes> PgpKeyService::AskMounted(const WrappedKey& key, const KeySnapshot& now,

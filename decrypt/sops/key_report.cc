@@ -72,6 +72,7 @@ struct Failures {
   const KeyFailure* first = nullptr;
   const KeyFailure* mismatch = nullptr;  ///< the first that is merely not ours
   const KeyFailure* defect = nullptr;    ///< the first that is broken or could not be asked
+  const KeyFailure* lack = nullptr;      ///< the first that may open the file in a moment
 };
 
 Failures Collect(const std::vector<GroupOutcome>& groups) {
@@ -81,6 +82,7 @@ Failures Collect(const std::vector<GroupOutcome>& groups) {
       const KeyFailure*& slot =
           failure.error.code == Code::kNoMatchingKey ? out.mismatch : out.defect;
       if (slot == nullptr) slot = &failure;
+      if (out.lack == nullptr && failure.error.code == Code::kNoRoom) out.lack = &failure;
       if (out.first == nullptr) out.first = &failure;
     }
   }
@@ -91,6 +93,7 @@ Failures Collect(const std::vector<GroupOutcome>& groups) {
 std::string Cause(const Failures& failures, const std::vector<std::string>& tried,
                   std::int64_t threshold, std::size_t succeeded) {
   if (failures.first == nullptr) return "the file has no usable key group";
+  if (failures.lack != nullptr) return FirstLine(failures.lack->error.message);
   if (failures.mismatch == nullptr) return FirstLine(failures.first->error.message);
   if (succeeded > 0) {
     return "the keys at hand open " + std::to_string(succeeded) + " of the " +
@@ -104,6 +107,7 @@ std::string Cause(const Failures& failures, const std::vector<std::string>& trie
 
 std::string HintFor(const Failures& failures, const std::vector<std::string>& tried,
                     std::size_t succeeded) {
+  if (failures.lack != nullptr) return failures.lack->error.hint;
   if (failures.mismatch == nullptr) {
     return failures.first == nullptr ? "" : failures.first->error.hint;
   }
@@ -149,6 +153,7 @@ Error DataKeyError(const std::vector<GroupOutcome>& groups, std::int64_t thresho
   if (!recipients.empty()) text += "\n\nRecipients in the file: " + List(recipients);
   text += "\nPublic keys tried: " + (tried.empty() ? "none" : List(tried));
   const Code code = failures.first == nullptr      ? Code::kInvalidInput
+                    : failures.lack != nullptr     ? Code::kNoRoom
                     : failures.mismatch != nullptr ? Code::kNoMatchingKey
                                                    : failures.defect->error.code;
   return Error{code, std::move(text), HintFor(failures, tried, succeeded)};

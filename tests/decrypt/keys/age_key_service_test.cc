@@ -12,6 +12,7 @@
 #include "tests/decrypt/age/fixtures.h"
 #include "tests/decrypt/keys/temp_dir.h"
 #include "tests/support/matchers.h"
+#include "tests/support/no_free_descriptor.h"
 
 namespace acd::keys {
 namespace {
@@ -257,6 +258,20 @@ TEST(AgeKeyService, LooksOnceSinceAMoment) {
               Fails(Code::kNoMatchingKey, "failed to load age identities"));
   dir.Write("keys.txt", kKey1);
   EXPECT_THAT(service.Unwrap(ForBoth(), Requester()), IsOk());
+}
+
+// Nobody has to add a key for it.
+TEST(AgeKeyService, TellsALackOfDescriptorsFromALackOfKeys) {
+  const TempDir dir;
+  const std::string file = dir.Write("k/age/keys.txt", kKey1);
+  for (const bool folder : {false, true}) {
+    Service service(folder ? FolderSource(dir.Path("k/age")) : FileSource(file), true);
+    {
+      const acd::testing::NoFreeDescriptor no_free_descriptor;
+      EXPECT_THAT(service.Unwrap(ForFirst()), Fails(Code::kNoRoom, "oo many open files"));
+    }
+    EXPECT_THAT(service.Unwrap(ForFirst()), IsOk());
+  }
 }
 
 TEST(AgeKeyService, SeesAFileAppearWhereNoneHadToBe) {

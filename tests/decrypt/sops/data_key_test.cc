@@ -61,6 +61,17 @@ TEST(DataKey, TriesTypesInTheGivenOrder) {
               ElementsAre("vault", "kms", "pgp", "age1", "age2"));
 }
 
+// Who is told to add a key, when the right one could only not be tried, adds one for nothing.
+TEST(DataKey, ALackOfRoomIsTheCauseWhateverElseFailed) {
+  FakeKeyService service;
+  service.names = {"age1mine"};
+  const auto key =
+      RecoverDataKey(WithGroups({{Age("a", "no match"), Age("b", "broken"), Age("c", "no room")}}),
+                     kOrder, service, {});
+  ASSERT_THAT(key, Fails(Code::kNoRoom, "SOPS file: too many open files\n"));
+  EXPECT_EQ(key.error().hint, "try later");
+}
+
 TEST(DataKey, NoMatchListsRecipientsAndKeysTried) {
   FakeKeyService service;
   service.names = {"age1mine"};

@@ -122,6 +122,7 @@ class FakeKeyService : public keys::KeyService {
     if (key.encrypted == "unsupported") {
       return Fail(Code::kUnsupported, std::string(keys::TypeName(key.type)) + " is not supported");
     }
+    if (key.encrypted == "no room") return Fail(Code::kNoRoom, "too many open files", "try later");
     if (key.encrypted == "cancelled") return Fail(Code::kCancelled, "cancelled");
     if (key.encrypted == "broken") return Fail(Code::kInvalidInput, "invalid armor: first line");
     return SecretBytes::CopyOf(key.encrypted);
