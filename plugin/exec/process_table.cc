@@ -5,9 +5,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <memory>
+#include <mutex>
 #include <string_view>
 
 #include "decrypt/base/unique_fd.h"
@@ -18,9 +20,51 @@ namespace {
 // What another process may put there is read up to here.
 constexpr std::size_t kMaxBytes = 1U << 20U;
 
+/// Descriptors for the moment when there are no others: without a look at /proc nothing would bound
+/// what commands take, and what they leave behind would live on. A list and a file of it are open
+/// at a time; who comes second while both are in use may find none.
+class Kept {
+ public:
+  Kept() {
+    for (UniqueFd& fd : fds_) fd = OpenAny();
+  }
+
+  /// Opens what `path` names, if need be in the place of a kept descriptor.
+  UniqueFd Open(const std::string& path, int flags) {
+    UniqueFd fd(::open(path.c_str(), flags));
+    if (fd || (errno != EMFILE && errno != ENFILE)) return fd;
+    const std::lock_guard lock(mutex_);
+    for (UniqueFd& kept : fds_) {
+      if (!kept) continue;
+      kept.Reset();
+      return UniqueFd(::open(path.c_str(), flags));
+    }
+    return fd;
+  }
+
+  /// To be called when something was closed.
+  void Refill() {
+    const std::lock_guard lock(mutex_);
+    for (UniqueFd& fd : fds_) {
+      if (!fd) fd = OpenAny();
+    }
+  }
+
+ private:
+  static UniqueFd OpenAny() { return UniqueFd(::open("/proc", O_PATH | O_CLOEXEC)); }
+
+  std::mutex mutex_;
+  std::array<UniqueFd, 2> fds_;
+};
+
+Kept& TheKept() {
+  static Kept& kept = *new Kept;  // for as long as any thread runs
+  return kept;
+}
+
 /// Nothing: there is no such file. What ends with an error is taken up to there.
 std::optional<std::string> ReadProc(const std::string& path) {
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  UniqueFd fd = TheKept().Open(path, O_RDONLY | O_CLOEXEC);
   if (!fd) return std::nullopt;
   std::string text;
   while (text.size() < kMaxBytes) {
@@ -30,6 +74,8 @@ std::optional<std::string> ReadProc(const std::string& path) {
     text.resize(at + (size > 0 ? static_cast<std::size_t>(size) : 0));
     if (size <= 0 && !(size < 0 && errno == EINTR)) break;
   }
+  fd.Reset();
+  TheKept().Refill();
   return text;
 }
 
@@ -73,6 +119,8 @@ bool ReadEntry(pid_t pid, ProcessEntry& entry) {
 
 }  // namespace
 
+void KeepDescriptorsForProcesses() { TheKept(); }
+
 std::optional<ProcessEntry> ReadProcess(pid_t pid) {
   ProcessEntry entry;
   return ReadEntry(pid, entry) ? std::optional(entry) : std::nullopt;
@@ -80,8 +128,10 @@ std::optional<ProcessEntry> ReadProcess(pid_t pid) {
 
 std::vector<ProcessEntry> ListProcesses() {
   std::vector<ProcessEntry> entries;
-  const std::unique_ptr<DIR, int (*)(DIR*)> list(::opendir("/proc"), ::closedir);
+  UniqueFd proc = TheKept().Open("/proc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  std::unique_ptr<DIR, int (*)(DIR*)> list(proc ? ::fdopendir(proc.get()) : nullptr, ::closedir);
   if (!list) return entries;
+  proc.Release();  // the list's
   while (const dirent* found = ::readdir(list.get())) {
     const std::string_view name = found->d_name;
     pid_t pid = 0;
@@ -90,6 +140,8 @@ std::vector<ProcessEntry> ListProcesses() {
     ProcessEntry entry;
     if (ReadEntry(pid, entry)) entries.push_back(entry);
   }
+  list.reset();
+  TheKept().Refill();
   return entries;
 }
 

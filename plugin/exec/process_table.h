@@ -19,6 +19,10 @@ struct ProcessEntry {
   std::uint64_t resident_bytes = 0;
 };
 
+/// Reserves what the functions below need when this process can open nothing more. Without it, that
+/// is done by the first of them.
+void KeepDescriptorsForProcesses();
+
 /// One of them; nothing if it is gone.
 std::optional<ProcessEntry> ReadProcess(pid_t pid);
 

@@ -29,11 +29,12 @@ RunEnd EndOf(const Outcome& outcome) {
 // Behind the program's name: "helm: memory: more than 512 MiB".
 RunEnd PassedLimit(const Error& error) {
   const std::size_t name_end = error.message.find(": ");
-  if (name_end == std::string::npos) return RunEnd::kOutput;
+  if (name_end == std::string::npos) return RunEnd::kOther;
   const std::string_view what = std::string_view(error.message).substr(name_end + 2);
   if (what.starts_with("memory: ")) return RunEnd::kMemory;
   if (what.starts_with("processes: ")) return RunEnd::kProcesses;
-  return RunEnd::kOutput;
+  // Else it was not the program that passed one: what is decrypted while it runs, say.
+  return what.starts_with("standard output: ") ? RunEnd::kOutput : RunEnd::kOther;
 }
 
 class ObservedRunner : public CommandRunner {

@@ -183,6 +183,7 @@ Status AdoptOrphans() {
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {
     return SystemFailure("PR_SET_CHILD_SUBREAPER", errno);
   }
+  KeepDescriptorsForProcesses();
   adopting.store(true, std::memory_order_relaxed);
   return {};
 }

@@ -3,12 +3,14 @@
 
 #include <sys/prctl.h>
 
+#include <algorithm>
 #include <fstream>
 #include <thread>
 
 #include "plugin/exec/process_table.h"
 #include "tests/plugin/exec/process_test_support.h"
 #include "tests/support/matchers.h"
+#include "tests/support/no_free_descriptor.h"
 
 namespace acd::exec {
 namespace {
@@ -130,6 +132,19 @@ TEST(ProcessTable, KnowsThisProcess) {
   }
   EXPECT_TRUE(found);
   EXPECT_EQ(VariableOf(::getpid(), "NO_SUCH_VARIABLE"), "");
+}
+
+// Limits that end where descriptors do would be none.
+TEST(ProcessTable, IsSeenWithoutAFreeDescriptor) {
+  KeepDescriptorsForProcesses();
+  const acd::testing::NoFreeDescriptor no_free_descriptor;
+  for (int i = 0; i < 3; ++i) {
+    const std::vector<ProcessEntry> all = ListProcesses();
+    EXPECT_TRUE(std::any_of(all.begin(), all.end(), [](const ProcessEntry& entry) {
+      return entry.pid == ::getpid() && entry.resident_bytes > 0;
+    }));
+    EXPECT_NE(VariableOf(::getpid(), "PATH"), "");
+  }
 }
 
 }  // namespace
