@@ -14,13 +14,14 @@ std::string_view AboutRoom(int error) {
   switch (error) {
     case ENOSPC:
     case EDQUOT:
-      return "give the work folder's tmpfs (emptyDir, `medium: Memory`) more room";
+      return "make room where it is written: a sidecar's work folder is a tmpfs of a certain size "
+             "(emptyDir, `medium: Memory`)";
     case EMFILE:
     case ENFILE:
-      return "too much is open at once: try again later, or raise the container's limit";
+      return "too much is open at once: try again later, or raise the limit of open files";
     case EAGAIN:  // of a fork
     case ENOMEM:
-      return "too much runs at once: try again later, or raise the container's limits";
+      return "too much runs at once: try again later, or raise the limits of memory and processes";
     default:
       return {};
   }

@@ -83,9 +83,9 @@ Result<SecretBytes> ReadAll(int fd, std::size_t max_bytes) {
   auto content = ReadWhole(fd, max_bytes);
   if (content) return content;
   Error error = std::move(content).error().With("Error reading file");
-  error.hint = error.code == Code::kLimitExceeded ? "an encrypted file is held in memory: split it"
-                                                  : "it must be a file that this user may read";
-  return Fail(std::move(error));
+  return Fail(std::move(error).Hint(error.code == Code::kLimitExceeded
+                                        ? "an encrypted file is held in memory: split it"
+                                        : "it must be a file that this user may read"));
 }
 
 bool IsStdin(const Arguments& arguments) { return arguments.file == "-"; }

@@ -1,6 +1,7 @@
 #include "plugin/commands/input.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -18,6 +19,9 @@ Result<std::size_t> ReadSome(int fd, std::span<std::uint8_t> out) {
   for (;;) {
     const ssize_t got = ::read(fd, out.data(), out.size());
     if (got >= 0) return static_cast<std::size_t>(got);
+    pollfd wait{fd, POLLIN, 0};
+    // Whoever started this program may have left a pipe of it without waiting.
+    if (errno == EAGAIN && ::poll(&wait, 1, -1) > 0) continue;
     if (errno != EINTR) return SystemFailure("cannot be read", errno);
   }
 }

@@ -25,11 +25,13 @@ class PluginWatch {
 
  private:
   /// What tells one version of the file from another.
+  static constexpr long long kNoFile = -1;
+  static constexpr long long kNotSeen = -2;
   struct Stamp {
     unsigned long device = 0;
     unsigned long inode = 0;
     long long modified_ns = 0;
-    long long size = -1;  ///< -1: there is no file; -2: not looked at
+    long long size = kNoFile;
     bool operator==(const Stamp&) const = default;
   };
   Stamp Look() const;

@@ -319,8 +319,8 @@ Result<std::unique_ptr<Endpoint>> Endpoint::Start(const ListenAddress& address, 
     return std::unique_ptr<Endpoint>(new Endpoint(std::move(impl)));
   } catch (const boost::system::system_error& error) {
     return CannotListen(address, error.code());
-  } catch (const std::system_error& error) {
-    return CannotListen(address, error.code());
+  } catch (const std::system_error& error) {  // of a thread
+    return SystemFailure("listen at " + FormatListenAddress(address), error.code().value());
   }
 }
 

@@ -145,6 +145,8 @@ std::variant<std::vector<std::string>, CallError> ManifestService::Generate(
   Result<std::vector<std::string>> result = Fail(Code::kInternal, "internal error");
   try {
     result = Run(call);
+  } catch (const std::bad_alloc&) {
+    result = SystemFailure("internal", ENOMEM);
   } catch (...) {
     // The text of an unknown exception may quote anything; its place in the code is a bug's matter.
     result = Fail(Code::kInternal, "internal error",

@@ -15,7 +15,7 @@ MAY = {
     "decrypt/base/system_failure.cc",
     "plugin/metrics/endpoint.cc",  # the errors of names that are looked up are none of the system's
 }
-WORDS = re.compile(r"\bstrerror|_category\(\)\s*\.message\(|\berror\.message\(\)|\bcode\(\)\.message\(\)")
+WORDS = re.compile(r"\bstrerror|_category\(\)\s*\.message\(|\.message\(\)")
 
 
 def problems(root):

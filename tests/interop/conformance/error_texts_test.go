@@ -85,7 +85,9 @@ func sources(t *testing.T) map[string]string {
 		}
 		return err
 	}))
-	add(filepath.Join(root, "plugin/commands/decrypt_command.cc"))
+	for _, name := range []string{"decrypt_command.cc", "output_file.cc"} {
+		add(filepath.Join(root, "plugin/commands", name))
+	}
 	return texts
 }
 
