@@ -52,7 +52,7 @@ Status PullOne(Context& context, sources::Session& session, const RemoteChart& c
                const std::string& scratch) {
   std::error_code error;
   if (!fs::create_directory(scratch, error)) {
-    return SystemFailure("the run folder", error.value());
+    return SystemFailure("the run folder", error ? error.value() : EEXIST);
   }
   ACD_TRY(const std::string archive,
           sources::PullChart(session, {chart.repo, chart.name, chart.version}, scratch));
