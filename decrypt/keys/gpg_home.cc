@@ -16,6 +16,7 @@ constexpr int kMaxRuns = 8;
 constexpr std::chrono::milliseconds kCheckTick{100};
 // Until a keyring that lacks a file is made again, unless it lacks it for the file's sake.
 constexpr std::chrono::seconds kRetryAfter{60};
+constexpr std::chrono::seconds kRetrySoon{2};  // after a lack of room, which may be over
 
 /// Calls `take` with each line.
 template <typename Take>
@@ -160,7 +161,7 @@ Status GpgHome::Import() {
     problems_.push_back(label + ": gpg takes no secret key from it: " + reason);
     if (end && !AgentFailed(*end)) continue;
     const bool is_over_soon = !end && end.error().code == Code::kNoRoom;
-    made_again_ = Clock::now() + (is_over_soon ? Clock::duration::zero() : kRetryAfter);
+    made_again_ = Clock::now() + (is_over_soon ? kRetrySoon : kRetryAfter);
     failed = end ? Fail(Code::kToolFailed, reason) : Fail(end.error());
   }
   // Nothing to work with, and not for the files' sake: the next call is to try again.

@@ -82,7 +82,8 @@ Failures Collect(const std::vector<GroupOutcome>& groups) {
       const KeyFailure*& slot =
           failure.error.code == Code::kNoMatchingKey ? out.mismatch : out.defect;
       if (slot == nullptr) slot = &failure;
-      if (out.lack == nullptr && failure.error.code == Code::kNoRoom) out.lack = &failure;
+      const bool decides = !group.success && failure.error.code == Code::kNoRoom;
+      if (decides && out.lack == nullptr) out.lack = &failure;
       if (out.first == nullptr) out.first = &failure;
     }
   }
