@@ -38,7 +38,7 @@ class Search {
     return renderer == "helm" ? Chart(dir) : Directory(dir);
   }
 
-  bool IsComplete() const { return !files_.exhausted() && !files_.lack(); }
+  bool LackedRoom() const { return files_.lack().has_value(); }
 
  private:
   // Sub-folders count only with the parameter `recurse`, which is not known here.
@@ -157,7 +157,7 @@ class Search {
 bool HoldsEncrypted(const std::string& root, const std::string& app_dir,
                     const exec::Budget& budget) {
   Search search(root, budget);
-  return search.App(app_dir) || !search.IsComplete();
+  return search.App(app_dir) || search.LackedRoom();
 }
 
 }  // namespace acd::render

@@ -45,9 +45,6 @@ void AddNew(std::vector<Announcement> more, std::set<std::string>& names,
   }
 }
 
-/// More than could be looked at, here and now.
-bool IsTooMuch(Code code) { return code == Code::kNoRoom || code == Code::kLimitExceeded; }
-
 }  // namespace
 
 struct RepositoryQueries::Place {
@@ -214,7 +211,8 @@ std::variant<bool, CallError> RepositoryQueries::Match(RequestStream& source,
       return MatchByName(source, place, record);
     }
     const Status unpacked = Unpack(source, place, record);
-    if (!unpacked && !plugin.HasDiscovery() && IsTooMuch(unpacked.error().code)) {
+    const bool asks_content = !plugin.HasDiscovery() && service_.settings().discover_encrypted;
+    if (asks_content && !unpacked && unpacked.error().code == Code::kNoRoom) {
       // An error would be a "no", see HoldsEncrypted.
       record.error = unpacked.error().message;
       return true;
@@ -227,7 +225,7 @@ std::variant<bool, CallError> RepositoryQueries::Match(RequestStream& source,
               service_.queue().Acquire(KeyOf(place.application), place.budget));
       return service_.plugin().commands().Find(plugin, place.ForCommands());
     }
-    if (!service_.settings().discover_encrypted) return false;  // as of a moment ago
+    if (!asks_content) return false;  // as of a moment ago
     return render::HoldsEncrypted(place.workspace->tree(), place.app_dir,
                                   LookingBudget(place.budget));
   });

@@ -37,7 +37,8 @@ class RepositoryQueries {
   /// Whether the plugin is for the application's path: by the plugin's own discovery, else whether
   /// it holds something encrypted that would be decrypted (see render::HoldsEncrypted). Drains
   /// `source` on every path. Errors: the repository could not be received, or has no such path; the
-  /// plugin's command failed. A folder that is hard to read is none.
+  /// plugin's command failed. A folder that is hard to read holds nothing; where there is no room
+  /// to look (kNoRoom), it may.
   std::variant<bool, CallError> Match(RequestStream& source, const exec::Budget& client,
                                       RequestRecord& record);
 
