@@ -37,7 +37,12 @@ class Kept {
     for (UniqueFd& kept : fds_) {
       if (!kept) continue;
       kept.Reset();
-      return UniqueFd(::open(path.c_str(), flags));
+      fd.Reset(::open(path.c_str(), flags));
+      if (fd) return fd;
+      const int error = errno;
+      kept = OpenAny();
+      errno = error;
+      if (error != EMFILE && error != ENFILE) return fd;  // a process that has ended, say
     }
     return fd;
   }
