@@ -42,7 +42,7 @@ std::string RandomSuffix() {
 bool WaitsFor(int fd, short event) {
   if (errno != EAGAIN) return false;
   pollfd wait{fd, event, 0};
-  return ::poll(&wait, 1, -1) > 0;
+  return ::poll(&wait, 1, -1) > 0 || errno == EINTR;
 }
 
 }  // namespace

@@ -24,14 +24,15 @@ class PluginWatch {
   std::optional<Result<custom::PluginConfig>> Poll();
 
  private:
-  /// What tells one version of the file from another.
   static constexpr long long kNoFile = -1;
-  static constexpr long long kNotSeen = -2;
+  static constexpr long long kNotSeen = -2;  ///< there may be one, to be looked at again
+
+  /// What tells one version of the file from another.
   struct Stamp {
     unsigned long device = 0;
     unsigned long inode = 0;
     long long modified_ns = 0;
-    long long size = kNoFile;
+    long long size = kNoFile;  ///< in bytes, or one of the above
     bool operator==(const Stamp&) const = default;
   };
   Stamp Look() const;

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "askpass.grpc.pb.h"
+#include "plugin/server/error_text.h"
 
 namespace acd::server {
 namespace {
@@ -47,11 +48,11 @@ Result<sources::Login> AskRepoServer(const std::string& socket, const std::strin
     return Fail(Code::kNotFound, "the repo-server no longer knows the credentials of this request");
   }
   if (!status.ok()) {
-    return Fail(
-        Code::kIo,
-        "the repo-server's askpass socket " + path + " does not answer: " + status.error_message(),
-        "mount the folder with it into both containers, and name it in "
-        "ARGOCD_ASK_PASS_SOCK of the repo-server");
+    return Fail(Code::kIo,
+                "the repo-server's askpass socket " + path +
+                    " does not answer: " + std::string(FirstLine(status.error_message())),
+                "mount the folder with it into both containers, and name it in "
+                "ARGOCD_ASK_PASS_SOCK of the repo-server");
   }
   sources::Login login;
   login.username = SecretBytes::CopyOf(response.username());
