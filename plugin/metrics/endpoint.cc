@@ -181,7 +181,6 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t discarded_ = 0;
 };
 
-// All addresses: of IPv6, which takes IPv4's too, unless the machine has none.
 // A name that is looked up has errors of its own.
 Failure CannotListen(const ListenAddress& address, const error_code& error) {
   const std::string what = "listen at " + FormatListenAddress(address);
@@ -191,6 +190,7 @@ Failure CannotListen(const ListenAddress& address, const error_code& error) {
   return SystemFailure(what, error.value());
 }
 
+// All addresses: of IPv6, which takes IPv4's too, unless the machine has none.
 std::vector<tcp::endpoint> Candidates(asio::io_context& context, const ListenAddress& address,
                                       error_code& error) {
   if (address.host.empty()) {
