@@ -38,7 +38,7 @@ Failure SystemFailure(const std::string& what, int error, std::string_view hint)
 
 Failure FileFailure(const std::string& what, int error, std::string_view hint) {
   Failure failure = SystemFailure(what, error, hint);
-  if (error == ENOENT) failure.error.code = Code::kNotFound;
+  if (error == ENOENT || error == ENOTDIR) failure.error.code = Code::kNotFound;
   return failure;
 }
 

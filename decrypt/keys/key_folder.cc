@@ -22,18 +22,18 @@ struct CloseDir {
 // The names of what may be key files; regular or not is seen when they are looked at.
 Result<std::set<std::string>> ListNames(const std::string& path) {
   const std::unique_ptr<DIR, CloseDir> dir(::opendir(path.c_str()));
+  const auto failure = [&path](int error) { return SystemFailure("key folder " + path, error); };
   if (!dir) {
-    const int error = errno;
-    return FileFailure("key folder " + path, error);
+    const bool is_absent = errno == ENOENT;  // a file in its place is a mistake
+    Failure failed = failure(errno);
+    if (is_absent) failed.error.code = Code::kNotFound;
+    return failed;
   }
   std::set<std::string> names;
   for (;;) {
     errno = 0;
     const dirent* const entry = ::readdir(dir.get());
-    if (entry == nullptr && errno != 0) {
-      const int error = errno;
-      return FileFailure("key folder " + path, error);
-    }
+    if (entry == nullptr && errno != 0) return failure(errno);
     if (entry == nullptr) break;
     std::string name = entry->d_name;
     if (name.starts_with('.')) continue;

@@ -37,10 +37,9 @@ bool IsAbsence(int error) { return error == ENOENT || error == ENOTDIR; }
 
 Failure OpenFailure(const std::string& path, int error) {
   const std::string what = "open " + path;
-  Failure failure = SystemFailure(what, error);
+  Failure failure = FileFailure(what, error);
   char& initial = failure.error.message[what.size() + 2];  // of the reason: sops's are Go's words
   if (initial >= 'A' && initial <= 'Z') initial = static_cast<char>(initial - 'A' + 'a');
-  if (IsAbsence(error)) failure.error.code = Code::kNotFound;
   return failure;
 }
 

@@ -24,11 +24,7 @@ constexpr std::size_t kChunk = 64U << 10U;
 /// every error text differ from the last. The caller knows the path in the repository.
 std::string NameOf(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-Failure IoError(const std::string& path, int error) {
-  Failure failure = SystemFailure(NameOf(path), error);
-  if (error == ENOENT || error == ENOTDIR) failure.error.code = Code::kNotFound;
-  return failure;
-}
+Failure IoError(const std::string& path, int error) { return FileFailure(NameOf(path), error); }
 
 Failure IoError(const std::string& path) { return IoError(path, errno); }
 

@@ -32,6 +32,7 @@ TEST(SystemFailure, TellsOthersApart) {
 
 TEST(SystemFailure, OfANamedFileMayMeanThatThereIsNone) {
   EXPECT_EQ(FileFailure("/a/file", ENOENT).error.code, Code::kNotFound);
+  EXPECT_EQ(FileFailure("/a/file", ENOTDIR).error.code, Code::kNotFound);
   EXPECT_EQ(FileFailure("/a/file", EACCES).error.code, Code::kIo);
   EXPECT_EQ(FileFailure("/a/file", EMFILE).error.code, Code::kNoRoom);
 }
