@@ -29,7 +29,8 @@ int RunDiscover(std::span<char*> args) {
       "Prints the renderer's name if the current folder holds something encrypted that would be\n"
       "decrypted: an encrypted manifest, a kustomization that reaches an encrypted file or runs\n"
       "KSOPS, a chart with an encrypted file in it. Prints nothing if not; exit status 0 in both\n"
-      "cases, as a stock argocd-cmp-server expects of spec.discover.find.command.\n"
+      "cases, as a stock argocd-cmp-server expects of spec.discover.find.command. What cannot be\n"
+      "looked at for want of descriptors counts as encrypted.\n"
       "An Application that names its plugin is safer: one that is not discovered is rendered by\n"
       "Argo CD itself, which applies the ciphertext.",
       "argocd-decrypt discover");

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "decrypt/base/system_failure.h"
+#include "plugin/commands/await_pipe.h"
 
 namespace acd::commands {
 namespace {
@@ -19,10 +20,7 @@ Result<std::size_t> ReadSome(int fd, std::span<std::uint8_t> out) {
   for (;;) {
     const ssize_t got = ::read(fd, out.data(), out.size());
     if (got >= 0) return static_cast<std::size_t>(got);
-    pollfd wait{fd, POLLIN, 0};
-    // Whoever started this program may have left a pipe of it without waiting.
-    if (errno == EAGAIN && ::poll(&wait, 1, -1) > 0) continue;
-    if (errno != EINTR) return SystemFailure("cannot be read", errno);
+    if (!IsToTryAgain(fd, POLLIN)) return SystemFailure("cannot be read", errno);
   }
 }
 

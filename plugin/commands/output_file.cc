@@ -12,6 +12,7 @@
 #include <cstdio>
 
 #include "decrypt/base/system_failure.h"
+#include "plugin/commands/await_pipe.h"
 
 namespace acd::commands {
 namespace {
@@ -36,13 +37,6 @@ std::string RandomSuffix() {
   std::string text;
   for (const unsigned char byte : bytes) text += static_cast<char>('a' + byte % 26);
   return text;
-}
-
-/// Whoever started this program may have left a pipe of it without waiting.
-bool WaitsFor(int fd, short event) {
-  if (errno != EAGAIN) return false;
-  pollfd wait{fd, event, 0};
-  return ::poll(&wait, 1, -1) > 0 || errno == EINTR;
 }
 
 }  // namespace
@@ -98,7 +92,7 @@ Status OutputFile::Write(std::span<const std::uint8_t> bytes) {
   ACD_CHECK(Open());
   while (!bytes.empty()) {
     const ssize_t put = ::write(file_.get(), bytes.data(), bytes.size());
-    if (put < 0 && (errno == EINTR || WaitsFor(file_.get(), POLLOUT))) continue;
+    if (put < 0 && IsToTryAgain(file_.get(), POLLOUT)) continue;
     if (put < 0) return Trouble();
     written_ = true;
     bytes = bytes.subspan(static_cast<std::size_t>(put));

@@ -1,6 +1,7 @@
 #include "plugin/commands/plugin_watch.h"
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include "tests/plugin/workspace/test_folder.h"
 #include "tests/support/matchers.h"
@@ -28,6 +29,15 @@ TEST(PluginWatch, ReadsAgainWhatItCouldNotRead) {
   ASSERT_TRUE(changed);
   EXPECT_THAT(*changed, IsOk());
   EXPECT_FALSE(watch.Poll());
+}
+
+// The built-in renderer would take the place of commands that are there.
+TEST(PluginWatch, TakesWhatItMayNotLookAtForNoAbsentFile) {
+  const workspace::testing::TestFolder folder;
+  const std::string path = folder.path() + "/plugin.yaml";
+  EXPECT_THAT(PluginWatch(path, true).Load(), IsOk());
+  ASSERT_EQ(::symlink("plugin.yaml", path.c_str()), 0);  // to itself
+  EXPECT_THAT(PluginWatch(path, true).Load(), Fails(Code::kIo, "symbolic links"));
 }
 
 }  // namespace
