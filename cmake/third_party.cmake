@@ -69,6 +69,7 @@ acd_external(crypto libcrypto)
 acd_external(yaml_cpp yaml-cpp)
 acd_external(re2 re2)
 acd_external(zlib zlib)
+acd_external(lua lua5.1)
 # The unsecure variant: the plugin socket is plain HTTP/2, and libssl would only cost start time.
 # Its pkg-config file forgets what its archive needs; that of the secure variant names it.
 set(ACD_NOT_LINKED grpc grpc++ ssl crypto)

@@ -12,6 +12,7 @@
 #include "plugin/commands/diff_command.h"
 #include "plugin/commands/discover_command.h"
 #include "plugin/commands/generate_command.h"
+#include "plugin/commands/health_command.h"
 #include "plugin/commands/healthcheck_command.h"
 #include "plugin/commands/helm_downloader_command.h"
 #include "plugin/commands/ksops_command.h"
@@ -47,6 +48,7 @@ constexpr auto kCommands = std::to_array<Command>({
     {"helm-downloader", "decrypt value files for helm, as a downloader plugin of its own",
      RunHelmDownloader},
     {"seal", "turn a Secret, plain or encrypted by sops, into a SealedSecret", RunSeal},
+    {"health", "what Argo CD will say of SealedSecrets, ExternalSecrets and their kin", RunHealth},
     {"call", "send a folder to a running server and print the manifests", RunCall},
     {"healthcheck", "ask a running server whether it serves", RunHealthcheck},
     {"version", "print the version", RunVersion},

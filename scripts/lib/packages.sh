@@ -32,7 +32,7 @@ packages() {
       build)
         echo g++ cmake ninja-build pkg-config ccache
         echo "$(boost_package)" libyaml-cpp-dev libsodium-dev libssl-dev zlib1g-dev libisal-dev
-        echo libarchive-dev libre2-dev libspdlog-dev nlohmann-json3-dev libcli11-dev
+        echo libarchive-dev libre2-dev libspdlog-dev nlohmann-json3-dev libcli11-dev liblua5.1-0-dev
         echo libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc
         opentelemetry_package
         ;;

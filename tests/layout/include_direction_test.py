@@ -39,6 +39,8 @@ ALLOWED = {
     "plugin/guard": ["decrypt/base", "decrypt/yaml"],
     # What it shows it gets as texts and values, whoever rendered and decrypted them.
     "plugin/preview": ["decrypt/base", "decrypt/yaml", "plugin/guard"],
+    # What it assesses are objects as the preview reads them.
+    "plugin/health": ["decrypt/base", "plugin/preview"],
     "plugin/ksops": DECRYPT + ["plugin/workspace"],
     # What lies outside of the repository that was sent: charts, and files of other repositories. It reads
     # Chart.yaml, so it may read YAML; of decryption and of keys it knows nothing.
@@ -57,8 +59,8 @@ ALLOWED = {
     "plugin/tracing": ["decrypt/base"],
     # Of the program it knows the plain C between the two: they share no library.
     "plugin/tracing/otel": ["plugin/tracing"],
-    "plugin/commands": SERVING + ["plugin/preview", "plugin/metrics", "plugin/tracing"],
-    "plugin": SERVING + ["plugin/preview", "plugin/metrics", "plugin/tracing", "plugin/commands"],
+    "plugin/commands": SERVING + ["plugin/preview", "plugin/health", "plugin/metrics", "plugin/tracing"],
+    "plugin": SERVING + ["plugin/preview", "plugin/health", "plugin/metrics", "plugin/tracing", "plugin/commands"],
 }
 
 # Headers that protoc makes, and gRPC's own: only these folders may see them, and show them to each other.

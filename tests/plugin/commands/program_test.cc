@@ -92,14 +92,15 @@ TEST(Program, HelpListsTheCommandsWithAnExample) {
   const Finished finished = RunProgram({"--help"});
   EXPECT_EQ(finished.exit_code, 0);
   for (const char* name :
-       {"serve", "generate", "decrypt", "ksops", "call", "healthcheck", "version"}) {
+       {"serve", "generate", "decrypt", "ksops", "call", "health", "healthcheck", "version"}) {
     EXPECT_THAT(finished.out, HasSubstr(std::string("\n  ") + name));
   }
   EXPECT_THAT(finished.out, HasSubstr("Example: "));
 }
 
 TEST(Program, EachCommandHelpsWithAnExample) {
-  for (const char* name : {"serve", "generate", "decrypt", "call", "healthcheck", "version"}) {
+  for (const char* name :
+       {"serve", "generate", "decrypt", "call", "health", "healthcheck", "version"}) {
     const Finished finished = RunProgram({name, "--help"});
     EXPECT_EQ(finished.exit_code, 0) << name;
     EXPECT_THAT(finished.out, HasSubstr("xample")) << name;
