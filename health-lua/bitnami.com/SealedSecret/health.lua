@@ -1,9 +1,9 @@
 -- Health of a SealedSecret, from what the sealed-secrets controller writes:
 --   status.observedGeneration  the generation of its last attempt, good or bad
 --   status.conditions          one condition Synced: True with an empty message, or False with the error
---
--- Argo CD runs this with the string and math libraries closed; only `type` and `ipairs` are used.
--- Any field may be missing or of another type: an object is never a reason for a Lua error.
+-- part values: begin
+-- Argo CD runs this with the string and math libraries closed; of the others, only `type` and `ipairs` are
+-- used. Any field may be missing or of another type: an object is never a reason for a Lua error.
 
 local function table_or_empty(value)
   if type(value) == "table" then
@@ -19,18 +19,18 @@ local function text(value)
   return ""
 end
 
--- Whether `value` begins with `prefix`; `after` is `prefix` with its last letter replaced by the next
--- one. Strings compare byte by byte, and there is no string library to ask.
-local function begins_with(value, prefix, after)
-  return value >= prefix and value < after
+-- Strings compare byte by byte, and no text in UTF-8 holds the byte 255.
+local function begins_with(value, prefix)
+  return value >= prefix and value < prefix .. "\255"
 end
-
--- The condition Synced that changed last; the later one in the list when that can't be told.
-local function newest_synced(conditions)
+-- part values: end
+-- part object: begin
+-- The condition of this type that changed last; the later one in the list when that can't be told.
+local function newest_condition(conditions, condition_type)
   local newest = nil
   for _, entry in ipairs(table_or_empty(conditions)) do
     local condition = table_or_empty(entry)
-    if condition.type == "Synced" then
+    if condition.type == condition_type then
       if newest == nil or text(condition.lastTransitionTime) >= text(newest.lastTransitionTime) then
         newest = condition
       end
@@ -39,52 +39,89 @@ local function newest_synced(conditions)
   return newest
 end
 
-local function what_to_do(message)
-  if begins_with(message, "no key could decrypt secret", "no key could decrypt secreu") then
-    return "seal it again with the certificate of this cluster's controller, for this name, " ..
-        "namespace and scope"
-  end
-  if begins_with(message, "failed update: Resource ", "failed update: Resource!") then
-    return "delete the existing Secret, or annotate it with sealedsecrets.bitnami.com/managed: \"true\""
-  end
-  if begins_with(message, "illegal base64 data", "illegal base64 datb") then
-    return "a value of spec.encryptedData is not what kubeseal wrote: seal it again"
-  end
-  return "see the events of the SealedSecret and the log of the sealed-secrets controller"
-end
-
-local function progressing(message)
-  return {status = "Progressing", message = message}
+local function answer(status, message)
+  return {status = status, message = message}
 end
 
 local object = table_or_empty(obj)
 local metadata = table_or_empty(object.metadata)
+local spec = table_or_empty(object.spec)
 local status = table_or_empty(object.status)
 
 if metadata.deletionTimestamp ~= nil then
-  return progressing("SealedSecret is being deleted")
+  local finalizer = text(table_or_empty(metadata.finalizers)[1])
+  if finalizer == "" then
+    return answer("Progressing", text(object.kind) .. " is being deleted")
+  end
+  return answer("Progressing", text(object.kind) .. " is being deleted; it stays until its finalizer " ..
+      finalizer .. " is removed, by the controller that set it")
+end
+-- part object: end
+
+-- What a message of the controller begins with, and what to do about it. The longer one first.
+local advice = {
+  {
+    "no key could decrypt secret",
+    "seal it again with the certificate of this cluster's controller, for this name, namespace and scope",
+  },
+  {
+    "failed update: Resource ",
+    "delete the existing Secret, or annotate it with sealedsecrets.bitnami.com/managed: \"true\"; " ..
+        "then run the action re-unseal",
+  },
+  {"illegal base64 data", "a value of spec.encryptedData is not what kubeseal wrote: seal it again"},
+  {"template: ", "correct spec.template.data"},
+  {"using deprecated 'data' field", "seal it again with a newer kubeseal: it writes spec.encryptedData"},
+  {
+    "Secret \"" .. text(metadata.name) .. "\" is invalid: data: Forbidden: field is immutable",
+    "the Secret is immutable: delete it, so that it is made again",
+  },
+  {
+    "Secret \"" .. text(metadata.name) .. "\" is invalid: type: Invalid value",
+    "a Secret never changes its type: delete it, so that it is made again",
+  },
+  {"Secret \"" .. text(metadata.name) .. "\" is invalid", "correct spec.template"},
+  {
+    "secrets is forbidden",
+    "give the controller's service account the right to read and write Secrets in this namespace",
+  },
+  {
+    "secrets \"" .. text(metadata.name) .. "\" is forbidden",
+    "a quota, an admission policy or the controller's role is against it; " ..
+        "when that is mended, run the action re-unseal",
+  },
+}
+
+local function what_to_do(message)
+  for _, entry in ipairs(advice) do
+    if begins_with(message, entry[1]) then
+      return entry[2]
+    end
+  end
+  return "see the events of the SealedSecret and the log of the sealed-secrets controller; " ..
+      "to try again, run the action re-unseal"
 end
 
-local synced = newest_synced(status.conditions)
+local synced = newest_condition(status.conditions, "Synced")
 if synced == nil then
-  return progressing("Waiting for the sealed-secrets controller; if this stays, it is not running, " ..
-      "does not watch this namespace, or runs with --update-status=false")
+  return answer("Progressing", "Waiting for the sealed-secrets controller; if this stays, it is not " ..
+      "running, does not watch this namespace, or runs with --update-status=false")
 end
 
 -- A condition of an earlier generation says nothing about what was applied last.
 if type(metadata.generation) ~= "number" or status.observedGeneration ~= metadata.generation then
-  return progressing("Waiting for the sealed-secrets controller to unseal the latest change")
+  return answer("Progressing", "Waiting for the sealed-secrets controller to unseal the latest change")
 end
 
 if synced.status == "True" then
-  return {status = "Healthy", message = "Secret has been unsealed"}
+  return answer("Healthy", "Secret has been unsealed")
 end
 if synced.status == "False" then
   local message = text(synced.message)
   if message == "" then
     message = "the controller gave no reason"
   end
-  return {status = "Degraded", message = "Unsealing failed: " .. message .. " - " .. what_to_do(message)}
+  return answer("Degraded", "Unsealing failed: " .. message .. " - " .. what_to_do(message))
 end
-return progressing("The sealed-secrets controller has not finished: " ..
+return answer("Progressing", "The sealed-secrets controller has not finished: " ..
     "its condition Synced is neither True nor False")

@@ -1,11 +1,15 @@
--- Health of an ExternalSecret, from what External Secrets Operator writes:
---   status.conditions             Ready: True or False with a reason; its message is a summary, the
---                                 provider's own error is only in the events
---   status.syncedResourceVersion  "<generation>-<hash>" of the last success
+-- Health of an ExternalSecret, from what External Secrets Operator (0.9 to 2.9) writes:
+--   status.conditions             one condition Ready: True or False with a reason. Its message is a
+--                                 summary; the provider's own error is only in the events
+--   status.syncedResourceVersion  "<generation>-<hash of labels and annotations>" of the last success
 --   status.refreshTime            when that was
---
--- Argo CD runs this with the string and math libraries closed; only `type` and `ipairs` are used.
--- Any field may be missing or of another type: an object is never a reason for a Lua error.
+--   status.binding.name           the Secret that it has created or updated; empty: none so far. Not
+--                                 written for a spec.target.manifest
+-- A failure records no generation: one that came before the last edit is shown until the next attempt.
+-- Ready is also True where the operator wants no Secret or has nothing to write.
+-- part values: begin
+-- Argo CD runs this with the string and math libraries closed; of the others, only `type` and `ipairs` are
+-- used. Any field may be missing or of another type: an object is never a reason for a Lua error.
 
 local function table_or_empty(value)
   if type(value) == "table" then
@@ -21,12 +25,18 @@ local function text(value)
   return ""
 end
 
--- The condition Ready that changed last; the later one in the list when that can't be told.
-local function newest_ready(conditions)
+-- Strings compare byte by byte, and no text in UTF-8 holds the byte 255.
+local function begins_with(value, prefix)
+  return value >= prefix and value < prefix .. "\255"
+end
+-- part values: end
+-- part object: begin
+-- The condition of this type that changed last; the later one in the list when that can't be told.
+local function newest_condition(conditions, condition_type)
   local newest = nil
   for _, entry in ipairs(table_or_empty(conditions)) do
     local condition = table_or_empty(entry)
-    if condition.type == "Ready" then
+    if condition.type == condition_type then
       if newest == nil or text(condition.lastTransitionTime) >= text(newest.lastTransitionTime) then
         newest = condition
       end
@@ -35,109 +45,205 @@ local function newest_ready(conditions)
   return newest
 end
 
--- Whether the last success was of this generation. "3-…" lies between "3-" and "3.": strings compare
--- byte by byte, '.' follows '-', and there is no string library to ask.
-local function is_synced_generation(synced_version, generation)
-  return synced_version >= generation .. "-" and synced_version < generation .. "."
-end
-
--- Forms of a zero duration that people write; "-…" is a negative one, which counts as zero.
-local zero_durations = {
-  ["0"] = true, ["0s"] = true, ["0m"] = true, ["0h"] = true, ["0ms"] = true,
-  ["0m0s"] = true, ["0h0m"] = true, ["0h0m0s"] = true, ["0.0s"] = true, ["00s"] = true,
-}
-
--- Policies under which the operator does not look at a changed spec again, once it has synced.
-local function never_synced_again(spec)
-  if spec.refreshPolicy == "CreatedOnce" then
-    return "refreshPolicy is CreatedOnce"
-  end
-  if spec.refreshPolicy == "OnChange" then
-    return nil
-  end
-  local interval = spec.refreshInterval
-  if type(interval) == "number" and interval <= 0 then
-    return "refreshInterval is 0"
-  end
-  if type(interval) == "string" and
-      (zero_durations[interval] or (interval >= "-" and interval < ".")) then
-    return "refreshInterval is 0"
-  end
-  return nil
-end
-
-local function with_reason(condition)
-  local reason, message = text(condition.reason), text(condition.message)
-  if message == "" then
-    message = "the operator gave no message"
-  end
-  if reason == "" then
-    return message
-  end
-  return message .. " (" .. reason .. ")"
-end
-
-local function progressing(message)
-  return {status = "Progressing", message = message}
-end
-
-local function degraded(message)
-  return {status = "Degraded", message = message}
+local function answer(status, message)
+  return {status = status, message = message}
 end
 
 local object = table_or_empty(obj)
 local metadata = table_or_empty(object.metadata)
 local spec = table_or_empty(object.spec)
 local status = table_or_empty(object.status)
-local synced_version = text(status.syncedResourceVersion)
-local refresh_time = text(status.refreshTime)
 
 if metadata.deletionTimestamp ~= nil then
-  return progressing("ExternalSecret is being deleted")
+  local finalizer = text(table_or_empty(metadata.finalizers)[1])
+  if finalizer == "" then
+    return answer("Progressing", text(object.kind) .. " is being deleted")
+  end
+  return answer("Progressing", text(object.kind) .. " is being deleted; it stays until its finalizer " ..
+      finalizer .. " is removed, by the controller that set it")
+end
+-- part object: end
+-- part external_secrets: begin
+local function or_no_message(message)
+  if message == "" then
+    return "the operator gave no message"
+  end
+  return message
 end
 
-local ready = newest_ready(status.conditions)
-if ready == nil then
-  return progressing("Waiting for External Secrets Operator; if this stays, it is not running " ..
-      "or does not watch this namespace")
+-- The message of a condition, and its reason in parentheses.
+local function with_reason(condition)
+  local reason, message = text(condition.reason), or_no_message(text(condition.message))
+  if reason == "" then
+    return message
+  end
+  return message .. " (" .. reason .. ")"
 end
+
+local function unfinished()
+  return answer("Progressing", "External Secrets Operator has not finished: its condition Ready is " ..
+      "neither True nor False")
+end
+-- part external_secrets: end
+-- part duration: begin
+-- Whether a duration is zero or negative, as Go reads it: "0", "0h0m0s", "+0.0s", "-5m". There is no
+-- string library: `read` grows by one of the letters that a zero may have, as long as one fits.
+local zero_letters = {"0", "h", "m", "s", "n", "u", ".", "+", "\194\181", "\206\188"}
+
+local function is_zero_or_less(duration)
+  if type(duration) == "number" then
+    return duration <= 0
+  end
+  local value = text(duration)
+  if begins_with(value, "-") then
+    return true
+  end
+  if value == "" or #value > 40 then
+    return false
+  end
+  local read = ""
+  while read ~= value do
+    local longer = nil
+    for _, letter in ipairs(zero_letters) do
+      if begins_with(value, read .. letter) then
+        longer = read .. letter
+      end
+    end
+    if longer == nil then
+      return false
+    end
+    read = longer
+  end
+  return true
+end
+-- part duration: end
+
+-- Why the operator (from 0.11 on) does not look at a changed spec again, once it has synced; nil: it does.
+local function never_synced_again()
+  if spec.refreshPolicy == "CreatedOnce" then
+    return "refreshPolicy is CreatedOnce"
+  end
+  if spec.refreshPolicy ~= "OnChange" and is_zero_or_less(spec.refreshInterval) then
+    return "refreshInterval is 0"
+  end
+  return nil
+end
+
+-- By the operator's message.
+local what_to_do = {
+  ["could not get secret data from provider"] =
+    "See the events of the ExternalSecret for the provider's error",
+  ["target is owned by another ExternalSecret"] =
+    "Its name is in the events of the ExternalSecret: give one of the two another spec.target.name",
+  ["failed to take ownership of target secret"] =
+    "Its owner is in the events of the ExternalSecret: use another spec.target.name, " ..
+    "or creationPolicy: Merge",
+  ["could not update secret, target is immutable"] =
+    "Delete the Secret, and it is written anew",
+  ["could not delete secret"] =
+    "deletionPolicy: Delete needs creationPolicy: Owner; see the events of the ExternalSecret",
+  ["invalid generic target"] =
+    "spec.target.manifest needs an apiVersion, a kind, and an operator that runs with " ..
+    "--unsafe-allow-generic-targets",
+}
+
+local function cause_of(condition)
+  local advice = what_to_do[text(condition.message)] or "See the events of the ExternalSecret for the error"
+  return with_reason(condition) .. ". " .. advice
+end
+
+local ready = newest_condition(status.conditions, "Ready")
+if ready == nil then
+  return answer("Progressing", "Waiting for External Secrets Operator; if this stays, it is not running, " ..
+      "does not watch this namespace, or leaves the store to another controller (spec.controller)")
+end
+
+local target_spec = table_or_empty(spec.target)
+local manifest = target_spec.manifest
+local target = "Secret"
+if type(manifest) == "table" then
+  target = text(manifest.kind)
+  if target == "" then
+    target = "target"
+  end
+end
+
+local synced_version, refresh_time = text(status.syncedResourceVersion), text(status.refreshTime)
+local at_refresh_time = ""
+if refresh_time ~= "" then
+  at_refresh_time = " at " .. refresh_time
+end
+local never_written = type(manifest) ~= "table" and type(status.binding) == "table" and
+    text(status.binding.name) == ""
 
 if ready.status == "False" then
-  local cause = with_reason(ready) .. ". See the events of the ExternalSecret for the provider's error"
-  if synced_version ~= "" and refresh_time ~= "" then
-    return degraded("Refresh failed, the Secret still has the values of " .. refresh_time .. ": " .. cause)
+  if synced_version ~= "" and refresh_time ~= "" and not never_written then
+    return answer("Degraded", "Refresh failed, the " .. target .. " still has the values of " ..
+        refresh_time .. ": " .. cause_of(ready))
   end
-  return degraded("The Secret was never written: " .. cause)
+  return answer("Degraded", "The " .. target .. " was never written: " .. cause_of(ready))
 end
-
 if ready.status ~= "True" then
-  return progressing("External Secrets Operator has not finished: its condition Ready is neither " ..
-      "True nor False")
+  return unfinished()
 end
 
--- Ready, and yet there is no Secret.
-if ready.reason == "SecretDeleted" or ready.reason == "ResourceDeleted" then
-  return degraded("The provider has no such secret any more, so the Secret was deleted " ..
-      "(deletionPolicy: Delete). Restore it at the provider, or remove this ExternalSecret")
-end
-if ready.reason == "SecretMissing" or ready.reason == "ResourceMissing" then
-  return degraded("The Secret to merge into does not exist, and creationPolicy: Merge does not create " ..
-      "it. Create it, or use creationPolicy: Owner")
+local deleted = ready.reason == "SecretDeleted" or ready.reason == "ResourceDeleted"
+local missing = ready.reason == "SecretMissing" or ready.reason == "ResourceMissing"
+
+if not deleted and not missing and (type(metadata.generation) ~= "number" or synced_version == "") then
+  return answer("Progressing", "Waiting for External Secrets Operator to write the " .. target)
 end
 
-if type(metadata.generation) ~= "number" or synced_version == "" then
-  return progressing("Waiting for External Secrets Operator to write the Secret")
-end
-if not is_synced_generation(synced_version, metadata.generation) then
-  local why = never_synced_again(spec)
-  if why == nil then
-    return progressing("Waiting for External Secrets Operator to apply the latest change; " ..
-        "the Secret has the values of " .. refresh_time)
+-- An edit is looked at whatever the policy where there is no Secret, unless it is to be left alone.
+local not_applied = nil
+if type(metadata.generation) == "number" and synced_version ~= "" and
+    not begins_with(synced_version, metadata.generation .. "-") then
+  local is_gone = deleted or missing or never_written
+  if not is_gone or target_spec.creationPolicy == "Orphan" then
+    not_applied = never_synced_again()
   end
-  return {
-    status = "Healthy",
-    message = "Secret was written at " .. refresh_time .. "; later changes of the ExternalSecret are " ..
-        "not applied, because " .. why
-  }
+  if not_applied == nil then
+    local waiting = "Waiting for External Secrets Operator to apply the latest change"
+    if is_gone or refresh_time == "" then
+      return answer("Progressing", waiting)
+    end
+    return answer("Progressing", waiting .. "; the " .. target .. " has the values of " .. refresh_time)
+  end
 end
-return {status = "Healthy", message = "Secret was synced at " .. refresh_time}
+
+-- Ready, and yet nothing is there.
+if deleted then
+  if never_written then
+    return answer("Degraded", "The provider has no such secret, so there is no Secret (deletionPolicy: " ..
+        "Delete). Add it at the provider, or remove this ExternalSecret")
+  end
+  return answer("Degraded", "The provider has no such secret any more, so the " .. target ..
+      " was deleted (deletionPolicy: Delete). Restore it at the provider, or remove this ExternalSecret")
+end
+if missing then
+  local advice = "Create it, or use creationPolicy: Owner"
+  if is_zero_or_less(spec.refreshInterval) then
+    advice = "Create it and refresh, since refreshInterval is 0, or use creationPolicy: Owner"
+  end
+  return answer("Degraded", "The " .. target .. " to merge into does not exist, and creationPolicy: " ..
+      "Merge does not create it. " .. advice)
+end
+if target_spec.creationPolicy == "None" then
+  return answer("Healthy", "The provider's values were read" .. at_refresh_time ..
+      "; creationPolicy: None writes no " .. target)
+end
+if ready.message == "secret retained due to DeletionPolicy=Retain" then
+  if never_written then
+    return answer("Degraded", "No Secret was ever written: the provider has nothing of what is asked " ..
+        "for, which deletionPolicy: Retain makes no error. Add it at the provider, or correct " ..
+        "spec.dataFrom")
+  end
+  return answer("Healthy", "The provider has nothing of what is asked for; the " .. target ..
+      " keeps its earlier values (deletionPolicy: Retain), last looked" .. at_refresh_time)
+end
+
+if not_applied ~= nil then
+  return answer("Healthy", target .. " was written" .. at_refresh_time .. "; later changes of the " ..
+      "ExternalSecret are not applied, because " .. not_applied)
+end
+return answer("Healthy", target .. " was synced" .. at_refresh_time)

@@ -1,0 +1,76 @@
+-- Health of a SecretProviderClassPodStatus, which the Secrets Store CSI driver creates once it has mounted
+-- the secrets of a SecretProviderClass into a Pod; it belongs to the Pod and goes with it.
+--   status.mounted  true: no version writes anything else, a mount that fails leaves no such object
+--   status.podName  the Pod
+--
+-- A failed mount, a failed rotation and a Secret that could not be written (spec.secretObjects of the
+-- SecretProviderClass) are in the events of the Pod only. The driver records no generation, and the CRD
+-- has no status subresource: metadata.generation counts the driver's own writes.
+-- part values: begin
+-- Argo CD runs this with the string and math libraries closed; of the others, only `type` and `ipairs` are
+-- used. Any field may be missing or of another type: an object is never a reason for a Lua error.
+
+local function table_or_empty(value)
+  if type(value) == "table" then
+    return value
+  end
+  return {}
+end
+
+local function text(value)
+  if type(value) == "string" then
+    return value
+  end
+  return ""
+end
+
+-- Strings compare byte by byte, and no text in UTF-8 holds the byte 255.
+local function begins_with(value, prefix)
+  return value >= prefix and value < prefix .. "\255"
+end
+-- part values: end
+-- part object: begin
+-- The condition of this type that changed last; the later one in the list when that can't be told.
+local function newest_condition(conditions, condition_type)
+  local newest = nil
+  for _, entry in ipairs(table_or_empty(conditions)) do
+    local condition = table_or_empty(entry)
+    if condition.type == condition_type then
+      if newest == nil or text(condition.lastTransitionTime) >= text(newest.lastTransitionTime) then
+        newest = condition
+      end
+    end
+  end
+  return newest
+end
+
+local function answer(status, message)
+  return {status = status, message = message}
+end
+
+local object = table_or_empty(obj)
+local metadata = table_or_empty(object.metadata)
+local spec = table_or_empty(object.spec)
+local status = table_or_empty(object.status)
+
+if metadata.deletionTimestamp ~= nil then
+  local finalizer = text(table_or_empty(metadata.finalizers)[1])
+  if finalizer == "" then
+    return answer("Progressing", text(object.kind) .. " is being deleted")
+  end
+  return answer("Progressing", text(object.kind) .. " is being deleted; it stays until its finalizer " ..
+      finalizer .. " is removed, by the controller that set it")
+end
+-- part object: end
+
+local pod = text(status.podName)
+if pod == "" then
+  pod = "(unknown)"
+end
+
+if type(metadata.generation) == "number" and status.mounted == true then
+  return answer("Healthy", "Secrets were mounted into the Pod " .. pod .. "; a later rotation that " ..
+      "failed is in the events of the Pod only")
+end
+return answer("Progressing", "Waiting for the Secrets Store CSI driver to mount the secrets into the " ..
+    "Pod " .. pod .. "; if this stays, see the events of the Pod")

@@ -1,0 +1,171 @@
+-- Health of a VaultStaticSecret, from what Vault Secrets Operator writes:
+--   status.conditions      since 1.0, each with its observedGeneration: Healthy (since 1.3 also Ready),
+--                          SecretSynced with the error of a failure, RolloutRestart
+--   status.lastGeneration  since 0.4.1; before 1.0 written after a success only, since then also after
+--                          a failure
+--   status.secretMAC       with spec.hmacSecretData: the HMAC of what was last read from Vault
+--
+-- Healthy decides. SecretSynced stays False after a failure when the next attempt finds the Secret equal
+-- to what is in Vault, and so does not write it.
+-- Not recorded at all: any failure before 1.0, and since 1.4 a failure to write the Secret. The status
+-- is then that of the last success, and only events and log tell.
+-- Conditions need the CRDs of 1.0. Older ones drop them, and a failure then looks like a success.
+-- part values: begin
+-- Argo CD runs this with the string and math libraries closed; of the others, only `type` and `ipairs` are
+-- used. Any field may be missing or of another type: an object is never a reason for a Lua error.
+
+local function table_or_empty(value)
+  if type(value) == "table" then
+    return value
+  end
+  return {}
+end
+
+local function text(value)
+  if type(value) == "string" then
+    return value
+  end
+  return ""
+end
+
+-- Strings compare byte by byte, and no text in UTF-8 holds the byte 255.
+local function begins_with(value, prefix)
+  return value >= prefix and value < prefix .. "\255"
+end
+-- part values: end
+-- part object: begin
+-- The condition of this type that changed last; the later one in the list when that can't be told.
+local function newest_condition(conditions, condition_type)
+  local newest = nil
+  for _, entry in ipairs(table_or_empty(conditions)) do
+    local condition = table_or_empty(entry)
+    if condition.type == condition_type then
+      if newest == nil or text(condition.lastTransitionTime) >= text(newest.lastTransitionTime) then
+        newest = condition
+      end
+    end
+  end
+  return newest
+end
+
+local function answer(status, message)
+  return {status = status, message = message}
+end
+
+local object = table_or_empty(obj)
+local metadata = table_or_empty(object.metadata)
+local spec = table_or_empty(object.spec)
+local status = table_or_empty(object.status)
+
+if metadata.deletionTimestamp ~= nil then
+  local finalizer = text(table_or_empty(metadata.finalizers)[1])
+  if finalizer == "" then
+    return answer("Progressing", text(object.kind) .. " is being deleted")
+  end
+  return answer("Progressing", text(object.kind) .. " is being deleted; it stays until its finalizer " ..
+      finalizer .. " is removed, by the controller that set it")
+end
+-- part object: end
+-- part vault: begin
+-- A condition of an earlier generation says nothing about what was applied last.
+local function of_this_generation(condition)
+  return type(metadata.generation) == "number" and condition.observedGeneration == metadata.generation
+end
+
+local function or_no_reason(cause)
+  if cause == "" then
+    return "the operator gave no reason"
+  end
+  return cause
+end
+
+-- The condition that decides, since 1.0: Ready, since 1.3, says the same as Healthy.
+local result = newest_condition(status.conditions, "Healthy") or
+    newest_condition(status.conditions, "Ready")
+
+local function has_no_conditions()
+  return status.conditions == nil or
+      (type(status.conditions) == "table" and status.conditions[1] == nil)
+end
+
+local function unfinished()
+  return answer("Progressing", "Vault Secrets Operator has not finished: its condition Healthy is " ..
+      "neither True nor False")
+end
+-- part vault: end
+
+local function waiting(what)
+  local message = "Waiting for Vault Secrets Operator to " .. what .. "; if this stays, see the events " ..
+      "of the VaultStaticSecret and the log of the operator"
+  if table_or_empty(spec.destination).create ~= true then
+    message = message .. ", and whether the Secret exists (spec.destination.create is not true)"
+  end
+  return answer("Progressing", message)
+end
+
+-- Before 1.0 there is a status after a success only.
+local function without_conditions()
+  if type(object.status) ~= "table" or type(metadata.generation) ~= "number" then
+    return waiting("sync the Secret")
+  end
+  local has_mac = text(status.secretMAC) ~= ""
+  if status.lastGeneration == nil then
+    -- Before 0.4.1: nothing but the HMAC, or nothing at all where that is not wanted.
+    if has_mac then
+      return answer("Healthy", "Secret was synced; Vault Secrets Operator before 0.4.1 does not record " ..
+          "whether that was after the latest change")
+    end
+    if spec.hmacSecretData == false then
+      return waiting("sync the Secret (before 0.4.1 it does not record that it has)")
+    end
+    return waiting("sync the Secret")
+  end
+  if status.lastGeneration ~= metadata.generation then
+    return waiting("apply the latest change")
+  end
+  if spec.hmacSecretData == true and not has_mac then
+    return waiting("sync the Secret")
+  end
+  return answer("Healthy", "Secret was synced")
+end
+
+if result == nil then
+  if has_no_conditions() then
+    return without_conditions()
+  end
+  return waiting("sync the Secret")
+end
+if not of_this_generation(result) then
+  return waiting("apply the latest change")
+end
+
+local synced = newest_condition(status.conditions, "SecretSynced")
+local sync_failed = synced ~= nil and synced.status == "False" and of_this_generation(synced)
+
+if result.status == "False" then
+  local cause = ""
+  if sync_failed then
+    cause = text(synced.message)
+  end
+  local what = "Sync failed, a Secret that was written before keeps its values: "
+  if spec.hmacSecretData == true and text(status.secretMAC) == "" then
+    what = "The Secret was never written: "
+  end
+  return answer("Degraded", what .. or_no_reason(cause) .. " - check the VaultAuth, the path and its " ..
+      "policy in Vault; see the events of the VaultStaticSecret")
+end
+if result.status ~= "True" then
+  return unfinished()
+end
+
+local restart = newest_condition(status.conditions, "RolloutRestart")
+if restart ~= nil and restart.status == "False" and of_this_generation(restart) then
+  return answer("Healthy", "Secret was synced, but a target of spec.rolloutRestartTargets was not " ..
+      "restarted, and the operator does not try again: " .. or_no_reason(text(restart.message)))
+end
+if sync_failed then
+  return answer("Healthy", "Secret has what is in Vault; after a failed attempt the operator found it " ..
+      "unchanged and did not write it again, so labels or annotations that were changed in between " ..
+      "may be missing")
+end
+return answer("Healthy", "Secret was synced")
