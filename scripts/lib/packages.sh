@@ -24,7 +24,7 @@ opentelemetry_package() {
   esac
 }
 
-# packages PURPOSE...: of build, unit-tests, checks, fuzz, go, keys, render, trace.
+# packages PURPOSE...: of build, unit-tests, checks, fuzz, go, keys, render, trace, cluster.
 packages() {
   local purpose
   for purpose in "$@"; do
@@ -45,6 +45,9 @@ packages() {
       # helm and kustomize come through Go, see tools.sh; libjsonnet is loaded when a .jsonnet file is rendered.
       render) echo git openssh-client ca-certificates libjsonnet0 ;;
       trace) echo strace ;;  # what the server and its children do, for tests/interop/leaks
+      # Under Kubernetes' API server and Argo CD, for tests/interop/cluster, which starts its own. Where systemd
+      # runs, Debian starts them as services, too, on loopback; nothing here needs those.
+      cluster) echo etcd-server redis-server ;;
       *) die "packages: no such purpose: $purpose" ;;
     esac
   done

@@ -126,3 +126,49 @@ need_stock_server() {
   fi
   export ACD_STOCK_CMP
 }
+
+# Kubernetes' API server and kubectl, of the release whose packages Argo CD is compiled with: after
+# need_stock_server, much of them comes from Go's build cache. ACD_KUBE_APISERVER and ACD_KUBECTL name them.
+need_kubernetes() {
+  if [[ ! -x ${ACD_KUBE_APISERVER:-} || ! -x ${ACD_KUBECTL:-} ]]; then
+    local release folder building version=k8s.io/component-base/version major minor
+    release=$(cd "$repository/tests/interop" && go list -m -f '{{.Version}}' k8s.io/kubernetes)
+    folder="$cache/kubernetes-$release"
+    if [[ ! -x $folder/kube-apiserver || ! -x $folder/kubectl ]]; then
+      IFS=. read -r major minor _ <<<"${release#v}"
+      mkdir -p "$cache"
+      building=$(mktemp -d "$cache/building.XXXXXX")
+      # What its own build sets: the API server tells its version, and Argo CD and helm go by it.
+      quietly "go build kube-apiserver, kubectl $release" env -C "$repository/tests/interop" CGO_ENABLED=0 \
+        go build -trimpath -o "$building/" \
+        -ldflags="-s -X $version.gitVersion=$release -X $version.gitMajor=$major -X $version.gitMinor=$minor" \
+        k8s.io/kubernetes/cmd/kube-apiserver k8s.io/kubernetes/cmd/kubectl
+      rm -rf "$folder"
+      mv "$building" "$folder"
+    fi
+    ACD_KUBE_APISERVER="$folder/kube-apiserver"
+    ACD_KUBECTL="$folder/kubectl"
+  fi
+  export ACD_KUBE_APISERVER ACD_KUBECTL
+}
+
+# The controller of the release that kubeseal is of, with its CustomResourceDefinition beside it;
+# ACD_SEALED_SECRETS_CONTROLLER names it.
+need_sealed_secrets_controller() {
+  if [[ ! -x ${ACD_SEALED_SECRETS_CONTROLLER:-} ]]; then
+    local module=github.com/bitnami-labs/sealed-secrets source building
+    local folder="$cache/sealed-secrets-$kubeseal_version"
+    if [[ ! -x $folder/controller ]]; then
+      mkdir -p "$cache"
+      building=$(mktemp -d "$cache/building.XXXXXX")
+      GOBIN=$building CGO_ENABLED=0 quietly "go install $module/cmd/controller@$kubeseal_version" \
+        go install -trimpath -ldflags="-s -X main.VERSION=${kubeseal_version#v}" "$module/cmd/controller@$kubeseal_version"
+      source=$(go mod download -json "$module@$kubeseal_version" | sed -n 's/^\t"Dir": "\(.*\)",*$/\1/p')
+      cp "$source/helm/sealed-secrets/crds/bitnami.com_sealedsecrets.yaml" "$building/crd.yaml"
+      rm -rf "$folder"
+      mv "$building" "$folder"
+    fi
+    ACD_SEALED_SECRETS_CONTROLLER="$folder/controller"
+  fi
+  export ACD_SEALED_SECRETS_CONTROLLER
+}

@@ -1,6 +1,8 @@
 -- Health of a SealedSecret, from what the sealed-secrets controller writes:
 --   status.observedGeneration  the generation of its last attempt, good or bad
---   status.conditions          one condition Synced: True with an empty message, or False with the error
+--   status.conditions          one condition Synced: True with an empty message, or False with the error.
+--                              Within a generation the controller does not correct the error: when another
+--                              cause has taken its place, the message is still that of the first
 -- part values: begin
 -- Argo CD runs this with the string and math libraries closed; of the others, only `type` and `ipairs` are
 -- used. Any field may be missing or of another type: an object is never a reason for a Lua error.
@@ -58,6 +60,9 @@ if metadata.deletionTimestamp ~= nil then
 end
 -- part object: end
 
+local give_it_the_right = "give the controller's service account the right to read and write Secrets in " ..
+    "this namespace; then run the action re-unseal"
+
 -- What a message of the controller begins with, and what to do about it. The longer one first.
 local advice = {
   {
@@ -72,6 +77,7 @@ local advice = {
   {"illegal base64 data", "a value of spec.encryptedData is not what kubeseal wrote: seal it again"},
   {"template: ", "correct spec.template.data"},
   {"using deprecated 'data' field", "seal it again with a newer kubeseal: it writes spec.encryptedData"},
+  {"cannot use the field 'encryptedData' and the deprecated field 'data'", "remove spec.data"},
   {
     "Secret \"" .. text(metadata.name) .. "\" is invalid: data: Forbidden: field is immutable",
     "the Secret is immutable: delete it, so that it is made again",
@@ -81,14 +87,11 @@ local advice = {
     "a Secret never changes its type: delete it, so that it is made again",
   },
   {"Secret \"" .. text(metadata.name) .. "\" is invalid", "correct spec.template"},
-  {
-    "secrets is forbidden",
-    "give the controller's service account the right to read and write Secrets in this namespace",
-  },
+  {"secrets is forbidden", give_it_the_right},
+  {"secrets \"" .. text(metadata.name) .. "\" is forbidden: User ", give_it_the_right},
   {
     "secrets \"" .. text(metadata.name) .. "\" is forbidden",
-    "a quota, an admission policy or the controller's role is against it; " ..
-        "when that is mended, run the action re-unseal",
+    "a quota or an admission policy is against it; when that is mended, run the action re-unseal",
   },
 }
 
