@@ -31,9 +31,9 @@ struct Findings {
 Result<std::vector<preview::Object>> ReadObjects(const std::string& file) {
   ACD_TRY(const SecretBytes content, ReadInput(file, guard::ManifestLimits().max_document_bytes));
   auto pieces = guard::SplitDocuments(content.ExposeText(), kMaxDocuments);
-  if (!pieces) return Fail(std::move(pieces).error().With(file));
+  if (!pieces) return Fail(std::move(pieces).error().With(ShownName(file)));
   auto objects = preview::ReadObjects(std::vector<std::string>(pieces->begin(), pieces->end()), "");
-  if (!objects) return Fail(std::move(objects).error().With(file));
+  if (!objects) return Fail(std::move(objects).error().With(ShownName(file)));
   return objects;
 }
 

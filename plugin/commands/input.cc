@@ -10,11 +10,8 @@
 #include "plugin/commands/await_pipe.h"
 
 namespace acd::commands {
-namespace {
 
 std::string ShownName(const std::string& file) { return file == "-" ? "standard input" : file; }
-
-}  // namespace
 
 Result<std::size_t> ReadSome(int fd, std::span<std::uint8_t> out) {
   for (;;) {

@@ -11,6 +11,9 @@
 
 namespace acd::commands {
 
+/// What a message calls a file: `-` is "standard input".
+std::string ShownName(const std::string& file);
+
 /// A file, pipe or device; `-` is standard input. Errors name the file: kNotFound, kIo.
 Result<UniqueFd> OpenInput(const std::string& file);
 

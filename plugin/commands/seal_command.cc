@@ -58,7 +58,7 @@ Status Seal(const Arguments& arguments) {
   sealed::SealOptions options;
   options.scope = *sealed::ScopeFromName(arguments.scope);
   options.default_namespace = arguments.namespace_;
-  const std::string shown = arguments.file == "-" ? "standard input" : arguments.file;
+  const std::string shown = ShownName(arguments.file);
   auto secrets = ReadSecrets(arguments.file);
   if (!secrets) return Fail(std::move(secrets).error().With(shown));
   auto sealed = sealed::SealManifests(*secrets, *certificate, options);
