@@ -3,6 +3,8 @@
 --   status.conditions          one condition Synced: True with an empty message, or False with the error.
 --                              Within a generation the controller does not correct the error: when another
 --                              cause has taken its place, the message is still that of the first
+-- A status that it could not write it does not write again. Whether somebody has changed the Secret since,
+-- and that an `immutable: true` which is added to spec.template later is not applied, it does not say.
 -- part values: begin
 -- Argo CD runs this with the string and math libraries closed; of the others, only `type` and `ipairs` are
 -- used. Any field may be missing or of another type: an object is never a reason for a Lua error.
@@ -113,7 +115,9 @@ end
 
 -- A condition of an earlier generation says nothing about what was applied last.
 if type(metadata.generation) ~= "number" or status.observedGeneration ~= metadata.generation then
-  return answer("Progressing", "Waiting for the sealed-secrets controller to unseal the latest change")
+  return answer("Progressing", "Waiting for the sealed-secrets controller to unseal the latest change; if " ..
+      "this stays, it is not running, or could not write the status (it does not try again): run the " ..
+      "action re-unseal")
 end
 
 if synced.status == "True" then

@@ -2,6 +2,7 @@
 --   status.conditions             Ready: True or False; to 0.9.4 one of Ready, PartiallyReady and
 --                                 NotReady: True. None carries a time or a reason; each is moved to the
 --                                 end of the list when it is set, and older ones are left there
+--                                 0.9.5 to 0.9.11 write False where no namespace matches, later ones True
 --   status.failedNamespaces       where an ExternalSecret could not be written, and why
 --   status.provisionedNamespaces  where one is
 --   status.externalSecretName     its name, when that was written
@@ -147,13 +148,13 @@ if name == "" then
   name = text(metadata.name)
 end
 
-if (last.type == "Ready" and last.status == "False") or (last.type ~= "Ready" and last.status == "True") then
+-- Of 0.9.5 to 0.9.11; the later ones call this Ready.
+local matches_nothing = last.type == "Ready" and last.status == "False" and
+    last.message == "no namespace matches"
+
+if not matches_nothing and ((last.type == "Ready" and last.status == "False") or
+    (last.type ~= "Ready" and last.status == "True")) then
   local message = text(last.message)
-  -- Of 0.9.5 to 0.9.11; the later ones call this Ready.
-  if message == "no namespace matches" then
-    return answer("Suspended", "No namespace matches, so there is no ExternalSecret; one is written as " ..
-        "soon as one matches")
-  end
   local shown, only_conflicts = failures()
   if only_conflicts then
     return answer("Progressing", "External Secrets Operator tries again, since others changed the same " ..
@@ -163,7 +164,7 @@ if (last.type == "Ready" and last.status == "False") or (last.type ~= "Ready" an
       or_no_message(message) ..
       shown .. ". It is in " .. namespaces(provisioned))
 end
-if last.type ~= "Ready" or last.status ~= "True" then
+if not matches_nothing and (last.type ~= "Ready" or last.status ~= "True") then
   return unfinished()
 end
 
@@ -181,10 +182,11 @@ for _, wanted in ipairs(table_or_empty(spec.namespaces)) do
     found = found or namespace == wanted
   end
   if not found and text(wanted) ~= "" then
-    absent = absent .. "; not in " .. wanted .. ": there is no such namespace, or it is new in the spec"
+    absent = absent .. "; not in " .. wanted .. ": there is no such namespace, it is being deleted, or it " ..
+        "is new in the spec"
   end
 end
-if provisioned == 0 then
+if provisioned == 0 or matches_nothing then
   return answer("Healthy", "No namespace matches, so there is no ExternalSecret; one is written as soon " ..
       "as one matches" .. absent)
 end

@@ -6,6 +6,8 @@
 -- It records no generation and no time of its last look, and lastTransitionTime moves only when Ready
 -- changes between True and False. So what it said of an earlier spec can't be told from what it says of
 -- this one: after an edit the earlier verdict is shown until it has looked again.
+-- Valid is also what it writes where a provider does not try whether it can be used; ValidationUnknown,
+-- where one could not find out, for whatever error.
 -- It writes nothing for a store of another controller class, nor where spec.refreshInterval is invalid.
 -- part values: begin
 -- Argo CD runs this with the string and math libraries closed; of the others, only `type` and `ipairs` are
@@ -120,11 +122,13 @@ if type(metadata.generation) ~= "number" then
   return answer("Progressing", "Waiting for External Secrets Operator to validate the store")
 end
 if ready.reason == "ValidationUnknown" then
-  return answer("Healthy", "Store is in use, but could not be checked: what uses it shows whether it " ..
-      "works, and the events of the ClusterSecretStore why it could not")
+  return answer("Healthy", "Store is in use, but could not be checked, for example for wrong credentials " ..
+      "or an unreachable provider: see the events of the ClusterSecretStore. What uses it shows whether it " ..
+      "works")
 end
 local capabilities = text(status.capabilities)
 if capabilities ~= "" then
-  return answer("Healthy", "Store was validated (" .. capabilities .. ")")
+  capabilities = " (" .. capabilities .. ")"
 end
-return answer("Healthy", "Store was validated")
+return answer("Healthy", "The operator accepts the store" .. capabilities ..
+    "; not every provider tries the credentials for that")

@@ -3,10 +3,13 @@
 --                                 summary; the provider's own error is only in the events
 --   status.syncedResourceVersion  "<generation>-<hash of labels and annotations>" of the last success
 --   status.refreshTime            when that was
---   status.binding.name           the Secret that it has created or updated; empty: none so far. Not
---                                 written for a spec.target.manifest
--- A failure records no generation: one that came before the last edit is shown until the next attempt.
--- Ready is also True where the operator wants no Secret or has nothing to write.
+--   status.binding.name           the Secret that it has created, or has last tried to update, which may be
+--                                 of an earlier spec.target.name or somebody else's; empty: none so far.
+--                                 Not written for a spec.target.manifest
+-- A failure records no generation: one that came before the last edit is shown until the next attempt; nor
+-- does a deletion by 0.9 and 0.10. Ready is also True where the operator wants no Secret, has nothing to
+-- write, or (from 0.19.1 on) leaves a Secret as it is because of spec.target.immutable. To 0.10 it does not
+-- look again at an immutable one that it has written.
 -- part values: begin
 -- Argo CD runs this with the string and math libraries closed; of the others, only `type` and `ipairs` are
 -- used. Any field may be missing or of another type: an object is never a reason for a Lua error.
@@ -152,17 +155,31 @@ local function cause_of(condition)
   return with_reason(condition) .. ". " .. advice
 end
 
+-- Why the operator leaves the ExternalSecret alone, as far as that is written nowhere.
+local function if_this_stays(last_reason)
+  local reasons, last = "it is not running, does not watch this namespace, ",
+      "leaves the store to another controller (spec.controller)"
+  if table_or_empty(spec.secretStoreRef).kind == "ClusterSecretStore" then
+    reasons = reasons .. last .. ", "
+    last = "runs without cluster-wide stores (--enable-cluster-store-reconciler=false)"
+  end
+  if last_reason ~= nil then
+    reasons = reasons .. last .. ", "
+    last = last_reason
+  end
+  return "; if this stays, " .. reasons .. "or " .. last
+end
+
 local ready = newest_condition(status.conditions, "Ready")
 if ready == nil then
-  return answer("Progressing", "Waiting for External Secrets Operator; if this stays, it is not running, " ..
-      "does not watch this namespace, or leaves the store to another controller (spec.controller)")
+  return answer("Progressing", "Waiting for External Secrets Operator" .. if_this_stays(nil))
 end
 
 local target_spec = table_or_empty(spec.target)
-local manifest = target_spec.manifest
+local is_manifest = type(target_spec.manifest) == "table"
 local target = "Secret"
-if type(manifest) == "table" then
-  target = text(manifest.kind)
+if is_manifest then
+  target = text(target_spec.manifest.kind)
   if target == "" then
     target = "target"
   end
@@ -173,15 +190,32 @@ local at_refresh_time = ""
 if refresh_time ~= "" then
   at_refresh_time = " at " .. refresh_time
 end
-local never_written = type(manifest) ~= "table" and type(status.binding) == "table" and
-    text(status.binding.name) == ""
+
+local target_name = text(target_spec.name)
+if target_name == "" then
+  target_name = text(metadata.name)
+end
+local written_name = text(table_or_empty(status.binding).name)
+local never_written = not is_manifest and type(status.binding) == "table" and written_name == ""
+local is_renamed = not is_manifest and written_name ~= "" and target_name ~= "" and
+    written_name ~= target_name
 
 if ready.status == "False" then
-  if synced_version ~= "" and refresh_time ~= "" and not never_written then
-    return answer("Degraded", "Refresh failed, the " .. target .. " still has the values of " ..
-        refresh_time .. ": " .. cause_of(ready))
+  if synced_version == "" or refresh_time == "" or never_written then
+    return answer("Degraded", "The " .. target .. " was never written: " .. cause_of(ready))
   end
-  return answer("Degraded", "The " .. target .. " was never written: " .. cause_of(ready))
+  local last_success = ", the last success was" .. at_refresh_time .. ": " .. cause_of(ready)
+  if is_renamed then
+    return answer("Degraded", "The Secret " .. target_name .. " was not written; one that was written " ..
+        "before, such as " .. written_name .. ", keeps its values" .. last_success)
+  end
+  if ready.message == "target is owned by another ExternalSecret" or
+      ready.message == "failed to take ownership of target secret" then
+    return answer("Degraded", "The Secret " .. target_name .. " is not this ExternalSecret's and was not " ..
+        "written" .. last_success)
+  end
+  return answer("Degraded", "Refresh failed; a " .. target .. " that was written before keeps its values" ..
+      last_success)
 end
 if ready.status ~= "True" then
   return unfinished()
@@ -194,20 +228,34 @@ if not deleted and not missing and (type(metadata.generation) ~= "number" or syn
   return answer("Progressing", "Waiting for External Secrets Operator to write the " .. target)
 end
 
--- An edit is looked at whatever the policy where there is no Secret, unless it is to be left alone.
+local is_immutable = target_spec.immutable == true and not is_manifest
+-- By what 0.9 and 0.10 write: no later version has these messages.
+local is_left_alone = is_immutable and ready.reason == "SecretSynced" and ready.message == "Secret was synced"
+local records_nothing = ready.message == "secret deleted due to DeletionPolicy"
+
+-- An edit is looked at whatever the policy where there is no Secret of the name that is asked for, unless
+-- it is to be left alone.
 local not_applied = nil
-if type(metadata.generation) == "number" and synced_version ~= "" and
+if type(metadata.generation) == "number" and synced_version ~= "" and not records_nothing and
     not begins_with(synced_version, metadata.generation .. "-") then
   local is_gone = deleted or missing or never_written
-  if not is_gone or target_spec.creationPolicy == "Orphan" then
+  if is_left_alone then
+    not_applied = "spec.target.immutable is true"
+  elseif target_spec.creationPolicy == "Orphan" or not (is_gone or is_renamed) then
     not_applied = never_synced_again()
   end
   if not_applied == nil then
-    local waiting = "Waiting for External Secrets Operator to apply the latest change"
-    if is_gone or refresh_time == "" then
-      return answer("Progressing", waiting)
+    local waiting, last_reason = "Waiting for External Secrets Operator to apply the latest change", nil
+    if is_renamed then
+      waiting = waiting .. "; so far it has written the Secret " .. written_name .. ", not " .. target_name
     end
-    return answer("Progressing", waiting .. "; the " .. target .. " has the values of " .. refresh_time)
+    if not is_gone and refresh_time ~= "" then
+      waiting = waiting .. "; the last success was" .. at_refresh_time
+    end
+    if is_manifest then
+      last_reason = "can't compare the " .. target .. ", since it has neither spec nor data (see its log)"
+    end
+    return answer("Progressing", waiting .. if_this_stays(last_reason))
   end
 end
 
@@ -221,29 +269,60 @@ if deleted then
       " was deleted (deletionPolicy: Delete). Restore it at the provider, or remove this ExternalSecret")
 end
 if missing then
-  local advice = "Create it, or use creationPolicy: Owner"
+  local otherwise = " (or wait for refreshInterval)"
   if is_zero_or_less(spec.refreshInterval) then
-    advice = "Create it and refresh, since refreshInterval is 0, or use creationPolicy: Owner"
+    otherwise = ""
   end
   return answer("Degraded", "The " .. target .. " to merge into does not exist, and creationPolicy: " ..
-      "Merge does not create it. " .. advice)
+      "Merge does not create it. Create it, then run the action refresh" .. otherwise ..
+      ": the operator does not see that it is there; or use creationPolicy: Owner")
 end
 if target_spec.creationPolicy == "None" then
   return answer("Healthy", "The provider's values were read" .. at_refresh_time ..
       "; creationPolicy: None writes no " .. target)
 end
-if ready.message == "secret retained due to DeletionPolicy=Retain" then
-  if never_written then
-    return answer("Degraded", "No Secret was ever written: the provider has nothing of what is asked " ..
-        "for, which deletionPolicy: Retain makes no error. Add it at the provider, or correct " ..
-        "spec.dataFrom")
+-- Only where the provider had nothing: 0.9 and 0.10 have no message of their own for that.
+if never_written or (is_renamed and not_applied == nil) then
+  local not_there = "No Secret was ever written"
+  if is_renamed then
+    not_there = "The Secret " .. target_name .. " was not written"
   end
-  return answer("Healthy", "The provider has nothing of what is asked for; the " .. target ..
-      " keeps its earlier values (deletionPolicy: Retain), last looked" .. at_refresh_time)
+  return answer("Degraded", not_there .. ": the provider has nothing of what is asked " ..
+      "for, which deletionPolicy: Retain makes no error. Add it at the provider, or correct " ..
+      "spec.dataFrom")
+end
+if ready.message == "secret retained due to DeletionPolicy=Retain" then
+  local kept = "the Secret keeps its earlier values"
+  if is_manifest then
+    kept = "a " .. target .. " that was written before keeps its values"
+  end
+  return answer("Healthy", "The provider has nothing of what is asked for; " .. kept ..
+      " (deletionPolicy: Retain), last looked" .. at_refresh_time)
 end
 
-if not_applied ~= nil then
-  return answer("Healthy", target .. " was written" .. at_refresh_time .. "; later changes of the " ..
-      "ExternalSecret are not applied, because " .. not_applied)
+if is_immutable then
+  local advice = ". Delete it, and it is written anew"
+  if is_left_alone then
+    advice = ". Delete it and this ExternalSecret, and create that again, to have it written anew"
+  elseif target_spec.creationPolicy == "Merge" then
+    advice = ". From 0.19.1 on, the operator does not merge into it either: take out spec.target.immutable"
+  elseif target_spec.creationPolicy == "Orphan" and never_synced_again() ~= nil then
+    advice = ""
+  end
+  return answer("Healthy", "Secret is immutable (spec.target.immutable) and keeps the values that it has: " ..
+      "later changes, of the ExternalSecret or at the provider, are not written" .. advice)
 end
-return answer("Healthy", target .. " was synced" .. at_refresh_time)
+
+local left_out = ""
+if target_spec.deletionPolicy == "Merge" or target_spec.deletionPolicy == "Delete" then
+  left_out = "; keys that the provider does not have are left out (deletionPolicy: " ..
+      target_spec.deletionPolicy .. ")"
+end
+if not_applied ~= nil then
+  if is_renamed then
+    target = "Secret " .. written_name
+  end
+  return answer("Healthy", target .. " was written" .. at_refresh_time .. "; later changes of the " ..
+      "ExternalSecret are not applied, because " .. not_applied .. left_out)
+end
+return answer("Healthy", target .. " was synced" .. at_refresh_time .. left_out)

@@ -3,10 +3,13 @@
 --   status.syncedResourceVersion  "<generation>-<hash of labels and annotations>" of the last success;
 --                                 before 0.14 not written
 --   status.refreshTime            when that was
---   status.syncedPushSecrets      what was pushed to which store; not there when it is nothing
+--   status.syncedPushSecrets      what was pushed, under "<kind>/<name>" of each store; not there when
+--                                 spec.selector selects no Secret
 -- An edit is pushed whatever spec.refreshInterval is. A failure records no generation: one that came
--- before the last edit is shown until the next attempt. A template that can't be applied, and stores of
--- another controller class only, are written nowhere: the status stays as it was.
+-- before the last edit is shown until the next attempt. Written nowhere, so that the status stays as it was,
+-- are a template that can't be applied, and that there is no store for it: none has the labels of
+-- spec.secretStoreRefs, or all are being deleted or of another controller class. For a store the operator
+-- does not look again by itself. Of several stores it passes over such ones.
 -- part values: begin
 -- Argo CD runs this with the string and math libraries closed; of the others, only `type` and `ipairs` are
 -- used. Any field may be missing or of another type: an object is never a reason for a Lua error.
@@ -86,11 +89,13 @@ local function unfinished()
 end
 -- part external_secrets: end
 
+local no_store = "no store matches spec.secretStoreRefs that it may use (not being deleted, not another " ..
+    "controller's by spec.controller); once one does, run the action push"
+
 local ready = newest_condition(status.conditions, "Ready")
 if ready == nil then
   return answer("Progressing", "Waiting for External Secrets Operator; if this stays, it is not running, " ..
-      "does not watch this namespace, can't apply spec.template (see its log), or leaves the stores to " ..
-      "another controller")
+      "does not watch this namespace, can't apply spec.template (see its log), or " .. no_store)
 end
 
 local synced_version, refresh_time = text(status.syncedResourceVersion), text(status.refreshTime)
@@ -124,17 +129,63 @@ if type(metadata.generation) ~= "number" or synced_version == "" then
 end
 if not begins_with(synced_version, metadata.generation .. "-") then
   return answer("Progressing", "Waiting for External Secrets Operator to push the latest change; if this " ..
-      "stays, its log says why, such as a spec.template that can't be applied")
+      "stays, it is not running, can't apply spec.template (see its log), or " .. no_store)
 end
 
 if type(status.syncedPushSecrets) ~= "table" then
   return answer("Healthy", "Nothing was pushed" .. at_refresh_time .. ", since spec.selector selects no Secret")
 end
-if table_or_empty(spec.data)[1] == nil and table_or_empty(spec.dataTo)[1] == nil then
-  return answer("Healthy", "Nothing was pushed" .. at_refresh_time .. ", since spec.data is empty")
+
+-- What was pushed to a store; nil: nothing was, nor tried. The kind has a default.
+local function pushed_to(store)
+  local kind = text(store.kind)
+  if kind == "" then
+    kind = "SecretStore"
+  end
+  local pushed = status.syncedPushSecrets[kind .. "/" .. text(store.name)]
+  if type(pushed) == "table" then
+    return pushed
+  end
+  return nil
+end
+
+local skipped = ""
+for _, entry in ipairs(table_or_empty(spec.secretStoreRefs)) do
+  local store = table_or_empty(entry)
+  if text(store.name) ~= "" and store.labelSelector == nil and pushed_to(store) == nil then
+    skipped = skipped .. "; not to the store " .. store.name .. ", which is being deleted, or left to " ..
+        "another controller (spec.controller)"
+  end
+end
+
+if table_or_empty(spec.data)[1] == nil then
+  -- Entries of spec.dataTo with a key of their own at the provider are known by that; what others have
+  -- pushed can't be told here, for the keys of a map can't be listed.
+  local has_pushed, is_known = false, true
+  for _, entry in ipairs(table_or_empty(spec.dataTo)) do
+    local bundle = table_or_empty(entry)
+    local store, key = table_or_empty(bundle.storeRef), text(bundle.remoteKey)
+    if key == "" or text(store.name) == "" then
+      is_known = false
+    elseif table_or_empty(pushed_to(store))[key] ~= nil then
+      has_pushed = true
+    end
+  end
+  if table_or_empty(spec.dataTo)[1] == nil then
+    return answer("Healthy", "Nothing was pushed" .. at_refresh_time .. ", since spec.data is empty" ..
+        skipped)
+  end
+  if not has_pushed and is_known then
+    return answer("Healthy", "Nothing was pushed" .. at_refresh_time .. ", since no key matches spec.dataTo" ..
+        skipped)
+  end
+  if not has_pushed then
+    return answer("Healthy", "The keys that match spec.dataTo were pushed" .. at_refresh_time ..
+        "; where none does, nothing is listed under the store in status.syncedPushSecrets" .. skipped)
+  end
 end
 if spec.updatePolicy == "IfNotExists" then
   return answer("Healthy", "Secret was pushed" .. at_refresh_time .. ", except what the provider had " ..
-      "before (updatePolicy: IfNotExists)")
+      "before (updatePolicy: IfNotExists)" .. skipped)
 end
-return answer("Healthy", "Secret was pushed" .. at_refresh_time)
+return answer("Healthy", "Secret was pushed" .. at_refresh_time .. skipped)

@@ -67,7 +67,8 @@ end
 
 local what_to_do = {
   ["Decryption error"] =
-      "encrypt it again with sops for a key that the operator has, and don't edit it after that",
+      "give the operator the key, or access to the service that has it; or encrypt it again with sops for " ..
+      "a key that the operator has, and don't edit it after that",
   ["Child secret is not owned by controller error"] =
       "there is another Secret of this name: delete it, or annotate it with sopssecret/managed: \"true\"",
   ["Child secret update error"] =
@@ -77,10 +78,12 @@ local what_to_do = {
   ["Setting controller ownership of the child secret error"] =
       "see the cause in the log",
   ["Unknown Error"] =
-      "the API server did not let the operator read or create a Secret (a quota, a policy, its role)",
+      "the API server did not let the operator read or create a Secret (a quota, a policy, its role), or " ..
+      "the Secret is not valid (its type, a key, its name)",
 }
 
-local if_this_stays = "; if this stays, it is not running or does not watch this namespace"
+local if_this_stays = "; if this stays, it is not running, does not watch this namespace, or could not write " ..
+    "its message (change an annotation to make it look again)"
 
 if spec.suspend == true then
   return answer("Suspended", "Suspended by spec.suspend; Secrets that were written before keep their " ..

@@ -4,8 +4,9 @@
 --   status.valid, .error  of the last attempt; before 0.8 the error stays after a success
 --   status.specHash       since 0.8
 --
--- Valid means that the VaultConnection and the VaultAuthGlobal exist and fit. The operator does not log
--- in to Vault before a secret needs it: a wrong role or mount shows at the secrets only.
+-- Valid means that the VaultConnection and the VaultAuthGlobal were there and fitted when the operator last
+-- looked; it does not notice that a VaultConnection goes. It does not log in to Vault before a secret needs
+-- it: a wrong role or mount shows at the secrets only.
 -- Before 1.0 no generation is recorded, save in Available. A change is judged by the result of the one
 -- before until the operator has looked at it, which it does at once.
 -- part values: begin

@@ -8,8 +8,9 @@
 -- long as it can renew the lease of the earlier credentials, and does not repeat the sync.
 -- LeaseRenewal False is no failure: new credentials are then requested, or it was too early to renew.
 -- Not recorded at all: any failure before 1.0; in all versions, that no Vault client could be had (the
--- VaultAuth is missing or can't log in) and that a SecretTransformation is wrong. The status is then
--- that of the last success, and only the events tell.
+-- VaultAuth is missing or can't log in), that a SecretTransformation is wrong, and that a Secret which the
+-- operator is not to create (create: false) is gone. The status is then that of the last success, and
+-- only the events tell.
 -- Whether a lease has run out can't be known without a clock.
 -- Conditions need the CRDs of 1.0. Older ones drop them, and a failure then looks like a success.
 -- part values: begin
@@ -146,8 +147,8 @@ if result.status == "False" then
   if renewed then
     what = "Sync failed, the Secret still has the earlier credentials, which end with their lease: "
   end
-  return answer("Degraded", what .. or_no_reason(cause) .. " - check the VaultAuth, the path and its " ..
-      "policy in Vault; see the events of the VaultDynamicSecret")
+  return answer("Degraded", what .. or_no_reason(cause) .. " - check the VaultAuth, the path, its " ..
+      "policy in Vault, and what the error names in the spec; see the events of the VaultDynamicSecret")
 end
 if result.status ~= "True" then
   return unfinished()

@@ -7,8 +7,9 @@
 --
 -- Healthy decides. SecretSynced stays False after a failure when the next attempt finds the Secret equal
 -- to what is in Vault, and so does not write it.
--- Not recorded at all: any failure before 1.0, and since 1.4 a failure to write the Secret. The status
--- is then that of the last success, and only events and log tell.
+-- Not recorded at all: any failure before 1.0; since 1.4 a failure to write the Secret; in all versions
+-- that a Secret which the operator is not to create (create: false) is gone. The status is then that of
+-- the last success, and only events and log tell.
 -- Conditions need the CRDs of 1.0. Older ones drop them, and a failure then looks like a success.
 -- part values: begin
 -- Argo CD runs this with the string and math libraries closed; of the others, only `type` and `ipairs` are
@@ -151,8 +152,8 @@ if result.status == "False" then
   if spec.hmacSecretData == true and text(status.secretMAC) == "" then
     what = "The Secret was never written: "
   end
-  return answer("Degraded", what .. or_no_reason(cause) .. " - check the VaultAuth, the path and its " ..
-      "policy in Vault; see the events of the VaultStaticSecret")
+  return answer("Degraded", what .. or_no_reason(cause) .. " - check the VaultAuth, the path, its " ..
+      "policy in Vault, and what the error names in the spec; see the events of the VaultStaticSecret")
 end
 if result.status ~= "True" then
   return unfinished()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	appv1 "github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
@@ -83,6 +84,48 @@ func TestEveryFormOfTheCustomizationIsTheScripts(t *testing.T) {
 				len(actions.Definitions) != len(want.Definitions) || actions.Definitions[0] != want.Definitions[0] {
 				t.Errorf("%s: of %s Argo CD has other actions: %+v", form, c.key(), actions)
 			}
+		}
+	}
+}
+
+// definitions are the names of the CustomResourceDefinitions that the controllers install: the plural of
+// the kind in small letters, and the group. The kinds' spelling is that of their `spec.names.kind`.
+var definitions = map[string]string{
+	"SealedSecret":                 "sealedsecrets.bitnami.com",
+	"ExternalSecret":               "externalsecrets.external-secrets.io",
+	"ClusterExternalSecret":        "clusterexternalsecrets.external-secrets.io",
+	"SecretStore":                  "secretstores.external-secrets.io",
+	"ClusterSecretStore":           "clustersecretstores.external-secrets.io",
+	"PushSecret":                   "pushsecrets.external-secrets.io",
+	"ClusterPushSecret":            "clusterpushsecrets.external-secrets.io",
+	"VaultStaticSecret":            "vaultstaticsecrets.secrets.hashicorp.com",
+	"VaultDynamicSecret":           "vaultdynamicsecrets.secrets.hashicorp.com",
+	"VaultPKISecret":               "vaultpkisecrets.secrets.hashicorp.com",
+	"VaultAuth":                    "vaultauths.secrets.hashicorp.com",
+	"VaultConnection":              "vaultconnections.secrets.hashicorp.com",
+	"SecretTransformation":         "secrettransformations.secrets.hashicorp.com",
+	"HCPAuth":                      "hcpauths.secrets.hashicorp.com",
+	"HCPVaultSecretsApp":           "hcpvaultsecretsapps.secrets.hashicorp.com",
+	"SecretProviderClassPodStatus": "secretproviderclasspodstatuses.secrets-store.csi.x-k8s.io",
+	"SopsSecret":                   "sopssecrets.isindir.github.com",
+}
+
+// A folder with a typing error in its name would be a check for no object at all.
+func TestEveryCheckIsForAKindThatThereIs(t *testing.T) {
+	found := map[string]bool{}
+	for _, c := range checks(t) {
+		found[c.kind] = true
+		plural := strings.ToLower(c.kind) + "s"
+		if strings.HasSuffix(c.kind, "s") {
+			plural = strings.ToLower(c.kind) + "es"
+		}
+		if definitions[c.kind] != plural+"."+c.group {
+			t.Errorf("%s: no definition %s.%s is known", c.key(), plural, c.group)
+		}
+	}
+	for kind := range definitions {
+		if !found[kind] {
+			t.Errorf("no check for %s", kind)
 		}
 	}
 }

@@ -101,13 +101,13 @@ var success = map[string]func(object fields) bool{
 	},
 	"external-secrets.io/ExternalSecret": func(o fields) bool {
 		return hasCondition(o, isTrue, "Ready") && isText(at(o, "status", "syncedResourceVersion")) &&
-			(isSyncedVersion(o) || looksOnce(o))
+			(isSyncedVersion(o) || looksOnce(o) || isLeftAlone(o))
 	},
 	"external-secrets.io/PushSecret": func(o fields) bool {
 		return hasCondition(o, isTrue, "Ready") && isSyncedVersion(o)
 	},
 	// These four record no generation.
-	"external-secrets.io/ClusterExternalSecret": func(o fields) bool { return hasCondition(o, isTrue, "Ready") },
+	"external-secrets.io/ClusterExternalSecret": func(o fields) bool { return hasCondition(o, isTrue, "Ready") || hasCondition(o, matchesNothing, "Ready") },
 	"external-secrets.io/ClusterPushSecret":     func(o fields) bool { return hasCondition(o, isTrue, "Ready") },
 	"external-secrets.io/SecretStore":           func(o fields) bool { return hasCondition(o, isTrue, "Ready") },
 	"external-secrets.io/ClusterSecretStore":    func(o fields) bool { return hasCondition(o, isTrue, "Ready") },
@@ -175,4 +175,17 @@ func notHealthy(kind string, object fields) string {
 		return "it shows no success of this generation"
 	}
 	return ""
+}
+
+// isLeftAlone: 0.9 and 0.10, whose message it is, do not look again at an immutable Secret that they have written.
+func isLeftAlone(object fields) bool {
+	_, isGeneric := at(object, "spec", "target", "manifest").(fields)
+	return at(object, "spec", "target", "immutable") == true && !isGeneric && hasCondition(object, func(condition fields) bool {
+		return isTrue(condition) && condition["reason"] == "SecretSynced" && condition["message"] == "Secret was synced"
+	}, "Ready")
+}
+
+// matchesNothing: 0.9.5 to 0.9.11 write it so; later ones write True.
+func matchesNothing(condition fields) bool {
+	return condition["status"] == "False" && condition["message"] == "no namespace matches"
 }

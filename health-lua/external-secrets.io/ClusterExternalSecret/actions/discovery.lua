@@ -1,5 +1,6 @@
--- Actions of a ClusterExternalSecret. Not offered where it has no ExternalSecret, nor where each of them
--- would do nothing, because it is never synced again (see actions/discovery.lua of ExternalSecret).
+-- Actions of a ClusterExternalSecret. Not offered where it has no ExternalSecret, nor where those that have
+-- synced would do nothing, because they are never synced again (see actions/discovery.lua of ExternalSecret).
+-- Those that have failed, or whose Secret is gone, are not known here: each of them offers it itself.
 -- part values: begin
 -- Argo CD runs this with the string and math libraries closed; of the others, only `type` and `ipairs` are
 -- used. Any field may be missing or of another type: an object is never a reason for a Lua error.

@@ -1,4 +1,6 @@
--- Actions of a ClusterPushSecret. Not offered where it has no PushSecret.
+-- Actions of a ClusterPushSecret. Not offered where it has no PushSecret, nor where each push would make new
+-- values that were to be made once: those of a generator, pushed at an interval of 0, unless updatePolicy is
+-- IfNotExists (see actions/discovery.lua of PushSecret). One PushSecret that has not pushed offers it still.
 -- part values: begin
 -- Argo CD runs this with the string and math libraries closed; of the others, only `type` and `ipairs` are
 -- used. Any field may be missing or of another type: an object is never a reason for a Lua error.
@@ -39,8 +41,44 @@ local function action(name, display_name, is_offered)
   }
 end
 -- part action: end
+-- part duration: begin
+-- Whether a duration is zero or negative, as Go reads it: "0", "0h0m0s", "+0.0s", "-5m". There is no
+-- string library: `read` grows by one of the letters that a zero may have, as long as one fits.
+local zero_letters = {"0", "h", "m", "s", "n", "u", ".", "+", "\194\181", "\206\188"}
 
+local function is_zero_or_less(duration)
+  if type(duration) == "number" then
+    return duration <= 0
+  end
+  local value = text(duration)
+  if begins_with(value, "-") then
+    return true
+  end
+  if value == "" or #value > 40 then
+    return false
+  end
+  local read = ""
+  while read ~= value do
+    local longer = nil
+    for _, letter in ipairs(zero_letters) do
+      if begins_with(value, read .. letter) then
+        longer = read .. letter
+      end
+    end
+    if longer == nil then
+      return false
+    end
+    read = longer
+  end
+  return true
+end
+-- part duration: end
+
+local child_spec = table_or_empty(spec.pushSecretSpec)
+
+local generates_once = type(table_or_empty(child_spec.selector).generatorRef) == "table" and
+    is_zero_or_less(child_spec.refreshInterval) and child_spec.updatePolicy ~= "IfNotExists"
 local has_children = table_or_empty(status.provisionedNamespaces)[1] ~= nil or
     table_or_empty(status.failedNamespaces)[1] ~= nil
 
-return action("push", "Push", is_there_to_stay and has_children)
+return action("push", "Push", is_there_to_stay and has_children and not generates_once)

@@ -1,6 +1,9 @@
 -- Actions of an ExternalSecret. Not offered where the operator would do nothing: it skips a refresh, in
--- spite of a changed annotation, when it has synced, the Secret is as it wrote it, and the policy is
--- CreatedOnce or the interval 0 (shouldRefresh and isSecretValid in externalsecret_controller.go).
+-- spite of a changed annotation, when it has synced, the Secret of the name that is asked for is as it
+-- wrote it, and the policy is CreatedOnce or the interval 0 (shouldRefresh and isSecretValid in
+-- externalsecret_controller.go); 0.9 and 0.10 also when it has synced an immutable Secret. Whether somebody
+-- has deleted the Secret can't be told here; the operator then acts by itself. A refresh that is asked for
+-- does not wait for spec.syncWindows (2.9), which hold back only those that the interval asks for.
 -- Argo CD's own discovery knows an interval of one 0 and one unit only (not 0h0m0s, not -1s), and not
 -- CreatedOnce; disables it also where the Secret is missing or the refresh failed, which the operator does
 -- look at; offers it while the object is being deleted; and fails where there is no spec.
@@ -79,15 +82,18 @@ end
 
 local target = table_or_empty(spec.target)
 
+local ready = {}
+for _, entry in ipairs(table_or_empty(status.conditions)) do
+  local condition = table_or_empty(entry)
+  if condition.type == "Ready" and text(condition.lastTransitionTime) >= text(ready.lastTransitionTime) then
+    ready = condition
+  end
+end
+
+local is_manifest = type(target.manifest) == "table"
+
 -- Whether the operator has a Secret that it leaves as it is.
 local function has_synced()
-  local ready = {}
-  for _, entry in ipairs(table_or_empty(status.conditions)) do
-    local condition = table_or_empty(entry)
-    if condition.type == "Ready" and text(condition.lastTransitionTime) >= text(ready.lastTransitionTime) then
-      ready = condition
-    end
-  end
   if ready.status ~= "True" or text(status.syncedResourceVersion) == "" then
     return false
   end
@@ -98,12 +104,20 @@ local function has_synced()
       ready.reason == "SecretMissing" or ready.reason == "ResourceMissing" then
     return false
   end
-  local never_written = type(target.manifest) ~= "table" and type(status.binding) == "table" and
-      text(status.binding.name) == ""
-  return not never_written or target.creationPolicy == "Orphan"
+  if is_manifest or target.creationPolicy == "Orphan" or type(status.binding) ~= "table" then
+    return true
+  end
+  local name = text(target.name)
+  if name == "" then
+    name = text(table_or_empty(object.metadata).name)
+  end
+  return text(status.binding.name) ~= "" and (name == "" or text(status.binding.name) == name)
 end
 
 local keeps = spec.refreshPolicy == "CreatedOnce" or
     (spec.refreshPolicy ~= "OnChange" and is_zero_or_less(spec.refreshInterval))
+-- By what 0.9 and 0.10 write: no later version has this message.
+local is_left_alone = target.immutable == true and not is_manifest and ready.status == "True" and
+    ready.reason == "SecretSynced" and ready.message == "Secret was synced"
 
-return action("refresh", "Refresh", is_there_to_stay and not (keeps and has_synced()))
+return action("refresh", "Refresh", is_there_to_stay and not is_left_alone and not (keeps and has_synced()))

@@ -1,6 +1,9 @@
 -- Actions of a PushSecret. A changed annotation makes the operator push whatever the interval is, 0 too
 -- (shouldRefresh in pushsecret_controller.go); Argo CD's own discovery wrongly disables it there, and
 -- fails where there is no spec.
+-- With a generator (spec.selector.generatorRef) each push makes new values (resolveSecretFromGenerator),
+-- which take the place of the earlier ones unless updatePolicy is IfNotExists. At an interval of 0 that was
+-- to happen once, so the action is not offered there after the push of this spec has succeeded.
 -- part values: begin
 -- Argo CD runs this with the string and math libraries closed; of the others, only `type` and `ipairs` are
 -- used. Any field may be missing or of another type: an object is never a reason for a Lua error.
@@ -41,5 +44,43 @@ local function action(name, display_name, is_offered)
   }
 end
 -- part action: end
+-- part duration: begin
+-- Whether a duration is zero or negative, as Go reads it: "0", "0h0m0s", "+0.0s", "-5m". There is no
+-- string library: `read` grows by one of the letters that a zero may have, as long as one fits.
+local zero_letters = {"0", "h", "m", "s", "n", "u", ".", "+", "\194\181", "\206\188"}
 
-return action("push", "Push", is_there_to_stay)
+local function is_zero_or_less(duration)
+  if type(duration) == "number" then
+    return duration <= 0
+  end
+  local value = text(duration)
+  if begins_with(value, "-") then
+    return true
+  end
+  if value == "" or #value > 40 then
+    return false
+  end
+  local read = ""
+  while read ~= value do
+    local longer = nil
+    for _, letter in ipairs(zero_letters) do
+      if begins_with(value, read .. letter) then
+        longer = read .. letter
+      end
+    end
+    if longer == nil then
+      return false
+    end
+    read = longer
+  end
+  return true
+end
+-- part duration: end
+
+local generates_once = type(table_or_empty(spec.selector).generatorRef) == "table" and
+    is_zero_or_less(spec.refreshInterval) and spec.updatePolicy ~= "IfNotExists"
+local generation = table_or_empty(object.metadata).generation
+local has_pushed = type(generation) == "number" and
+    begins_with(text(status.syncedResourceVersion), generation .. "-")
+
+return action("push", "Push", is_there_to_stay and not (generates_once and has_pushed))
