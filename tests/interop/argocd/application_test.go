@@ -50,7 +50,7 @@ func TestArgoCD(t *testing.T) {
 // Application with it only when it next compares it: after timeout.reconciliation, or when asked to refresh.
 func (f *fixture) newMessage(t *testing.T, application, name string) {
 	f.refresh(t, application, "normal")
-	node := f.argo.AwaitNode(t, time.Minute, application, "SealedSecret", name, func(node cluster.Node) error {
+	node := f.argo.AwaitNode(t, application, "SealedSecret", name, func(node cluster.Node) error {
 		if !strings.Contains(node.Health.Message, "seal it again with the certificate of this cluster's controller") {
 			f.refresh(t, application, "normal") // that one came too early
 			return fmt.Errorf("%+v", node.Health)
@@ -70,7 +70,7 @@ func (f *fixture) refresh(t *testing.T, application, how string) {
 	t.Helper()
 	const annotation = "argocd.argoproj.io/refresh"
 	f.Kubectl(t, "annotate", "--overwrite", "application", application, "-n", cluster.ArgoCDNamespace, annotation+"="+how)
-	f.WaitFor(t, time.Minute, cluster.Applications, cluster.ArgoCDNamespace, application, func(object *unstructured.Unstructured) error {
+	f.WaitFor(t, cluster.Applications, cluster.ArgoCDNamespace, application, func(object *unstructured.Unstructured) error {
 		if object.GetAnnotations()[annotation] != "" {
 			return fmt.Errorf("%s is not compared yet", application)
 		}
@@ -111,7 +111,7 @@ func serverSide(application *unstructured.Unstructured) {
 
 func (f *fixture) awaitApplication(t *testing.T, name, sync, healthy string) *unstructured.Unstructured {
 	t.Helper()
-	return f.WaitFor(t, time.Minute, cluster.Applications, cluster.ArgoCDNamespace, name, func(object *unstructured.Unstructured) error {
+	return f.WaitFor(t, cluster.Applications, cluster.ArgoCDNamespace, name, func(object *unstructured.Unstructured) error {
 		gotSync, _, _ := unstructured.NestedString(object.Object, "status", "sync", "status")
 		gotHealth, _, _ := unstructured.NestedString(object.Object, "status", "health", "status")
 		if gotSync != sync || gotHealth != healthy {
@@ -126,7 +126,7 @@ func (f *fixture) awaitApplication(t *testing.T, name, sync, healthy string) *un
 func (f *fixture) degraded(t *testing.T, application, name string) cluster.Node {
 	t.Helper()
 	f.awaitApplication(t, application, "Synced", "Degraded")
-	return f.argo.AwaitNode(t, time.Minute, application, "SealedSecret", name, is("Degraded"))
+	return f.argo.AwaitNode(t, application, "SealedSecret", name, is("Degraded"))
 }
 
 func is(status string) func(cluster.Node) error {
@@ -142,12 +142,12 @@ func (f *fixture) good(t *testing.T) {
 	namespace := f.Namespace(t)
 	f.application(t, "good", namespace, harness.Tree{"good.yaml": cluster.Seal(t, f.certificate, secret(namespace, "good"))})
 	f.awaitApplication(t, "good", "Synced", "Healthy")
-	node := f.argo.AwaitNode(t, time.Minute, "good", "SealedSecret", "good", is("Healthy"))
+	node := f.argo.AwaitNode(t, "good", "SealedSecret", "good", is("Healthy"))
 	if node.Health.Message != "Secret has been unsealed" {
 		t.Errorf("%+v", node.Health)
 	}
 	// The Secret hangs below it in the tree.
-	f.argo.AwaitNode(t, time.Minute, "good", "Secret", "good", func(cluster.Node) error { return nil })
+	f.argo.AwaitNode(t, "good", "Secret", "good", func(cluster.Node) error { return nil })
 }
 
 // The action after the cause is gone. It changes spec, and yet Argo CD sees no difference to git, however it compares.
@@ -179,7 +179,7 @@ func (f *fixture) action(t *testing.T, application string, changes ...func(*unst
 		"name": application, "namespace": namespace, "resourceName": "taken", "version": "v1alpha1",
 		"group": "bitnami.com", "kind": "SealedSecret", "action": "re-unseal",
 	}, nil)
-	f.argo.AwaitNode(t, time.Minute, application, "SealedSecret", "taken", is("Healthy"))
+	f.argo.AwaitNode(t, application, "SealedSecret", "taken", is("Healthy"))
 	f.awaitApplication(t, application, "Synced", "Healthy")
 	const annotation = "argocd-decrypt/re-unseal-requested-at"
 	requested := f.Get(t, cluster.Secrets, namespace, "taken").GetAnnotations()[annotation]

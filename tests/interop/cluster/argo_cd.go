@@ -54,7 +54,7 @@ func StartArgoCD(t testing.TB, c *Cluster) *ArgoCD {
 	a.Server = a.run(t, "argocd-server", append(common, "--insecure", "--disable-auth", "--staticassets", a.dir,
 		"--address", "127.0.0.1", "--port", fmt.Sprint(port),
 		"--metrics-address", "127.0.0.1", "--metrics-port", fmt.Sprint(freePort(t)))...)
-	c.await(t, time.Minute, func() error {
+	c.await(t, func() error {
 		var version struct{ Version string }
 		return a.ask("GET", "/api/version", nil, &version)
 	})
@@ -194,10 +194,10 @@ func (a *ArgoCD) Tree(application string) ([]Node, error) {
 }
 
 // AwaitNode waits until a resource of the tree is as it should be.
-func (a *ArgoCD) AwaitNode(t testing.TB, limit time.Duration, application, kind, name string, check func(Node) error) Node {
+func (a *ArgoCD) AwaitNode(t testing.TB, application, kind, name string, check func(Node) error) Node {
 	t.Helper()
 	var found Node
-	a.cluster.await(t, limit, func() error {
+	a.cluster.await(t, func() error {
 		nodes, err := a.Tree(application)
 		if err != nil {
 			return err

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -118,12 +117,12 @@ func (c *Cluster) Get(t testing.TB, kind schema.GroupVersionResource, namespace,
 
 // WaitFor reads an object until it is there and the check holds, and gives it.
 func (c *Cluster) WaitFor(
-	t testing.TB, limit time.Duration, kind schema.GroupVersionResource, namespace, name string,
+	t testing.TB, kind schema.GroupVersionResource, namespace, name string,
 	check func(*unstructured.Unstructured) error,
 ) *unstructured.Unstructured {
 	t.Helper()
 	var object *unstructured.Unstructured
-	c.await(t, limit, func() error {
+	c.await(t, func() error {
 		var err error
 		object, err = c.Client.Resource(kind).Namespace(namespace).Get(t.Context(), name, v1.GetOptions{})
 		if err != nil {
@@ -139,7 +138,7 @@ func (c *Cluster) awaitKinds(t testing.TB, definitions ...string) {
 	t.Helper()
 	kind := schema.GroupVersionResource{Group: "apiextensions.k8s.io", Version: "v1", Resource: "customresourcedefinitions"}
 	for _, name := range definitions {
-		c.WaitFor(t, 30*time.Second, kind, "", name, func(definition *unstructured.Unstructured) error {
+		c.WaitFor(t, kind, "", name, func(definition *unstructured.Unstructured) error {
 			conditions, _, _ := unstructured.NestedSlice(definition.Object, "status", "conditions")
 			for _, entry := range conditions {
 				if fields, ok := entry.(map[string]any); ok && fields["type"] == "Established" && fields["status"] == "True" {

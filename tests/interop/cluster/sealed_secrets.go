@@ -101,7 +101,7 @@ subjects: [{kind: ServiceAccount, name: ACCOUNT, namespace: NAMESPACE}]
 	// The API server's authorizer reads roles from a cache of its own.
 	for _, verb := range []string{"get", "list", "create", "update", "delete", "watch"} {
 		want := slices.Contains(verbs, verb)
-		s.cluster.await(t, 30*time.Second, func() error {
+		s.cluster.await(t, func() error {
 			review, err := s.cluster.Typed.AuthorizationV1().SubjectAccessReviews().Create(t.Context(), &authorizationv1.SubjectAccessReview{
 				Spec: authorizationv1.SubjectAccessReviewSpec{
 					User:               s.User(),
@@ -136,7 +136,7 @@ func (s *SealedSecretsController) Start(t testing.TB, args ...string) {
 		command.SysProcAttr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}}
 	}
 	s.Program = s.cluster.run(t, command)
-	s.cluster.await(t, time.Minute, func() error {
+	s.cluster.await(t, func() error {
 		if !bytes.Contains([]byte(s.Program.Log()), []byte("HTTP metrics server serving")) {
 			return fmt.Errorf("the sealed-secrets controller is not ready")
 		}
@@ -147,7 +147,7 @@ func (s *SealedSecretsController) Start(t testing.TB, args ...string) {
 // AwaitGivenUp waits until the controller has no further attempt at a SealedSecret in mind.
 func (s *SealedSecretsController) AwaitGivenUp(t testing.TB, namespace, name string) {
 	t.Helper()
-	s.cluster.await(t, 30*time.Second, func() error {
+	s.cluster.await(t, func() error {
 		for line := range strings.Lines(s.Program.Log()) {
 			if strings.Contains(line, "Error updating, giving up") && strings.Contains(line, "key="+namespace+"/"+name+" ") {
 				return nil

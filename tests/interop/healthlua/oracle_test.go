@@ -107,10 +107,12 @@ var success = map[string]func(object fields) bool{
 		return hasCondition(o, isTrue, "Ready") && isSyncedVersion(o)
 	},
 	// These four record no generation.
-	"external-secrets.io/ClusterExternalSecret": func(o fields) bool { return hasCondition(o, isTrue, "Ready") || hasCondition(o, matchesNothing, "Ready") },
-	"external-secrets.io/ClusterPushSecret":     func(o fields) bool { return hasCondition(o, isTrue, "Ready") },
-	"external-secrets.io/SecretStore":           func(o fields) bool { return hasCondition(o, isTrue, "Ready") },
-	"external-secrets.io/ClusterSecretStore":    func(o fields) bool { return hasCondition(o, isTrue, "Ready") },
+	"external-secrets.io/ClusterExternalSecret": func(o fields) bool {
+		return hasCondition(o, isTrue, "Ready") || hasCondition(o, matchesNothing, "Ready")
+	},
+	"external-secrets.io/ClusterPushSecret":  func(o fields) bool { return hasCondition(o, isTrue, "Ready") },
+	"external-secrets.io/SecretStore":        func(o fields) bool { return hasCondition(o, isTrue, "Ready") },
+	"external-secrets.io/ClusterSecretStore": func(o fields) bool { return hasCondition(o, isTrue, "Ready") },
 	"secrets.hashicorp.com/VaultStaticSecret": func(o fields) bool {
 		return vaultReady(o) || noConditions(o) && (isCurrent(o, at(o, "status", "lastGeneration")) ||
 			at(o, "status", "lastGeneration") == nil && isText(at(o, "status", "secretMAC")))

@@ -8,7 +8,6 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/health"
 	appv1 "github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
@@ -100,7 +99,7 @@ func set(value any, path ...string) func(*unstructured.Unstructured) {
 // settled waits until the controller has written this of an object's latest generation, and gives the object.
 func (f *fixture) settled(t *testing.T, namespace, name, synced string) *unstructured.Unstructured {
 	t.Helper()
-	return f.WaitFor(t, 30*time.Second, cluster.SealedSecrets, namespace, name, func(object *unstructured.Unstructured) error {
+	return f.WaitFor(t, cluster.SealedSecrets, namespace, name, func(object *unstructured.Unstructured) error {
 		observed, _, _ := unstructured.NestedInt64(object.Object, "status", "observedGeneration")
 		if status, _ := condition(object); status != synced || observed != object.GetGeneration() {
 			return fmt.Errorf("%s: generation %d, observed %d, Synced is %q, not %q",
@@ -136,7 +135,7 @@ func (f *fixture) value(t *testing.T, namespace, name string) string {
 // awaitValue waits until it holds this.
 func (f *fixture) awaitValue(t *testing.T, namespace, name, want string) {
 	t.Helper()
-	f.WaitFor(t, 30*time.Second, cluster.Secrets, namespace, name, func(*unstructured.Unstructured) error {
+	f.WaitFor(t, cluster.Secrets, namespace, name, func(*unstructured.Unstructured) error {
 		if got := f.value(t, namespace, name); got != want {
 			return fmt.Errorf("the Secret holds %q, not %q", got, want)
 		}
@@ -191,7 +190,7 @@ func oneLine(text string) string { return strings.ReplaceAll(text, "\n", " / ") 
 // awaitPolicy waits until the API server minds a policy that was made just now.
 func (f *fixture) awaitPolicy(t *testing.T, namespace string) {
 	t.Helper()
-	harness.WaitFor(t, 30*time.Second, func() error {
+	harness.WaitFor(t, cluster.Patience, func() error {
 		_, err := f.KubectlWith(secret(namespace, "probe", "x"), "create", "--dry-run=server", "-f", "-")
 		if err == nil || !strings.Contains(err.Error(), "denied request") {
 			return fmt.Errorf("the policy has no effect: %v", err)
