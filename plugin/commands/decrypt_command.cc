@@ -96,8 +96,13 @@ Result<UniqueFd> OpenInput(const Arguments& arguments, int& exit_code) {
   if (arguments.file.empty()) {
     return Fail(Code::kNotFound, "no file specified", "`-` reads from standard input");
   }
-  const int fd = IsStdin(arguments) ? ::dup(STDIN_FILENO)
-                                    : ::open(arguments.file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (IsStdin(arguments)) {
+    exit_code = kCouldNotReadInput;
+    auto input = commands::OpenInput(arguments.file);
+    if (!input) return Fail(std::move(input).error().With("Error reading file"));
+    return input;
+  }
+  const int fd = ::open(arguments.file.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd >= 0) return UniqueFd(fd);
   if (errno == ENOENT) {
     return Fail(Code::kNotFound, "cannot operate on non-existent file \"" + arguments.file + "\"",

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -34,7 +35,21 @@ Result<SecretBytes> ReadWhole(int fd, std::size_t max_bytes) {
   }
 }
 
+namespace {
+
+// Where it is closed at the start, a library has taken its number for something without a file
+// type, an eventfd for example, from which nothing would ever come.
+bool IsStandardInputClosed() {
+  struct stat info {};
+  return ::fstat(STDIN_FILENO, &info) != 0 || (info.st_mode & S_IFMT) == 0;
+}
+
+}  // namespace
+
 Result<UniqueFd> OpenInput(const std::string& file) {
+  if (file == "-" && IsStandardInputClosed()) {
+    return Fail(Code::kIo, "standard input is closed");
+  }
   UniqueFd fd(file == "-" ? ::dup(STDIN_FILENO) : ::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd) return fd;
   const int error = errno;
