@@ -1,72 +1,70 @@
 #include "plugin/commands/health_command.h"
 
 #include <cstdio>
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "decrypt/base/limits.h"
 #include "decrypt/base/secret_bytes.h"
 #include "plugin/commands/cli.h"
 #include "plugin/commands/input.h"
 #include "plugin/commands/output_file.h"
 #include "plugin/guard/document_reader.h"
 #include "plugin/guard/document_splitter.h"
-#include "plugin/health/assess.h"
 #include "plugin/health/checks.h"
+#include "plugin/health/examine.h"
 #include "plugin/health/report.h"
-#include "plugin/preview/objects.h"
-#include "plugin/preview/printable.h"
+#include "plugin/preview/value.h"
 
 namespace acd::commands {
 namespace {
 
 constexpr std::size_t kMaxDocuments = 100'000;
+// Of one document, which takes some 500 bytes of memory each: a List of 30,000 objects of a
+// cluster.
+constexpr std::size_t kMaxNodes = 2'000'000;
+constexpr std::size_t kMaxNamedKinds = 10;
 
-struct Findings {
-  std::vector<health::Assessed> objects;
-  std::map<std::string, std::size_t> unchecked;  ///< by kind and group
-};
+Limits DocumentLimits() {
+  Limits limits = guard::ManifestLimits();
+  limits.max_nodes = kMaxNodes;
+  return limits;
+}
 
-Result<std::vector<preview::Object>> ReadObjects(const std::string& file) {
-  ACD_TRY(const SecretBytes content, ReadInput(file, guard::ManifestLimits().max_document_bytes));
+Status ExamineFile(const std::string& file, health::Findings& findings) {
+  const Limits limits = DocumentLimits();
+  ACD_TRY(const SecretBytes content, ReadInput(file, limits.max_document_bytes));
   auto pieces = guard::SplitDocuments(content.ExposeText(), kMaxDocuments);
   if (!pieces) return Fail(std::move(pieces).error().With(ShownName(file)));
-  auto objects = preview::ReadObjects(std::vector<std::string>(pieces->begin(), pieces->end()), "");
-  if (!objects) return Fail(std::move(objects).error().With(ShownName(file)));
-  return objects;
-}
-
-// A check that fails says nothing good of its object, as in Argo CD.
-health::Health AssessOrUnknown(const health::Check& check, const preview::Value& object) {
-  auto found = health::Assess(check.script, object);
-  return found ? std::move(*found) : health::Health{"Unknown", found.error().message};
-}
-
-Status AssessFile(const std::string& file, Findings& findings) {
-  ACD_TRY(std::vector<preview::Object> objects, ReadObjects(file));
-  for (preview::Object& object : objects) {
-    const auto& [group, kind, space, name] = object.identity;
-    if (const health::Check* check = health::FindCheck(group, kind)) {
-      health::Health health = AssessOrUnknown(*check, object.value);
-      findings.objects.push_back({std::move(object.identity), std::move(health)});
-    } else {
-      ++findings.unchecked[kind + (group.empty() ? "" : "." + group)];
-    }
+  // One after the other: of each, only what was said of it is kept.
+  for (std::size_t i = 0; i < pieces->size(); ++i) {
+    const auto named = [&](Error error) {
+      return Fail(std::move(error).With("document " + std::to_string(i + 1)).With(ShownName(file)));
+    };
+    auto node = guard::ReadDocument((*pieces)[i], limits);
+    if (!node) return named(std::move(node).error());
+    if (!*node) continue;
+    const Status status = health::Examine(preview::ToValue(**node), findings);
+    if (!status) return named(status.error());
   }
   return {};
 }
 
-void Note(const Findings& findings) {
+void Note(const health::Findings& findings) {
   std::string text = "argocd-decrypt health: ";
   text += findings.objects.empty() ? "no object to check" : health::Counts(findings.objects);
   if (!findings.unchecked.empty()) {
     text += "; there is no check for";
-    const char* separator = " ";
+    std::size_t named = 0;
     for (const auto& [kind, count] : findings.unchecked) {
-      text += separator + (kind.empty() ? "objects without a kind" : preview::Printable(kind)) +
-              " (" + std::to_string(count) + ")";
-      separator = ", ";
+      if (named == kMaxNamedKinds) {
+        text += " and " + std::to_string(findings.unchecked.size() - named) + " other kinds";
+        break;
+      }
+      text += std::string(named++ == 0 ? " " : ", ") +
+              (kind.empty() ? "objects without a kind" : health::OneLine(kind)) + " (" +
+              std::to_string(count) + ")";
     }
   }
   std::fputs((text + "\n").c_str(), stderr);
@@ -93,7 +91,9 @@ int RunHealth(std::span<char*> args) {
       "Runs the health checks that Argo CD gets from this project (health-lua/ in the sources) on\n"
       "objects as the cluster has them, status included: JSON or YAML, also a List. Prints a "
       "table\n"
-      "of kind, name, status and message. Exit status 1 when an object is Degraded.",
+      "of kind, name, status and message. Exit status 1 when an object is Degraded, or Unknown "
+      "because\n"
+      "its check failed.",
       "argocd-decrypt health");
   app.add_option("FILE", files, "manifests with their status; - for standard input")->required();
   app.add_option("--output-type", output_type, "table or json")
@@ -103,9 +103,9 @@ int RunHealth(std::span<char*> args) {
       "\nExamples: kubectl get sealedsecrets,externalsecrets -A -o yaml | argocd-decrypt health -\n"
       "          argocd-decrypt health --output-type json status.yaml");
   if (const auto code = ParseArguments(app, args)) return *code;
-  Findings findings;
+  health::Findings findings;
   for (const std::string& file : files) {
-    const Status status = AssessFile(file, findings);
+    const Status status = ExamineFile(file, findings);
     if (!status) return ReportFailure("health", status.error());
   }
   const std::string report =

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <cstdlib>
 #include <lua.hpp>
@@ -76,10 +77,10 @@ void PushText(lua_State* lua, std::string_view text) {
 void PushNumber(lua_State* lua, const std::string& text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc() && end == text.data() + text.size()) {
+  if (error == std::errc() && end == text.data() + text.size() && std::isfinite(number)) {
     lua_pushnumber(lua, number);
   } else {
-    PushText(lua, text);  // an infinity; Argo CD gets no such thing, as JSON has none
+    PushText(lua, text);  // infinite, or none; Argo CD gets no such thing, as JSON has none
   }
 }
 

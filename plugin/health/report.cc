@@ -12,12 +12,8 @@ namespace {
 
 using Row = std::array<std::string, 4>;
 
-std::string OneLine(std::string_view text) {
-  std::string line(text);
-  std::replace_if(
-      line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
-  return preview::Printable(line);
-}
+constexpr std::size_t kMaxShown = 2000;  // bytes; a message of a controller has some hundred
+constexpr std::size_t kMaxWidth = 80;    // longer names stand out of their column
 
 Row ToRow(const Assessed& object) {
   const preview::Identity& identity = object.identity;
@@ -28,6 +24,17 @@ Row ToRow(const Assessed& object) {
 
 }  // namespace
 
+std::string OneLine(std::string_view text) {
+  std::size_t end = std::min(text.size(), kMaxShown);
+  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) {
+    --end;
+  }
+  std::string line(text.substr(0, end));
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t'; }, ' ');
+  return preview::Printable(line) + (end < text.size() ? "..." : "");
+}
+
 std::string Table(std::span<const Assessed> objects) {
   if (objects.empty()) return {};
   std::vector<Row> rows = {{"KIND", "NAME", "STATUS", "MESSAGE"}};
@@ -35,12 +42,15 @@ std::string Table(std::span<const Assessed> objects) {
   std::array<std::size_t, 3> widths{};
   for (Row& row : rows) {
     for (std::string& cell : row) cell = OneLine(cell);
-    for (std::size_t i = 0; i < widths.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    for (std::size_t i = 0; i < widths.size(); ++i) {
+      widths[i] = std::min(std::max(widths[i], row[i].size()), kMaxWidth);
+    }
   }
   std::string table;
   for (const Row& row : rows) {
     for (std::size_t i = 0; i < widths.size(); ++i) {
-      table += row[i] + std::string(widths[i] - row[i].size() + 2, ' ');
+      const std::size_t size = std::min(row[i].size(), widths[i]);
+      table += row[i] + std::string(widths[i] - size + 2, ' ');
     }
     table += row.back() + "\n";
   }
@@ -57,7 +67,7 @@ std::string Json(std::span<const Assessed> objects) {
                     {"status", health.status},
                     {"message", health.message}});
   }
-  return list.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return list.dump(2, ' ', true, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 std::size_t Count(std::span<const Assessed> objects, std::string_view status) {

@@ -15,8 +15,11 @@ struct Assessed {
   Health health;
 };
 
-/// One line each under KIND, NAME (with the namespace in front), STATUS and MESSAGE. Controllers'
-/// messages are shown in one line, and obey to no terminal. Empty: no object.
+/// A text in one line that a terminal obeys nothing of, cut when it is long.
+std::string OneLine(std::string_view text);
+
+/// One line each under KIND, NAME (with the namespace in front), STATUS and MESSAGE. Texts are
+/// shown by OneLine. Empty: no object.
 std::string Table(std::span<const Assessed> objects);
 
 /// A JSON list of objects with group, kind, namespace, name, status and message.

@@ -17,15 +17,10 @@ constexpr int kMaxListDepth = 8;  // as the guard allows
 
 Object MakeObject(Value value, std::string_view default_namespace) {
   Object object;
+  object.identity = IdentityOf(value);
   const std::string_view api = value.Text("apiVersion");
   const std::size_t slash = api.find('/');
-  if (slash != std::string_view::npos) object.identity.group = api.substr(0, slash);
   object.version = slash == std::string_view::npos ? api : api.substr(slash + 1);
-  object.identity.kind = value.Text("kind");
-  if (const Value* metadata = value.Find("metadata")) {
-    object.identity.name = metadata->Text("name");
-    object.identity.namespace_ = metadata->Text("namespace");
-  }
   object.has_namespace = !object.identity.namespace_.empty();
   if (IsClusterScoped(object.identity.group, object.identity.kind)) {
     object.identity.namespace_.clear();
@@ -54,6 +49,19 @@ std::string Identity::Label() const {
   label += ' ';
   if (!namespace_.empty()) label += namespace_ + "/";
   return label + (name.empty() ? "(no name)" : name);
+}
+
+Identity IdentityOf(const Value& object) {
+  Identity identity;
+  const std::string_view api = object.Text("apiVersion");
+  const std::size_t slash = api.find('/');
+  if (slash != std::string_view::npos) identity.group = api.substr(0, slash);
+  identity.kind = object.Text("kind");
+  if (const Value* metadata = object.Find("metadata")) {
+    identity.name = metadata->Text("name");
+    identity.namespace_ = metadata->Text("namespace");
+  }
+  return identity;
 }
 
 bool IsClusterScoped(std::string_view group, std::string_view kind) {

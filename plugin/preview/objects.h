@@ -39,6 +39,9 @@ struct Object {
   std::vector<Surprise> surprises;
 };
 
+/// Of one object, with the namespace that it names.
+Identity IdentityOf(const Value& object);
+
 /// Whether the kind is one of Kubernetes' own that live outside of namespaces.
 bool IsClusterScoped(std::string_view group, std::string_view kind);
 

@@ -1,5 +1,7 @@
 #include <gmock/gmock.h>
+#include <sys/wait.h>
 
+#include <cstdio>
 #include <string>
 
 #include "tests/plugin/commands/program.h"
@@ -81,12 +83,51 @@ TEST(HealthCommand, AnUnreadableFileIsAnErrorWithItsName) {
   const auto broken = RunProgram({"health", dir.Write("good.yaml", kUnsealed), bad});
   EXPECT_EQ(broken.exit_code, 1);
   EXPECT_EQ(broken.out, "");
-  EXPECT_THAT(broken.err, HasSubstr("argocd-decrypt health: " + bad + ": manifest 1: line 2: "));
+  EXPECT_THAT(broken.err, HasSubstr("argocd-decrypt health: " + bad + ": document 1: line 2: "));
   const auto missing = RunProgram({"health", bad + "x"});
   EXPECT_EQ(missing.exit_code, 1);
   EXPECT_THAT(missing.err, HasSubstr("bad.yamlx"));
   EXPECT_EQ(RunProgram({"health"}).exit_code, 2);
   EXPECT_EQ(RunProgram({"health", "--output-type", "xml", bad}).exit_code, 2);
+}
+
+TEST(HealthCommand, AListAtTheTopIsNotPassedOver) {
+  const TempDir dir;
+  const auto list = RunProgram(
+      {"health", dir.Write("l.json", R"([{"kind":"Service"},{"apiVersion":"bitnami.com/v1alpha1",
+    "kind":"SealedSecret","metadata":{"name":"bad","generation":1},"status":{"observedGeneration":1,
+    "conditions":[{"type":"Synced","status":"False"}]}}])")});
+  EXPECT_EQ(list.exit_code, 1);
+  EXPECT_THAT(list.out, HasSubstr("SealedSecret  bad   Degraded"));
+  const auto text = RunProgram({"health", dir.Write("t.yaml", "just words\n")});
+  EXPECT_EQ(text.exit_code, 1);
+  EXPECT_THAT(text.err, HasSubstr("t.yaml: document 1: this is no object"));
+}
+
+TEST(HealthCommand, NamesTenKindsWithoutACheck) {
+  const TempDir dir;
+  std::string many;
+  for (int i = 10; i < 40; ++i) many += "---\nkind: Kind" + std::to_string(i) + "\n";
+  const auto done = RunProgram({"health", dir.Write("m.yaml", many)});
+  EXPECT_EQ(done.exit_code, 0);
+  EXPECT_THAT(done.err, HasSubstr("Kind10 (1), Kind11 (1)"));
+  EXPECT_THAT(done.err, HasSubstr("Kind19 (1) and 20 other kinds\n"));
+}
+
+// Its number is then that of something from which nothing ever comes.
+TEST(HealthCommand, AClosedStandardInputIsAnErrorOfEachCommand) {
+  for (const char* const command : {"health -", "decrypt -", "age -d -"}) {
+    const std::string line = "timeout 60 " + std::string(ACD_BINARY_DIR) + "/bin/argocd-decrypt " +
+                             command + " <&- 2>&1 >/dev/null";
+    FILE* const pipe = ::popen(line.c_str(), "r");
+    ASSERT_NE(pipe, nullptr);
+    std::string said(1000, '\0');
+    said.resize(std::fread(said.data(), 1, said.size(), pipe));
+    const int status = ::pclose(pipe);
+    EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) != 0 && WEXITSTATUS(status) != 124)
+        << command;
+    EXPECT_THAT(said, HasSubstr("standard input is closed")) << command;
+  }
 }
 
 // Whatever Secrets are in a `kubectl get -o yaml`, nothing of them is said.

@@ -57,6 +57,12 @@ TEST(Assess, NullsAreLeftOut) {
   EXPECT_EQ(Said("type(obj.m.k) .. type(obj.m)", object), "niltable");
 }
 
+TEST(Assess, InfinitiesAreTexts) {
+  const std::string object = "{a: .inf, b: -.inf, c: .nan, d: 1e300}";
+  EXPECT_EQ(Said("type(obj.a) .. type(obj.b) .. type(obj.c) .. type(obj.d)", object),
+            "stringstringstringnumber");
+}
+
 TEST(Assess, BytesStayAsTheyAre) {
   EXPECT_EQ(Said("obj.s", "s: \"a\\0b\\u00e9\""), std::string("a\0b\xC3\xA9", 5));
 }
