@@ -14,6 +14,20 @@ local function with_reason(condition)
   return message .. " (" .. reason .. ")"
 end
 
+-- "; a; b; c; and 2 more" of a list of texts.
+local function listed(pieces)
+  local shown = ""
+  for position, piece in ipairs(pieces) do
+    if position <= 3 then
+      shown = shown .. "; " .. piece
+    end
+  end
+  if #pieces > 3 then
+    shown = shown .. "; and " .. (#pieces - 3) .. " more"
+  end
+  return shown
+end
+
 local function unfinished()
   return answer("Progressing", "External Secrets Operator has not finished: its condition Ready is " ..
       "neither True nor False")

@@ -7,25 +7,19 @@ end
 
 -- The namespaces that failed, three of them with their reasons; and whether all were conflicts.
 local function failures()
-  local count, shown, conflicts = 0, "", 0
+  local pieces, conflicts = {}, 0
   for _, entry in ipairs(table_or_empty(status.failedNamespaces)) do
     local failure = table_or_empty(entry)
     local namespace, reason = text(failure.namespace), text(failure.reason)
-    count = count + 1
     if is_conflict(reason) then
       conflicts = conflicts + 1
     end
     if reason == "" then
       reason = "no reason given"
     end
-    if count <= 3 then
-      shown = shown .. "; " .. namespace .. ": " .. reason
-    end
+    pieces[#pieces + 1] = namespace .. ": " .. reason
   end
-  if count > 3 then
-    shown = shown .. "; and " .. (count - 3) .. " more"
-  end
-  return shown, count > 0 and conflicts == count
+  return listed(pieces), #pieces > 0 and conflicts == #pieces
 end
 
 local function namespaces(count)

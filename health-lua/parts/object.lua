@@ -1,17 +1,3 @@
--- The condition of this type that changed last; the later one in the list when that can't be told.
-local function newest_condition(conditions, condition_type)
-  local newest = nil
-  for _, entry in ipairs(table_or_empty(conditions)) do
-    local condition = table_or_empty(entry)
-    if condition.type == condition_type then
-      if newest == nil or text(condition.lastTransitionTime) >= text(newest.lastTransitionTime) then
-        newest = condition
-      end
-    end
-  end
-  return newest
-end
-
 local function answer(status, message)
   return {status = status, message = message}
 end
@@ -20,6 +6,14 @@ local object = table_or_empty(obj)
 local metadata = table_or_empty(object.metadata)
 local spec = table_or_empty(object.spec)
 local status = table_or_empty(object.status)
+
+-- Of the spec, as an API server counts it; nil where it is not. Numbers of more digits are neither told
+-- apart nor written alike by all Luas.
+local generation = metadata.generation
+if type(generation) ~= "number" or generation < 1 or generation >= 100000000000000 or
+    generation % 1 ~= 0 then
+  generation = nil
+end
 
 if metadata.deletionTimestamp ~= nil then
   local finalizer = text(table_or_empty(metadata.finalizers)[1])

@@ -15,7 +15,8 @@ local function text(value)
   return ""
 end
 
--- Strings compare byte by byte, and no text in UTF-8 holds the byte 255.
+-- Strings compare byte by byte, unless a program has called setlocale, which none of ours does; and no text
+-- in UTF-8 holds the byte 255.
 local function begins_with(value, prefix)
   return value >= prefix and value < prefix .. "\255"
 end

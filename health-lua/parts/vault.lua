@@ -1,6 +1,6 @@
 -- A condition of an earlier generation says nothing about what was applied last.
 local function of_this_generation(condition)
-  return type(metadata.generation) == "number" and condition.observedGeneration == metadata.generation
+  return generation ~= nil and condition.observedGeneration == generation
 end
 
 local function or_no_reason(cause)
@@ -13,11 +13,6 @@ end
 -- The condition that decides, since 1.0: Ready, since 1.3, says the same as Healthy.
 local result = newest_condition(status.conditions, "Healthy") or
     newest_condition(status.conditions, "Ready")
-
-local function has_no_conditions()
-  return status.conditions == nil or
-      (type(status.conditions) == "table" and status.conditions[1] == nil)
-end
 
 local function unfinished()
   return answer("Progressing", "Vault Secrets Operator has not finished: its condition Healthy is " ..

@@ -23,26 +23,37 @@ local function text(value)
   return ""
 end
 
--- Strings compare byte by byte, and no text in UTF-8 holds the byte 255.
+-- Strings compare byte by byte, unless a program has called setlocale, which none of ours does; and no text
+-- in UTF-8 holds the byte 255.
 local function begins_with(value, prefix)
   return value >= prefix and value < prefix .. "\255"
 end
 -- part values: end
--- part object: begin
+-- part conditions: begin
+-- A time as an API server writes it, which compares as text; anything else is older than all of them.
+local function time(value)
+  local written = text(value)
+  if #written == 20 and begins_with(written, "20") then
+    return written
+  end
+  return ""
+end
+
 -- The condition of this type that changed last; the later one in the list when that can't be told.
 local function newest_condition(conditions, condition_type)
   local newest = nil
   for _, entry in ipairs(table_or_empty(conditions)) do
     local condition = table_or_empty(entry)
     if condition.type == condition_type then
-      if newest == nil or text(condition.lastTransitionTime) >= text(newest.lastTransitionTime) then
+      if newest == nil or time(condition.lastTransitionTime) >= time(newest.lastTransitionTime) then
         newest = condition
       end
     end
   end
   return newest
 end
-
+-- part conditions: end
+-- part object: begin
 local function answer(status, message)
   return {status = status, message = message}
 end
@@ -51,6 +62,14 @@ local object = table_or_empty(obj)
 local metadata = table_or_empty(object.metadata)
 local spec = table_or_empty(object.spec)
 local status = table_or_empty(object.status)
+
+-- Of the spec, as an API server counts it; nil where it is not. Numbers of more digits are neither told
+-- apart nor written alike by all Luas.
+local generation = metadata.generation
+if type(generation) ~= "number" or generation < 1 or generation >= 100000000000000 or
+    generation % 1 ~= 0 then
+  generation = nil
+end
 
 if metadata.deletionTimestamp ~= nil then
   local finalizer = text(table_or_empty(metadata.finalizers)[1])
@@ -114,7 +133,7 @@ if synced == nil then
 end
 
 -- A condition of an earlier generation says nothing about what was applied last.
-if type(metadata.generation) ~= "number" or status.observedGeneration ~= metadata.generation then
+if generation == nil or status.observedGeneration ~= generation then
   return answer("Progressing", "Waiting for the sealed-secrets controller to unseal the latest change; if " ..
       "this stays, it is not running, or could not write the status (it does not try again): run the " ..
       "action re-unseal")

@@ -26,26 +26,37 @@ local function text(value)
   return ""
 end
 
--- Strings compare byte by byte, and no text in UTF-8 holds the byte 255.
+-- Strings compare byte by byte, unless a program has called setlocale, which none of ours does; and no text
+-- in UTF-8 holds the byte 255.
 local function begins_with(value, prefix)
   return value >= prefix and value < prefix .. "\255"
 end
 -- part values: end
--- part object: begin
+-- part conditions: begin
+-- A time as an API server writes it, which compares as text; anything else is older than all of them.
+local function time(value)
+  local written = text(value)
+  if #written == 20 and begins_with(written, "20") then
+    return written
+  end
+  return ""
+end
+
 -- The condition of this type that changed last; the later one in the list when that can't be told.
 local function newest_condition(conditions, condition_type)
   local newest = nil
   for _, entry in ipairs(table_or_empty(conditions)) do
     local condition = table_or_empty(entry)
     if condition.type == condition_type then
-      if newest == nil or text(condition.lastTransitionTime) >= text(newest.lastTransitionTime) then
+      if newest == nil or time(condition.lastTransitionTime) >= time(newest.lastTransitionTime) then
         newest = condition
       end
     end
   end
   return newest
 end
-
+-- part conditions: end
+-- part object: begin
 local function answer(status, message)
   return {status = status, message = message}
 end
@@ -54,6 +65,14 @@ local object = table_or_empty(obj)
 local metadata = table_or_empty(object.metadata)
 local spec = table_or_empty(object.spec)
 local status = table_or_empty(object.status)
+
+-- Of the spec, as an API server counts it; nil where it is not. Numbers of more digits are neither told
+-- apart nor written alike by all Luas.
+local generation = metadata.generation
+if type(generation) ~= "number" or generation < 1 or generation >= 100000000000000 or
+    generation % 1 ~= 0 then
+  generation = nil
+end
 
 if metadata.deletionTimestamp ~= nil then
   local finalizer = text(table_or_empty(metadata.finalizers)[1])
@@ -81,6 +100,20 @@ local function with_reason(condition)
   return message .. " (" .. reason .. ")"
 end
 
+-- "; a; b; c; and 2 more" of a list of texts.
+local function listed(pieces)
+  local shown = ""
+  for position, piece in ipairs(pieces) do
+    if position <= 3 then
+      shown = shown .. "; " .. piece
+    end
+  end
+  if #pieces > 3 then
+    shown = shown .. "; and " .. (#pieces - 3) .. " more"
+  end
+  return shown
+end
+
 local function unfinished()
   return answer("Progressing", "External Secrets Operator has not finished: its condition Ready is " ..
       "neither True nor False")
@@ -96,25 +129,19 @@ end
 
 -- The namespaces that failed, three of them with their reasons; and whether all were conflicts.
 local function failures()
-  local count, shown, conflicts = 0, "", 0
+  local pieces, conflicts = {}, 0
   for _, entry in ipairs(table_or_empty(status.failedNamespaces)) do
     local failure = table_or_empty(entry)
     local namespace, reason = text(failure.namespace), text(failure.reason)
-    count = count + 1
     if is_conflict(reason) then
       conflicts = conflicts + 1
     end
     if reason == "" then
       reason = "no reason given"
     end
-    if count <= 3 then
-      shown = shown .. "; " .. namespace .. ": " .. reason
-    end
+    pieces[#pieces + 1] = namespace .. ": " .. reason
   end
-  if count > 3 then
-    shown = shown .. "; and " .. (count - 3) .. " more"
-  end
-  return shown, count > 0 and conflicts == count
+  return listed(pieces), #pieces > 0 and conflicts == #pieces
 end
 
 local function namespaces(count)
@@ -170,22 +197,22 @@ end
 
 -- What an API server has stored has a generation.
 local written_name = text(status.externalSecretName)
-if type(metadata.generation) ~= "number" or (written_name ~= "" and written_name ~= name) then
+if generation == nil or (written_name ~= "" and written_name ~= name) then
   return answer("Progressing", "Waiting for External Secrets Operator to apply the latest change")
 end
 
 -- Namespaces that are asked for by name; the operator is silent about those that there are not.
-local absent = ""
+local is_provisioned, absences = {}, {}
+for _, namespace in ipairs(table_or_empty(status.provisionedNamespaces)) do
+  is_provisioned[text(namespace)] = true
+end
 for _, wanted in ipairs(table_or_empty(spec.namespaces)) do
-  local found = false
-  for _, namespace in ipairs(table_or_empty(status.provisionedNamespaces)) do
-    found = found or namespace == wanted
-  end
-  if not found and text(wanted) ~= "" then
-    absent = absent .. "; not in " .. wanted .. ": there is no such namespace, it is being deleted, or it " ..
-        "is new in the spec"
+  if text(wanted) ~= "" and not is_provisioned[wanted] then
+    absences[#absences + 1] = "not in " .. wanted .. ": there is no such namespace, it is being deleted, " ..
+        "or it is new in the spec"
   end
 end
+local absent = listed(absences)
 if provisioned == 0 or matches_nothing then
   return answer("Healthy", "No namespace matches, so there is no ExternalSecret; one is written as soon " ..
       "as one matches" .. absent)

@@ -27,26 +27,37 @@ local function text(value)
   return ""
 end
 
--- Strings compare byte by byte, and no text in UTF-8 holds the byte 255.
+-- Strings compare byte by byte, unless a program has called setlocale, which none of ours does; and no text
+-- in UTF-8 holds the byte 255.
 local function begins_with(value, prefix)
   return value >= prefix and value < prefix .. "\255"
 end
 -- part values: end
--- part object: begin
+-- part conditions: begin
+-- A time as an API server writes it, which compares as text; anything else is older than all of them.
+local function time(value)
+  local written = text(value)
+  if #written == 20 and begins_with(written, "20") then
+    return written
+  end
+  return ""
+end
+
 -- The condition of this type that changed last; the later one in the list when that can't be told.
 local function newest_condition(conditions, condition_type)
   local newest = nil
   for _, entry in ipairs(table_or_empty(conditions)) do
     local condition = table_or_empty(entry)
     if condition.type == condition_type then
-      if newest == nil or text(condition.lastTransitionTime) >= text(newest.lastTransitionTime) then
+      if newest == nil or time(condition.lastTransitionTime) >= time(newest.lastTransitionTime) then
         newest = condition
       end
     end
   end
   return newest
 end
-
+-- part conditions: end
+-- part object: begin
 local function answer(status, message)
   return {status = status, message = message}
 end
@@ -55,6 +66,14 @@ local object = table_or_empty(obj)
 local metadata = table_or_empty(object.metadata)
 local spec = table_or_empty(object.spec)
 local status = table_or_empty(object.status)
+
+-- Of the spec, as an API server counts it; nil where it is not. Numbers of more digits are neither told
+-- apart nor written alike by all Luas.
+local generation = metadata.generation
+if type(generation) ~= "number" or generation < 1 or generation >= 100000000000000 or
+    generation % 1 ~= 0 then
+  generation = nil
+end
 
 if metadata.deletionTimestamp ~= nil then
   local finalizer = text(table_or_empty(metadata.finalizers)[1])
@@ -80,6 +99,20 @@ local function with_reason(condition)
     return message
   end
   return message .. " (" .. reason .. ")"
+end
+
+-- "; a; b; c; and 2 more" of a list of texts.
+local function listed(pieces)
+  local shown = ""
+  for position, piece in ipairs(pieces) do
+    if position <= 3 then
+      shown = shown .. "; " .. piece
+    end
+  end
+  if #pieces > 3 then
+    shown = shown .. "; and " .. (#pieces - 3) .. " more"
+  end
+  return shown
 end
 
 local function unfinished()
@@ -118,7 +151,7 @@ if ready.status ~= "True" then
 end
 
 -- What an API server has stored has a generation.
-if type(metadata.generation) ~= "number" then
+if generation == nil then
   return answer("Progressing", "Waiting for External Secrets Operator to validate the store")
 end
 if ready.reason == "ValidationUnknown" then

@@ -28,26 +28,37 @@ local function text(value)
   return ""
 end
 
--- Strings compare byte by byte, and no text in UTF-8 holds the byte 255.
+-- Strings compare byte by byte, unless a program has called setlocale, which none of ours does; and no text
+-- in UTF-8 holds the byte 255.
 local function begins_with(value, prefix)
   return value >= prefix and value < prefix .. "\255"
 end
 -- part values: end
--- part object: begin
+-- part conditions: begin
+-- A time as an API server writes it, which compares as text; anything else is older than all of them.
+local function time(value)
+  local written = text(value)
+  if #written == 20 and begins_with(written, "20") then
+    return written
+  end
+  return ""
+end
+
 -- The condition of this type that changed last; the later one in the list when that can't be told.
 local function newest_condition(conditions, condition_type)
   local newest = nil
   for _, entry in ipairs(table_or_empty(conditions)) do
     local condition = table_or_empty(entry)
     if condition.type == condition_type then
-      if newest == nil or text(condition.lastTransitionTime) >= text(newest.lastTransitionTime) then
+      if newest == nil or time(condition.lastTransitionTime) >= time(newest.lastTransitionTime) then
         newest = condition
       end
     end
   end
   return newest
 end
-
+-- part conditions: end
+-- part object: begin
 local function answer(status, message)
   return {status = status, message = message}
 end
@@ -56,6 +67,14 @@ local object = table_or_empty(obj)
 local metadata = table_or_empty(object.metadata)
 local spec = table_or_empty(object.spec)
 local status = table_or_empty(object.status)
+
+-- Of the spec, as an API server counts it; nil where it is not. Numbers of more digits are neither told
+-- apart nor written alike by all Luas.
+local generation = metadata.generation
+if type(generation) ~= "number" or generation < 1 or generation >= 100000000000000 or
+    generation % 1 ~= 0 then
+  generation = nil
+end
 
 if metadata.deletionTimestamp ~= nil then
   local finalizer = text(table_or_empty(metadata.finalizers)[1])
@@ -83,39 +102,75 @@ local function with_reason(condition)
   return message .. " (" .. reason .. ")"
 end
 
+-- "; a; b; c; and 2 more" of a list of texts.
+local function listed(pieces)
+  local shown = ""
+  for position, piece in ipairs(pieces) do
+    if position <= 3 then
+      shown = shown .. "; " .. piece
+    end
+  end
+  if #pieces > 3 then
+    shown = shown .. "; and " .. (#pieces - 3) .. " more"
+  end
+  return shown
+end
+
 local function unfinished()
   return answer("Progressing", "External Secrets Operator has not finished: its condition Ready is " ..
       "neither True nor False")
 end
 -- part external_secrets: end
 -- part duration: begin
--- Whether a duration is zero or negative, as Go reads it: "0", "0h0m0s", "+0.0s", "-5m". There is no
--- string library: `read` grows by one of the letters that a zero may have, as long as one fits.
-local zero_letters = {"0", "h", "m", "s", "n", "u", ".", "+", "\194\181", "\206\188"}
+-- Whether a duration is zero or negative, as Go writes them: "0", "0h0m0s", "+0.0s", "-5m". There is no
+-- string library to cut with: `read` grows by what fits, until it is the whole value or nothing fits.
+local all_digits = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"}
+local duration_units = {"ns", "us", "\194\181s", "\206\188s", "ms", "s", "m", "h"}
+
+-- `read` with the first of these that follows in the value; nil when none does.
+local function longer(value, read, texts)
+  for _, piece in ipairs(texts) do
+    if begins_with(value, read .. piece) then
+      return read .. piece
+    end
+  end
+  return nil
+end
+
+-- `read` with the digits that follow in the value, and whether there are any.
+local function with_digits(value, read, digits)
+  local any = false
+  local next_read = longer(value, read, digits)
+  while next_read ~= nil do
+    any, read = true, next_read
+    next_read = longer(value, read, digits)
+  end
+  return read, any
+end
 
 local function is_zero_or_less(duration)
-  if type(duration) == "number" then
-    return duration <= 0
-  end
   local value = text(duration)
-  if begins_with(value, "-") then
+  local read, digits = "", {"0"}
+  if begins_with(value, "+") then
+    read = "+"
+  elseif begins_with(value, "-") then
+    read, digits = "-", all_digits
+  end
+  if value == read .. "0" then
     return true
   end
-  if value == "" or #value > 40 then
+  if value == read or #value > 60 then
     return false
   end
-  local read = ""
   while read ~= value do
-    local longer = nil
-    for _, letter in ipairs(zero_letters) do
-      if begins_with(value, read .. letter) then
-        longer = read .. letter
-      end
-    end
-    if longer == nil then
+    local before, after
+    read, before = with_digits(value, read, digits)
+    read = longer(value, read, {"."}) or read
+    read, after = with_digits(value, read, digits)
+    read = longer(value, read, duration_units)
+    if read == nil or not (before or after) then
       return false
     end
-    read = longer
   end
   return true
 end
@@ -123,7 +178,7 @@ end
 
 -- Why the operator (from 0.11 on) does not look at a changed spec again, once it has synced; nil: it does.
 local function never_synced_again()
-  if spec.refreshPolicy == "CreatedOnce" then
+  if spec.refreshPolicy == "CreatedOnce" and text(status.refreshTime) ~= "" then
     return "refreshPolicy is CreatedOnce"
   end
   if spec.refreshPolicy ~= "OnChange" and is_zero_or_less(spec.refreshInterval) then
@@ -224,20 +279,20 @@ end
 local deleted = ready.reason == "SecretDeleted" or ready.reason == "ResourceDeleted"
 local missing = ready.reason == "SecretMissing" or ready.reason == "ResourceMissing"
 
-if not deleted and not missing and (type(metadata.generation) ~= "number" or synced_version == "") then
+if not deleted and not missing and (generation == nil or synced_version == "") then
   return answer("Progressing", "Waiting for External Secrets Operator to write the " .. target)
 end
 
 local is_immutable = target_spec.immutable == true and not is_manifest
 -- By what 0.9 and 0.10 write: no later version has these messages.
 local is_left_alone = is_immutable and ready.reason == "SecretSynced" and ready.message == "Secret was synced"
-local records_nothing = ready.message == "secret deleted due to DeletionPolicy"
+local records_nothing = deleted and ready.message == "secret deleted due to DeletionPolicy"
 
 -- An edit is looked at whatever the policy where there is no Secret of the name that is asked for, unless
 -- it is to be left alone.
 local not_applied = nil
-if type(metadata.generation) == "number" and synced_version ~= "" and not records_nothing and
-    not begins_with(synced_version, metadata.generation .. "-") then
+if generation ~= nil and synced_version ~= "" and not records_nothing and
+    not begins_with(synced_version, generation .. "-") then
   local is_gone = deleted or missing or never_written
   if is_left_alone then
     not_applied = "spec.target.immutable is true"

@@ -28,26 +28,37 @@ local function text(value)
   return ""
 end
 
--- Strings compare byte by byte, and no text in UTF-8 holds the byte 255.
+-- Strings compare byte by byte, unless a program has called setlocale, which none of ours does; and no text
+-- in UTF-8 holds the byte 255.
 local function begins_with(value, prefix)
   return value >= prefix and value < prefix .. "\255"
 end
 -- part values: end
--- part object: begin
+-- part conditions: begin
+-- A time as an API server writes it, which compares as text; anything else is older than all of them.
+local function time(value)
+  local written = text(value)
+  if #written == 20 and begins_with(written, "20") then
+    return written
+  end
+  return ""
+end
+
 -- The condition of this type that changed last; the later one in the list when that can't be told.
 local function newest_condition(conditions, condition_type)
   local newest = nil
   for _, entry in ipairs(table_or_empty(conditions)) do
     local condition = table_or_empty(entry)
     if condition.type == condition_type then
-      if newest == nil or text(condition.lastTransitionTime) >= text(newest.lastTransitionTime) then
+      if newest == nil or time(condition.lastTransitionTime) >= time(newest.lastTransitionTime) then
         newest = condition
       end
     end
   end
   return newest
 end
-
+-- part conditions: end
+-- part object: begin
 local function answer(status, message)
   return {status = status, message = message}
 end
@@ -56,6 +67,14 @@ local object = table_or_empty(obj)
 local metadata = table_or_empty(object.metadata)
 local spec = table_or_empty(object.spec)
 local status = table_or_empty(object.status)
+
+-- Of the spec, as an API server counts it; nil where it is not. Numbers of more digits are neither told
+-- apart nor written alike by all Luas.
+local generation = metadata.generation
+if type(generation) ~= "number" or generation < 1 or generation >= 100000000000000 or
+    generation % 1 ~= 0 then
+  generation = nil
+end
 
 if metadata.deletionTimestamp ~= nil then
   local finalizer = text(table_or_empty(metadata.finalizers)[1])
@@ -81,6 +100,20 @@ local function with_reason(condition)
     return message
   end
   return message .. " (" .. reason .. ")"
+end
+
+-- "; a; b; c; and 2 more" of a list of texts.
+local function listed(pieces)
+  local shown = ""
+  for position, piece in ipairs(pieces) do
+    if position <= 3 then
+      shown = shown .. "; " .. piece
+    end
+  end
+  if #pieces > 3 then
+    shown = shown .. "; and " .. (#pieces - 3) .. " more"
+  end
+  return shown
 end
 
 local function unfinished()
@@ -123,11 +156,11 @@ if ready.status ~= "True" then
   return unfinished()
 end
 
-if type(metadata.generation) ~= "number" or synced_version == "" then
+if generation == nil or synced_version == "" then
   return answer("Progressing", "Waiting for External Secrets Operator to record what it has pushed; if " ..
       "this stays, it is older than 0.14, which does not")
 end
-if not begins_with(synced_version, metadata.generation .. "-") then
+if not begins_with(synced_version, generation .. "-") then
   return answer("Progressing", "Waiting for External Secrets Operator to push the latest change; if this " ..
       "stays, it is not running, can't apply spec.template (see its log), or " .. no_store)
 end
@@ -149,14 +182,15 @@ local function pushed_to(store)
   return nil
 end
 
-local skipped = ""
+local skipped_stores = {}
 for _, entry in ipairs(table_or_empty(spec.secretStoreRefs)) do
   local store = table_or_empty(entry)
   if text(store.name) ~= "" and store.labelSelector == nil and pushed_to(store) == nil then
-    skipped = skipped .. "; not to the store " .. store.name .. ", which is being deleted, or left to " ..
-        "another controller (spec.controller)"
+    skipped_stores[#skipped_stores + 1] = "not to the store " .. store.name .. ", which is being deleted, " ..
+        "or left to another controller (spec.controller)"
   end
 end
+local skipped = listed(skipped_stores)
 
 if table_or_empty(spec.data)[1] == nil then
   -- Entries of spec.dataTo with a key of their own at the provider are known by that; what others have

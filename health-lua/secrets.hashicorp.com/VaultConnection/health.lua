@@ -25,26 +25,37 @@ local function text(value)
   return ""
 end
 
--- Strings compare byte by byte, and no text in UTF-8 holds the byte 255.
+-- Strings compare byte by byte, unless a program has called setlocale, which none of ours does; and no text
+-- in UTF-8 holds the byte 255.
 local function begins_with(value, prefix)
   return value >= prefix and value < prefix .. "\255"
 end
 -- part values: end
--- part object: begin
+-- part conditions: begin
+-- A time as an API server writes it, which compares as text; anything else is older than all of them.
+local function time(value)
+  local written = text(value)
+  if #written == 20 and begins_with(written, "20") then
+    return written
+  end
+  return ""
+end
+
 -- The condition of this type that changed last; the later one in the list when that can't be told.
 local function newest_condition(conditions, condition_type)
   local newest = nil
   for _, entry in ipairs(table_or_empty(conditions)) do
     local condition = table_or_empty(entry)
     if condition.type == condition_type then
-      if newest == nil or text(condition.lastTransitionTime) >= text(newest.lastTransitionTime) then
+      if newest == nil or time(condition.lastTransitionTime) >= time(newest.lastTransitionTime) then
         newest = condition
       end
     end
   end
   return newest
 end
-
+-- part conditions: end
+-- part object: begin
 local function answer(status, message)
   return {status = status, message = message}
 end
@@ -53,6 +64,14 @@ local object = table_or_empty(obj)
 local metadata = table_or_empty(object.metadata)
 local spec = table_or_empty(object.spec)
 local status = table_or_empty(object.status)
+
+-- Of the spec, as an API server counts it; nil where it is not. Numbers of more digits are neither told
+-- apart nor written alike by all Luas.
+local generation = metadata.generation
+if type(generation) ~= "number" or generation < 1 or generation >= 100000000000000 or
+    generation % 1 ~= 0 then
+  generation = nil
+end
 
 if metadata.deletionTimestamp ~= nil then
   local finalizer = text(table_or_empty(metadata.finalizers)[1])
@@ -66,7 +85,7 @@ end
 -- part vault: begin
 -- A condition of an earlier generation says nothing about what was applied last.
 local function of_this_generation(condition)
-  return type(metadata.generation) == "number" and condition.observedGeneration == metadata.generation
+  return generation ~= nil and condition.observedGeneration == generation
 end
 
 local function or_no_reason(cause)
@@ -79,11 +98,6 @@ end
 -- The condition that decides, since 1.0: Ready, since 1.3, says the same as Healthy.
 local result = newest_condition(status.conditions, "Healthy") or
     newest_condition(status.conditions, "Ready")
-
-local function has_no_conditions()
-  return status.conditions == nil or
-      (type(status.conditions) == "table" and status.conditions[1] == nil)
-end
 
 local function unfinished()
   return answer("Progressing", "Vault Secrets Operator has not finished: its condition Healthy is " ..
@@ -112,11 +126,14 @@ end
 
 if result == nil then
   -- Before 1.0.
-  if type(metadata.generation) == "number" and status.valid == true then
+  if status.conditions ~= nil then
+    return waiting("VaultConnection")
+  end
+  if generation ~= nil and status.valid == true then
     return answer("Healthy", "Vault answered when the operator last asked; Vault Secrets Operator " ..
         "before 1.0 does not record whether that was after the latest change")
   end
-  if type(metadata.generation) == "number" and status.valid == false then
+  if generation ~= nil and status.valid == false then
     return unreachable("it did not answer")
   end
   return waiting("VaultConnection")

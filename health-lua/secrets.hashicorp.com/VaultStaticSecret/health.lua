@@ -10,7 +10,8 @@
 -- Not recorded at all: any failure before 1.0; since 1.4 a failure to write the Secret; in all versions
 -- that a Secret which the operator is not to create (create: false) is gone. The status is then that of
 -- the last success, and only events and log tell.
--- Conditions need the CRDs of 1.0. Older ones drop them, and a failure then looks like a success.
+-- Without conditions it is Progressing for ever: with the CRDs of before 1.0, which drop them, a failure of
+-- a newer operator looks like a success of an older one.
 -- part values: begin
 -- Argo CD runs this with the string and math libraries closed; of the others, only `type` and `ipairs` are
 -- used. Any field may be missing or of another type: an object is never a reason for a Lua error.
@@ -29,26 +30,37 @@ local function text(value)
   return ""
 end
 
--- Strings compare byte by byte, and no text in UTF-8 holds the byte 255.
+-- Strings compare byte by byte, unless a program has called setlocale, which none of ours does; and no text
+-- in UTF-8 holds the byte 255.
 local function begins_with(value, prefix)
   return value >= prefix and value < prefix .. "\255"
 end
 -- part values: end
--- part object: begin
+-- part conditions: begin
+-- A time as an API server writes it, which compares as text; anything else is older than all of them.
+local function time(value)
+  local written = text(value)
+  if #written == 20 and begins_with(written, "20") then
+    return written
+  end
+  return ""
+end
+
 -- The condition of this type that changed last; the later one in the list when that can't be told.
 local function newest_condition(conditions, condition_type)
   local newest = nil
   for _, entry in ipairs(table_or_empty(conditions)) do
     local condition = table_or_empty(entry)
     if condition.type == condition_type then
-      if newest == nil or text(condition.lastTransitionTime) >= text(newest.lastTransitionTime) then
+      if newest == nil or time(condition.lastTransitionTime) >= time(newest.lastTransitionTime) then
         newest = condition
       end
     end
   end
   return newest
 end
-
+-- part conditions: end
+-- part object: begin
 local function answer(status, message)
   return {status = status, message = message}
 end
@@ -57,6 +69,14 @@ local object = table_or_empty(obj)
 local metadata = table_or_empty(object.metadata)
 local spec = table_or_empty(object.spec)
 local status = table_or_empty(object.status)
+
+-- Of the spec, as an API server counts it; nil where it is not. Numbers of more digits are neither told
+-- apart nor written alike by all Luas.
+local generation = metadata.generation
+if type(generation) ~= "number" or generation < 1 or generation >= 100000000000000 or
+    generation % 1 ~= 0 then
+  generation = nil
+end
 
 if metadata.deletionTimestamp ~= nil then
   local finalizer = text(table_or_empty(metadata.finalizers)[1])
@@ -70,7 +90,7 @@ end
 -- part vault: begin
 -- A condition of an earlier generation says nothing about what was applied last.
 local function of_this_generation(condition)
-  return type(metadata.generation) == "number" and condition.observedGeneration == metadata.generation
+  return generation ~= nil and condition.observedGeneration == generation
 end
 
 local function or_no_reason(cause)
@@ -83,11 +103,6 @@ end
 -- The condition that decides, since 1.0: Ready, since 1.3, says the same as Healthy.
 local result = newest_condition(status.conditions, "Healthy") or
     newest_condition(status.conditions, "Ready")
-
-local function has_no_conditions()
-  return status.conditions == nil or
-      (type(status.conditions) == "table" and status.conditions[1] == nil)
-end
 
 local function unfinished()
   return answer("Progressing", "Vault Secrets Operator has not finished: its condition Healthy is " ..
@@ -104,34 +119,22 @@ local function waiting(what)
   return answer("Progressing", message)
 end
 
--- Before 1.0 there is a status after a success only.
+-- Not one condition: the operator is older than 1.0; or its CustomResourceDefinitions are, which drop them,
+-- and then a failure leaves the same behind as a success.
 local function without_conditions()
-  if type(object.status) ~= "table" or type(metadata.generation) ~= "number" then
-    return waiting("sync the Secret")
-  end
   local has_mac = text(status.secretMAC) ~= ""
-  if status.lastGeneration == nil then
-    -- Before 0.4.1: nothing but the HMAC, or nothing at all where that is not wanted.
-    if has_mac then
-      return answer("Healthy", "Secret was synced; Vault Secrets Operator before 0.4.1 does not record " ..
-          "whether that was after the latest change")
-    end
-    if spec.hmacSecretData == false then
-      return waiting("sync the Secret (before 0.4.1 it does not record that it has)")
-    end
+  if generation == nil or (not has_mac and (status.lastGeneration == nil or spec.hmacSecretData == true)) then
     return waiting("sync the Secret")
   end
-  if status.lastGeneration ~= metadata.generation then
+  if status.lastGeneration ~= nil and status.lastGeneration ~= generation then
     return waiting("apply the latest change")
   end
-  if spec.hmacSecretData == true and not has_mac then
-    return waiting("sync the Secret")
-  end
-  return answer("Healthy", "Secret was synced")
+  return answer("Progressing", "It can't be told whether the Secret was synced: the operator has written no condition. It " ..
+      "does from 1.0 on, with the CustomResourceDefinitions of 1.0; until both are upgraded, see its events")
 end
 
 if result == nil then
-  if has_no_conditions() then
+  if status.conditions == nil then
     return without_conditions()
   end
   return waiting("sync the Secret")

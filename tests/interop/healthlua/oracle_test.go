@@ -1,6 +1,7 @@
 package healthlua
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -36,7 +37,11 @@ func number(value any) (float64, bool) {
 
 func isText(value any) bool { text, ok := value.(string); return ok && text != "" }
 
-func generation(object fields) (float64, bool) { return number(at(object, "metadata", "generation")) }
+// generation: an API server counts from 1. Very large ones, which floats do not tell apart, are none.
+func generation(object fields) (float64, bool) {
+	value, ok := number(at(object, "metadata", "generation"))
+	return value, ok && value >= 1 && value < 1e14 && value == math.Trunc(value)
+}
 
 // isCurrent: a number that the controller wrote is the object's generation.
 func isCurrent(object fields, seen any) bool {
@@ -45,33 +50,41 @@ func isCurrent(object fields, seen any) bool {
 	return ok && haveOK && want == have
 }
 
-// hasCondition: a condition of one of these types is as it should be.
+// hasCondition: the newest condition of one of these types is as it should be.
 func hasCondition(object fields, isGood func(condition fields) bool, types ...string) bool {
-	conditions, _ := at(object, "status", "conditions").([]any)
-	for _, entry := range conditions {
-		condition, _ := entry.(fields)
-		for _, conditionType := range types {
-			if condition["type"] == conditionType && isGood(condition) {
-				return true
-			}
+	for _, conditionType := range types {
+		if newest := newestCondition(object, conditionType); newest != nil && isGood(newest) {
+			return true
 		}
 	}
 	return false
 }
 
-func isTrue(condition fields) bool { return condition["status"] == "True" }
-
-// noConditions: none was written. A map in the place of the list has no first entry either.
-func noConditions(object fields) bool {
-	conditions, isList := at(object, "status", "conditions").([]any)
+// newestCondition: the last in the list of those that changed last. What is no time is before all times.
+func newestCondition(object fields, conditionType string) (newest fields) {
+	var newestTime time.Time
+	conditions, _ := at(object, "status", "conditions").([]any)
 	for _, entry := range conditions {
-		if entry != nil {
-			return false
+		condition, _ := entry.(fields)
+		if condition["type"] != conditionType {
+			continue
+		}
+		text, _ := condition["lastTransitionTime"].(string)
+		changed, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			changed = time.Time{}
+		}
+		if newest == nil || !changed.Before(newestTime) {
+			newest, newestTime = condition, changed
 		}
 	}
-	_, isMap := at(object, "status", "conditions").(fields)
-	return isList || isMap || at(object, "status", "conditions") == nil
+	return newest
 }
+
+func isTrue(condition fields) bool { return condition["status"] == "True" }
+
+// noConditions: none was written.
+func noConditions(object fields) bool { return at(object, "status", "conditions") == nil }
 
 // isSyncedVersion: External Secrets Operator's "<generation>-<hash>" is of this generation.
 func isSyncedVersion(object fields) bool {
@@ -86,12 +99,9 @@ func looksOnce(object fields) bool {
 	if policy == "CreatedOnce" || policy == "OnChange" {
 		return policy == "CreatedOnce"
 	}
-	if n, ok := number(at(object, "spec", "refreshInterval")); ok {
-		return n <= 0
-	}
 	text, _ := at(object, "spec", "refreshInterval").(string)
 	interval, err := time.ParseDuration(text)
-	return strings.HasPrefix(text, "-") || err == nil && interval <= 0
+	return err == nil && interval <= 0
 }
 
 // success is what each kind shows when its controller has done its work.
@@ -108,19 +118,15 @@ var success = map[string]func(object fields) bool{
 	},
 	// These four record no generation.
 	"external-secrets.io/ClusterExternalSecret": func(o fields) bool {
-		return hasCondition(o, isTrue, "Ready") || hasCondition(o, matchesNothing, "Ready")
+		last := lastOfCluster(o)
+		return last != nil && last["type"] == "Ready" && (isTrue(last) || matchesNothing(last))
 	},
-	"external-secrets.io/ClusterPushSecret":  func(o fields) bool { return hasCondition(o, isTrue, "Ready") },
-	"external-secrets.io/SecretStore":        func(o fields) bool { return hasCondition(o, isTrue, "Ready") },
-	"external-secrets.io/ClusterSecretStore": func(o fields) bool { return hasCondition(o, isTrue, "Ready") },
-	"secrets.hashicorp.com/VaultStaticSecret": func(o fields) bool {
-		return vaultReady(o) || noConditions(o) && (isCurrent(o, at(o, "status", "lastGeneration")) ||
-			at(o, "status", "lastGeneration") == nil && isText(at(o, "status", "secretMAC")))
-	},
+	"external-secrets.io/ClusterPushSecret":   func(o fields) bool { return hasCondition(o, isTrue, "Ready") },
+	"external-secrets.io/SecretStore":         func(o fields) bool { return hasCondition(o, isTrue, "Ready") },
+	"external-secrets.io/ClusterSecretStore":  func(o fields) bool { return hasCondition(o, isTrue, "Ready") },
+	"secrets.hashicorp.com/VaultStaticSecret": vaultReady,
 	"secrets.hashicorp.com/VaultDynamicSecret": func(o fields) bool {
-		renewed, _ := number(at(o, "status", "lastRenewalTime"))
-		return vaultReady(o) && hasCondition(o, ofNow(o), "SecretSynced") || noConditions(o) && renewed > 0 &&
-			(isCurrent(o, at(o, "status", "lastGeneration")) || at(o, "status", "lastGeneration") == nil)
+		return vaultReady(o) && hasCondition(o, ofNow(o), "SecretSynced")
 	},
 	"secrets.hashicorp.com/VaultPKISecret": func(o fields) bool {
 		recorded, _ := number(at(o, "status", "lastGeneration"))
@@ -155,10 +161,11 @@ func ofNow(object fields) func(fields) bool {
 
 func vaultReady(object fields) bool { return hasCondition(object, ofNow(object), "Healthy", "Ready") }
 
-// vaultValid: before 1.0 there is no such condition, but a field.
+// vaultValid: before 1.0 there is no such condition, but a field; Available of a VaultAuth is older.
 func vaultValid(object fields) bool {
-	isThere := func(fields) bool { return true }
-	return vaultReady(object) || !hasCondition(object, isThere, "Healthy", "Ready") && at(object, "status", "valid") == true
+	isOld := noConditions(object) || newestCondition(object, "Healthy") == nil && newestCondition(object, "Ready") == nil &&
+		at(object, "kind") == "VaultAuth" && newestCondition(object, "Available") != nil
+	return vaultReady(object) || isOld && at(object, "status", "valid") == true
 }
 
 // notHealthy says what an object lacks; empty when it may be Healthy.
@@ -185,6 +192,19 @@ func isLeftAlone(object fields) bool {
 	return at(object, "spec", "target", "immutable") == true && !isGeneric && hasCondition(object, func(condition fields) bool {
 		return isTrue(condition) && condition["reason"] == "SecretSynced" && condition["message"] == "Secret was synced"
 	}, "Ready")
+}
+
+// lastOfCluster: conditions of a ClusterExternalSecret have no time; the one that was set last is the last.
+func lastOfCluster(object fields) (last fields) {
+	conditions, _ := at(object, "status", "conditions").([]any)
+	for _, entry := range conditions {
+		condition, _ := entry.(fields)
+		switch condition["type"] {
+		case "Ready", "PartiallyReady", "NotReady":
+			last = condition
+		}
+	}
+	return last
 }
 
 // matchesNothing: 0.9.5 to 0.9.11 write it so; later ones write True.
