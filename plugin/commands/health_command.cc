@@ -37,6 +37,7 @@ Status ExamineFile(const std::string& file, health::Findings& findings) {
   ACD_TRY(const SecretBytes content, ReadInput(file, limits.max_document_bytes));
   auto pieces = guard::SplitDocuments(content.ExposeText(), kMaxDocuments);
   if (!pieces) return Fail(std::move(pieces).error().With(ShownName(file)));
+  bool is_empty = true;
   // One after the other: of each, only what was said of it is kept.
   for (std::size_t i = 0; i < pieces->size(); ++i) {
     const auto named = [&](Error error) {
@@ -45,9 +46,13 @@ Status ExamineFile(const std::string& file, health::Findings& findings) {
     auto node = guard::ReadDocument((*pieces)[i], limits);
     if (!node) return named(std::move(node).error());
     if (!*node) continue;
+    is_empty = false;
     const Status status = health::Examine(preview::ToValue(**node), findings);
     if (!status) return named(status.error());
   }
+  // What kubectl prints of nothing is an empty List. Less than that is what it prints when it
+  // fails.
+  if (is_empty) return Fail(Code::kInvalidInput, ShownName(file) + ": nothing is in it");
   return {};
 }
 
@@ -62,8 +67,7 @@ void Note(const health::Findings& findings) {
         text += " and " + std::to_string(findings.unchecked.size() - named) + " other kinds";
         break;
       }
-      text += std::string(named++ == 0 ? " " : ", ") +
-              (kind.empty() ? "objects without a kind" : health::OneLine(kind)) + " (" +
+      text += std::string(named++ == 0 ? " " : ", ") + health::OneLine(kind) + " (" +
               std::to_string(count) + ")";
     }
   }
@@ -91,12 +95,12 @@ int RunHealth(std::span<char*> args) {
       "Runs the health checks that Argo CD gets from this project (health-lua/ in the sources) on\n"
       "objects as the cluster has them, status included: JSON or YAML, also a List. Prints a "
       "table\n"
-      "of kind, name, status and message. Exit status 1 when an object is Degraded, or Unknown "
-      "because\n"
-      "its check failed.",
+      "of kind, name, status and message. Exit status: 0, also when an object is Progressing;\n"
+      "1 when one is Degraded, or Unknown because its check failed, or a file could not be read;\n"
+      "2 wrong usage.",
       "argocd-decrypt health");
   app.add_option("FILE", files, "manifests with their status; - for standard input")->required();
-  app.add_option("--output-type", output_type, "table or json")
+  app.add_option("-o,--output-type", output_type, "table or json")
       ->check(CLI::IsMember({"table", "json"}));
   app.footer(
       Kinds() +

@@ -44,6 +44,7 @@ Status ExamineAt(const Value& value, int depth, Findings& findings) {
   if (const Value* items = value.Find("items"); items != nullptr && items->IsList()) {
     return ExamineAll(items->items, depth, findings);
   }
+  if (identity.kind.empty()) return Fail(Code::kInvalidInput, "an object without a kind");
   ++findings.unchecked[identity.kind + (identity.group.empty() ? "" : "." + identity.group)];
   return {};
 }

@@ -19,7 +19,8 @@ struct Findings {
 
 /// Adds what is found of one document: an object, a List of objects (what has `items` and no check
 /// of its own), or a plain list of them. An object whose check fails is Unknown, as in Argo CD.
-/// Errors: kInvalidInput (something that is no object), kLimitExceeded (Lists in Lists, too deep).
+/// Errors: kInvalidInput (something that is no object, or has no kind), kLimitExceeded (Lists in
+/// Lists, too deep).
 Status Examine(const preview::Value& document, Findings& findings);
 
 }  // namespace acd::health

@@ -88,12 +88,13 @@ local give_it_the_right = "give the controller's service account the right to re
 local advice = {
   {
     "no key could decrypt secret",
-    "seal it again with the certificate of this cluster's controller, for this name, namespace and scope",
+    "when others fail, too, bring back the controller's sealing keys; else seal it again with the " ..
+        "certificate of this cluster's controller, for this name, namespace and scope",
   },
   {
     "failed update: Resource ",
-    "delete the existing Secret, or annotate it with sealedsecrets.bitnami.com/managed: \"true\"; " ..
-        "then run the action re-unseal",
+    "see who uses the Secret that is there; to put this one in its place, annotate it with " ..
+        "sealedsecrets.bitnami.com/managed: \"true\"; then run the action re-unseal",
   },
   {"illegal base64 data", "a value of spec.encryptedData is not what kubeseal wrote: seal it again"},
   {"template: ", "correct spec.template.data"},
@@ -101,11 +102,12 @@ local advice = {
   {"cannot use the field 'encryptedData' and the deprecated field 'data'", "remove spec.data"},
   {
     "Secret \"" .. text(metadata.name) .. "\" is invalid: data: Forbidden: field is immutable",
-    "the Secret is immutable: delete it, so that it is made again",
+    "the Secret is immutable: delete it, so that it is made again; if it is not, run the action re-unseal",
   },
   {
     "Secret \"" .. text(metadata.name) .. "\" is invalid: type: Invalid value",
-    "a Secret never changes its type: delete it, so that it is made again",
+    "a Secret never changes its type: delete it, so that it is made again; if it is not, run the action " ..
+        "re-unseal",
   },
   {"Secret \"" .. text(metadata.name) .. "\" is invalid", "correct spec.template"},
   {"secrets is forbidden", give_it_the_right},

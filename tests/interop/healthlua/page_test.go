@@ -110,7 +110,8 @@ Made from the test data by `+"`go test ./healthlua -update`"+` in tests/interop;
 writes it, with what Argo CD %s shows for it: with the checks of health-lua/ in argocd-cm, and with what is built in. How to install them, and
 what they go by: [health.md](health.md).
 
-%d states of %d kinds. About %d of them the built-in check is wrong, and %d of the kinds have none.
+%d states of %d kinds, some of which no controller writes (fields of other types, half an object). About %d of them the built-in check is wrong,
+and %d of the kinds have none.
 
 ## Where the built-in check is wrong
 

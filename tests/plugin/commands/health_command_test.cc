@@ -63,7 +63,7 @@ TEST(HealthCommand, TakesStreamsListsAndJson) {
 
   const std::string json =
       R"({"apiVersion":"bitnami.com/v1alpha1","kind":"SealedSecret","metadata":{"name":"j"}})";
-  const auto listed = RunProgram({"health", "--output-type", "json", dir.Write("x", json)});
+  const auto listed = RunProgram({"health", "-o", "json", dir.Write("x", json)});
   EXPECT_EQ(listed.exit_code, 0);
   EXPECT_THAT(listed.out, HasSubstr(R"("name": "j",)"));
 }
@@ -75,6 +75,10 @@ TEST(HealthCommand, WithoutAnObjectToCheckItSaysSo) {
   EXPECT_EQ(none.exit_code, 0);
   EXPECT_EQ(none.out, "");
   EXPECT_EQ(none.err, "argocd-decrypt health: no object to check\n");
+  // What is left when the program before it in a pipeline has failed.
+  const auto nothing = RunProgram({"health", "-"});
+  EXPECT_EQ(nothing.exit_code, 1);
+  EXPECT_EQ(nothing.err, "argocd-decrypt health: standard input: nothing is in it\n");
 }
 
 TEST(HealthCommand, AnUnreadableFileIsAnErrorWithItsName) {

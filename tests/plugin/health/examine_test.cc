@@ -58,10 +58,9 @@ TEST(Examine, AnObjectWithItemsIsNoList) {
 TEST(Examine, CountsWhatHasNoCheck) {
   const Outcome all = Examined(
       "[{apiVersion: apps/v1, kind: Deployment}, {apiVersion: apps/v1, kind: Deployment}, {kind: "
-      "Service}, {}]");
+      "Service}]");
   EXPECT_TRUE(all.findings.objects.empty());
-  EXPECT_THAT(all.findings.unchecked, ::testing::ElementsAre(::testing::Pair("", 1U),
-                                                             ::testing::Pair("Deployment.apps", 2U),
+  EXPECT_THAT(all.findings.unchecked, ::testing::ElementsAre(::testing::Pair("Deployment.apps", 2U),
                                                              ::testing::Pair("Service", 1U)));
 }
 
@@ -70,6 +69,8 @@ TEST(Examine, WhatIsNoObjectIsAnError) {
   EXPECT_EQ(Examined("5").error, "this is no object");
   EXPECT_EQ(Examined("[" + std::string(kObject) + ", hello]").error, "item 2: this is no object");
   EXPECT_EQ(Examined("{kind: List, items: [7]}").error, "item 1: this is no object");
+  EXPECT_EQ(Examined("{}").error, "an object without a kind");
+  EXPECT_EQ(Examined("[{metadata: {name: x}}]").error, "item 1: an object without a kind");
 }
 
 TEST(Examine, ListsInListsHaveAnEnd) {
