@@ -121,6 +121,10 @@ local function unfinished()
 end
 -- part external_secrets: end
 
+local kind, place = "ClusterSecretStore", "cluster-wide stores"
+
+-- part store: begin
+-- Of a store; `kind` and `place` are what messages call it, and where it is.
 local ready = newest_condition(status.conditions, "Ready")
 if ready == nil then
   local class = text(spec.controller)
@@ -129,22 +133,15 @@ if ready == nil then
         "; if this stays, none runs with --controller-class=" .. class)
   end
   return answer("Progressing", "Waiting for External Secrets Operator; if this stays, it is not running, " ..
-      "does not watch cluster-wide stores, or its log says why")
+      "does not watch " .. place .. ", or its log says why")
 end
 
 if ready.status == "False" then
-  local reason, message = text(ready.reason), text(ready.message)
-  local advice = ". See the events of the ClusterSecretStore for the provider's error"
-  if begins_with(message, "unable to validate store: ") then
+  local advice = ". See the events of the " .. kind .. " for the provider's error"
+  if begins_with(text(ready.message), "unable to validate store: ") then
     advice = ""
   end
-  if message == "" then
-    message = "the operator gave no message"
-  end
-  if reason ~= "" then
-    message = message .. " (" .. reason .. ")"
-  end
-  return answer("Degraded", "Store can't be used: " .. message .. advice)
+  return answer("Degraded", "Store can't be used: " .. with_reason(ready) .. advice)
 end
 if ready.status ~= "True" then
   return unfinished()
@@ -156,8 +153,7 @@ if generation == nil then
 end
 if ready.reason == "ValidationUnknown" then
   return answer("Healthy", "Store is in use, but could not be checked, for example for wrong credentials " ..
-      "or an unreachable provider: see the events of the ClusterSecretStore. What uses it shows whether it " ..
-      "works")
+      "or an unreachable provider: see the events of the " .. kind .. ". What uses it shows whether it works")
 end
 local capabilities = text(status.capabilities)
 if capabilities ~= "" then
@@ -165,3 +161,4 @@ if capabilities ~= "" then
 end
 return answer("Healthy", "The operator accepts the store" .. capabilities ..
     "; not every provider tries the credentials for that")
+-- part store: end
