@@ -52,7 +52,10 @@ Status ExamineFile(const std::string& file, health::Findings& findings) {
   }
   // What kubectl prints of nothing is an empty List. Less than that is what it prints when it
   // fails.
-  if (is_empty) return Fail(Code::kInvalidInput, ShownName(file) + ": nothing is in it");
+  if (is_empty) {
+    return Fail(Code::kInvalidInput, ShownName(file) + ": nothing is in it",
+                "kubectl prints an empty List where there is nothing: has it failed?");
+  }
   return {};
 }
 

@@ -48,7 +48,7 @@ bool IsStandardInputClosed() {
 
 Result<UniqueFd> OpenInput(const std::string& file) {
   if (file == "-" && IsStandardInputClosed()) {
-    return Fail(Code::kIo, "standard input is closed");
+    return Fail(Code::kIo, "standard input is closed", "pipe something into it, or name a file");
   }
   UniqueFd fd(file == "-" ? ::dup(STDIN_FILENO) : ::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (fd) return fd;

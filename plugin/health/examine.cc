@@ -12,6 +12,7 @@ namespace {
 using preview::Value;
 
 constexpr int kMaxListDepth = 8;  // as the guard allows
+constexpr const char* kWhatToGive = "give it what `kubectl get -o yaml` prints";
 
 Health AssessOrUnknown(const Check& check, const Value& object) {
   auto found = Assess(check.script, object);
@@ -35,7 +36,7 @@ Status ExamineAll(const std::vector<Value>& items, int depth, Findings& findings
 
 Status ExamineAt(const Value& value, int depth, Findings& findings) {
   if (value.IsList()) return ExamineAll(value.items, depth, findings);
-  if (!value.IsMap()) return Fail(Code::kInvalidInput, "this is no object");
+  if (!value.IsMap()) return Fail(Code::kInvalidInput, "this is no object", kWhatToGive);
   preview::Identity identity = preview::IdentityOf(value);
   if (const Check* check = FindCheck(identity.group, identity.kind)) {
     findings.objects.push_back({std::move(identity), AssessOrUnknown(*check, value)});
@@ -44,7 +45,8 @@ Status ExamineAt(const Value& value, int depth, Findings& findings) {
   if (const Value* items = value.Find("items"); items != nullptr && items->IsList()) {
     return ExamineAll(items->items, depth, findings);
   }
-  if (identity.kind.empty()) return Fail(Code::kInvalidInput, "an object without a kind");
+  if (identity.kind.empty())
+    return Fail(Code::kInvalidInput, "an object without a kind", kWhatToGive);
   ++findings.unchecked[identity.kind + (identity.group.empty() ? "" : "." + identity.group)];
   return {};
 }

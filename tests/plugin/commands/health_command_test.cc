@@ -78,7 +78,9 @@ TEST(HealthCommand, WithoutAnObjectToCheckItSaysSo) {
   // What is left when the program before it in a pipeline has failed.
   const auto nothing = RunProgram({"health", "-"});
   EXPECT_EQ(nothing.exit_code, 1);
-  EXPECT_EQ(nothing.err, "argocd-decrypt health: standard input: nothing is in it\n");
+  EXPECT_EQ(nothing.err,
+            "argocd-decrypt health: standard input: nothing is in it\n"
+            "hint: kubectl prints an empty List where there is nothing: has it failed?\n");
 }
 
 TEST(HealthCommand, AnUnreadableFileIsAnErrorWithItsName) {
