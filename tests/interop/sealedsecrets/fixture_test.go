@@ -187,13 +187,14 @@ func (f *fixture) compare(t *testing.T) {
 
 func oneLine(text string) string { return strings.ReplaceAll(text, "\n", " / ") }
 
-// awaitPolicy waits until the API server minds a policy that was made just now.
-func (f *fixture) awaitPolicy(t *testing.T, namespace string) {
+// awaitRefusal waits until the API server takes no Secret in a namespace, for a reason with these words: it minds a
+// quota or a policy that was made just now only when its own watch has told it.
+func (f *fixture) awaitRefusal(t *testing.T, namespace, words string) {
 	t.Helper()
 	harness.WaitFor(t, cluster.Patience, func() error {
 		_, err := f.KubectlWith(secret(namespace, "probe", "x"), "create", "--dry-run=server", "-f", "-")
-		if err == nil || !strings.Contains(err.Error(), "denied request") {
-			return fmt.Errorf("the policy has no effect: %v", err)
+		if err == nil || !strings.Contains(err.Error(), words) {
+			return fmt.Errorf("a Secret is not refused with %q: %v", words, err)
 		}
 		return nil
 	})

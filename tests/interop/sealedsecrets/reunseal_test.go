@@ -141,6 +141,7 @@ func (f *fixture) messageOfTheFirstFailure(t *testing.T) {
 	f.Apply(t, secret(namespace, "shop", "by hand"))
 	f.apply(t, f.seal(t, secret(namespace, "shop", "one")))
 	f.settled(t, namespace, "shop", "False")
+	f.controller.AwaitGivenUp(t, namespace, "shop") // or an attempt of the first failure finds the name free
 	f.Kubectl(t, "delete", "secret", "shop", "-n", namespace)
 	f.forbid(t, namespace)
 	f.controller.Program.Stop()

@@ -232,6 +232,7 @@ spec: {hard: {count/secrets: "0"}}}`)
 	// kube-controller-manager would count; without a count the API server refuses for another reason.
 	f.Kubectl(t, "patch", "resourcequota", "none", "-n", namespace, "--subresource=status", "--type=merge",
 		"-p", `{"status": {"hard": {"count/secrets": "0"}, "used": {"count/secrets": "0"}}}`)
+	f.awaitRefusal(t, namespace, "exceeded quota")
 }
 
 // A policy of the cluster says no.
@@ -253,7 +254,7 @@ kind: ValidatingAdmissionPolicyBinding
 metadata: {name: NAMESPACE}
 spec: {policyName: NAMESPACE, validationActions: [Deny]}
 `, "NAMESPACE", namespace))
-	f.awaitPolicy(t, namespace)
+	f.awaitRefusal(t, namespace, "denied request")
 	f.apply(t, f.seal(t, secret(namespace, "shop", "one")))
 	f.says(t, f.settled(t, namespace, "shop", "False"), health.HealthStatusDegraded,
 		`secrets "shop" is forbidden: ValidatingAdmissionPolicy '`+namespace+`' with binding '`+namespace+
