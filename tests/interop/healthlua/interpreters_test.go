@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/health"
@@ -18,6 +20,11 @@ type answer struct {
 	Status  health.HealthStatusCode `json:"status"`
 	Message string                  `json:"message"`
 	Error   string                  `json:"error,omitempty"`
+}
+
+// outOfTime is whether Argo CD's second for a check, or ours, was over.
+func (a answer) outOfTime() bool {
+	return strings.Contains(a.Error, "context deadline exceeded") || strings.Contains(a.Error, "took more than a second")
 }
 
 // subject is an object and the check for it.
@@ -87,10 +94,25 @@ func run(t *testing.T, command *exec.Cmd, input any, mayFail bool) []answer {
 	return answers
 }
 
+// unhurried asks again while an answer is that the time was over: in ten thousand runs a machine stands still for a second
+// sometimes, and what is slow by itself is slow three times.
+func unhurried(ask func() []answer) []answer {
+	answers := ask()
+	for range 2 {
+		if !slices.ContainsFunc(answers, answer.outOfTime) {
+			break
+		}
+		answers = ask()
+	}
+	return answers
+}
+
 // haveEqualAnswers asks all three, and returns the answers.
 func haveEqualAnswers(t *testing.T, subjects []subject) []answer {
 	t.Helper()
-	argo, lua51, ours := byArgoCD(subjects), byLua51(t, subjects), byOurCommand(t, subjects)
+	argo := unhurried(func() []answer { return byArgoCD(subjects) })
+	lua51 := byLua51(t, subjects)
+	ours := unhurried(func() []answer { return byOurCommand(t, subjects) })
 	if len(lua51) != len(subjects) || len(ours) != len(subjects) {
 		t.Fatalf("%d objects, %d answers of Lua 5.1, %d of the command", len(subjects), len(lua51), len(ours))
 	}
