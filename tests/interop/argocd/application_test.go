@@ -69,9 +69,18 @@ func (f *fixture) newMessage(t *testing.T, application, name string) {
 func (f *fixture) refresh(t *testing.T, application, how string) {
 	t.Helper()
 	const annotation = "argocd.argoproj.io/refresh"
-	f.Kubectl(t, "annotate", "--overwrite", "application", application, "-n", cluster.ArgoCDNamespace, annotation+"="+how)
+	annotate := func(text string) {
+		f.Kubectl(t, "annotate", "--overwrite", "application", application, "-n", cluster.ArgoCDNamespace, text)
+	}
+	annotate(annotation + "=" + how)
+	told := time.Now()
 	f.WaitFor(t, cluster.Applications, cluster.ArgoCDNamespace, application, func(object *unstructured.Unstructured) error {
 		if object.GetAnnotations()[annotation] != "" {
+			// The controller's cache may have lost the request to the answer of its own, earlier write.
+			if time.Since(told) > 10*time.Second {
+				told = time.Now()
+				annotate("told-again=" + told.Format("15-04-05"))
+			}
 			return fmt.Errorf("%s is not compared yet", application)
 		}
 		return nil

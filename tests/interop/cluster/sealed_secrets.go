@@ -147,15 +147,33 @@ func (s *SealedSecretsController) Start(t testing.TB, args ...string) {
 // AwaitGivenUp waits until the controller has no further attempt at a SealedSecret in mind.
 func (s *SealedSecretsController) AwaitGivenUp(t testing.TB, namespace, name string) {
 	t.Helper()
+	s.awaitLines(t, 1, "Error updating, giving up", "key="+namespace+"/"+name)
+}
+
+// AwaitOwnWrites waits until the controller's watch has told it of so many statuses that it wrote itself of a SealedSecret.
+func (s *SealedSecretsController) AwaitOwnWrites(t testing.TB, namespace, name string, times int) {
+	t.Helper()
+	s.awaitLines(t, times, "update suppressed, no changes in spec", "sealed-secret="+namespace+"/"+name)
+}
+
+// awaitLines waits until the controller's log has so many lines with a message and, after it, a field.
+func (s *SealedSecretsController) awaitLines(t testing.TB, times int, message, field string) {
+	t.Helper()
 	s.cluster.await(t, func() error {
+		found := 0
 		for line := range strings.Lines(s.Program.Log()) {
-			if strings.Contains(line, "Error updating, giving up") && strings.Contains(line, "key="+namespace+"/"+name+" ") {
-				return nil
+			if _, fields, ok := strings.Cut(line, message); ok && slices.Contains(strings.FieldsFunc(fields, isSeparator), field) {
+				found++
 			}
 		}
-		return fmt.Errorf("the controller has not given up %s/%s", namespace, name)
+		if found < times {
+			return fmt.Errorf("the controller has said %q of %s %d times, not %d times", message, field, found, times)
+		}
+		return nil
 	})
 }
+
+func isSeparator(c rune) bool { return c == ' ' || c == '"' || c == '\n' }
 
 // Certificate is a file with the controller's certificate, for `kubeseal --cert`.
 func (s *SealedSecretsController) Certificate(t testing.TB) string {

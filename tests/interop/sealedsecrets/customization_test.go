@@ -13,6 +13,7 @@ import (
 	"github.com/argoproj/argo-cd/v3/util/lua"
 	"github.com/argoproj/argo-cd/v3/util/settings"
 	"k8s.io/apimachinery/pkg/api/equality"
+	"k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/yaml"
 
@@ -85,6 +86,12 @@ func (f *fixture) customization(t *testing.T) {
 // overrides is what Argo CD makes of argocd-cm.
 func (f *fixture) overrides(t *testing.T, namespace string) map[string]appv1.ResourceOverride {
 	t.Helper()
+	// Its informers take what the API server's cache has, however old.
+	version := f.Get(t, cluster.ConfigMaps, namespace, "argocd-cm").GetResourceVersion()
+	harness.WaitFor(t, cluster.Patience, func() error {
+		_, err := f.Typed.CoreV1().ConfigMaps(namespace).Get(t.Context(), "argocd-cm", v1.GetOptions{ResourceVersion: version})
+		return err
+	})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	overrides, err := settings.NewSettingsManager(ctx, f.Typed, namespace).GetResourceOverrides()

@@ -12,6 +12,7 @@ import (
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/health"
 	appv1 "github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
 	"github.com/argoproj/argo-cd/v3/util/lua"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	"k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
@@ -109,6 +110,22 @@ func (f *fixture) settled(t *testing.T, namespace, name, synced string) *unstruc
 	})
 }
 
+// caughtUp waits until the controller is done with all that its watches of SealedSecrets and of Secrets have brought so
+// far: both keep the order, and so does its queue. A SealedSecret that comes last, and whose Secret goes then, is last.
+func (f *fixture) caughtUp(t *testing.T, namespace string) {
+	t.Helper()
+	f.apply(t, f.seal(t, secret(namespace, "last", "x")))
+	f.settled(t, namespace, "last", "True")
+	before := f.Get(t, cluster.Secrets, namespace, "last").GetUID()
+	f.Kubectl(t, "delete", "secret", "last", "-n", namespace)
+	f.WaitFor(t, cluster.Secrets, namespace, "last", func(object *unstructured.Unstructured) error {
+		if object.GetUID() == before {
+			return fmt.Errorf("the Secret %s/last is still the one of before", namespace)
+		}
+		return nil
+	})
+}
+
 // condition is the status and the message of the condition Synced.
 func condition(object *unstructured.Unstructured) (string, string) {
 	conditions, _, _ := unstructured.NestedSlice(object.Object, "status", "conditions")
@@ -126,9 +143,10 @@ func condition(object *unstructured.Unstructured) (string, string) {
 func (f *fixture) value(t *testing.T, namespace, name string) string {
 	t.Helper()
 	found, err := f.Typed.CoreV1().Secrets(namespace).Get(t.Context(), name, v1.GetOptions{})
-	if err != nil {
+	if apierrors.IsNotFound(err) {
 		return ""
 	}
+	harness.Check(t, err)
 	return string(found.Data["password"])
 }
 

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/argoproj/argo-cd/gitops-engine/pkg/health"
 	corev1 "k8s.io/api/core/v1"
@@ -37,11 +36,11 @@ func (f *fixture) secretOf(t *testing.T, namespace, name string) *corev1.Secret 
 	return found
 }
 
-// ignored checks that the controller leaves an object alone for a while.
+// ignored checks that the controller leaves an object alone, whatever has happened just now.
 func (f *fixture) ignored(t *testing.T, namespace, name string) {
 	t.Helper()
 	before := f.Get(t, cluster.SealedSecrets, namespace, name)
-	time.Sleep(1500 * time.Millisecond)
+	f.caughtUp(t, namespace)
 	if after := f.Get(t, cluster.SealedSecrets, namespace, name); !equality.Semantic.DeepEqual(before, after) {
 		t.Errorf("the controller did something:\n%s\nbefore:\n%s", cluster.YAML(t, after), cluster.YAML(t, before))
 	}
@@ -125,6 +124,9 @@ func (f *fixture) changedByHand(t *testing.T) {
 	f.Kubectl(t, "patch", "secret", "shop", "-n", namespace, "-p",
 		`{"stringData": {"password": "by hand"}, "metadata": {"annotations": {"own": "x"}, "labels": {"own": "x"}}}`)
 	f.ignored(t, namespace, "shop")
+	if value := f.value(t, namespace, "shop"); value != "by hand" {
+		t.Errorf("the Secret holds %q", value)
+	}
 	f.says(t, f.settled(t, namespace, "shop", "True"), health.HealthStatusHealthy)
 	f.reUnseal(t, namespace, "shop")
 	f.awaitValue(t, namespace, "shop", "one")

@@ -168,6 +168,7 @@ func (f *fixture) ownedByAnother(t *testing.T) {
 	f.says(t, f.settled(t, namespace, "shop", "False"), health.HealthStatusDegraded,
 		`failed update: Resource "shop" already exists and is not managed by SealedSecret`,
 		`annotate it with sealedsecrets.bitnami.com/managed: "true"`)
+	f.controller.AwaitGivenUp(t, namespace, "shop")
 	f.awaitValue(t, namespace, "shop", "by hand")
 }
 
@@ -180,7 +181,9 @@ func (f *fixture) immutable(t *testing.T) {
 	f.apply(t, f.seal(t, secret(namespace, "shop", "two")), fixed)
 	f.says(t, f.settled(t, namespace, "shop", "False"), health.HealthStatusDegraded,
 		`Secret "shop" is invalid: data: Forbidden: field is immutable when `+"`immutable` is set", "delete it, so that it is made again")
-	// As the advice says: the controller sees that its own Secret goes.
+	// As the advice says: the controller sees that its own Secret goes. It writes a status only to the object that it
+	// knows, and does not repeat what is refused: so it must have seen its own two writes before.
+	f.controller.AwaitOwnWrites(t, namespace, "shop", 2)
 	f.Kubectl(t, "delete", "secret", "shop", "-n", namespace)
 	f.settled(t, namespace, "shop", "True")
 	f.awaitValue(t, namespace, "shop", "two")
@@ -333,6 +336,7 @@ func (f *fixture) edited(t *testing.T) {
 	f.says(t, f.settled(t, namespace, "good", "True"), health.HealthStatusHealthy, unsealed)
 	f.awaitValue(t, namespace, "good", "two")
 	f.says(t, f.settled(t, namespace, "bad", "False"), health.HealthStatusDegraded, "no key could decrypt secret (password)")
+	f.controller.AwaitGivenUp(t, namespace, "bad")
 	f.awaitValue(t, namespace, "bad", "one")
 	f.says(t, f.settled(t, namespace, "new", "True"), health.HealthStatusHealthy, unsealed)
 }
