@@ -24,7 +24,8 @@ Status ExamineAt(const Value& value, int depth, Findings& findings);
 Status ExamineAll(const std::vector<Value>& items, int depth, Findings& findings) {
   if (depth == kMaxListDepth) {
     return Fail(Code::kLimitExceeded,
-                "lists of objects in each other, more than " + std::to_string(kMaxListDepth));
+                "lists of objects in each other, more than " + std::to_string(kMaxListDepth),
+                kWhatToGive);
   }
   for (std::size_t i = 0; i < items.size(); ++i) {
     if (items[i].kind == Value::Kind::kNull) continue;

@@ -23,7 +23,10 @@ struct Outcome {
 Outcome Examined(const std::string& yaml) {
   Outcome outcome;
   const Status status = Examine(Parsed(yaml), outcome.findings);
-  if (!status) outcome.error = status.error().message;
+  if (!status) {
+    outcome.error = status.error().message;
+    EXPECT_THAT(status.error().hint, HasSubstr("kubectl get -o yaml")) << outcome.error;
+  }
   return outcome;
 }
 
