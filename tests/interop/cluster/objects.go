@@ -147,17 +147,21 @@ func (c *Cluster) awaitKinds(t testing.TB, definitions ...string) {
 			}
 			return fmt.Errorf("%s is not established: %v", name, conditions)
 		})
-		// kubectl looks it up where the API server lists all kinds, which is a little later.
-		c.await(t, func() error {
-			_, lists, err := c.Typed.Discovery().ServerGroupsAndResources()
-			for _, list := range lists {
-				for _, resource := range list.APIResources {
-					if group, _, _ := strings.Cut(list.GroupVersion, "/"); resource.Name+"."+group == name {
-						return nil
-					}
-				}
-			}
-			return fmt.Errorf("%s is not among the kinds that the API server lists (%v)", name, err)
-		})
+		// kubectl looks it up among the listed kinds, where it stands a little later.
+		c.await(t, func() error { return c.isListed(name) })
 	}
+}
+
+// isListed is nil when a kind, by its definition's name, is among those that the API server lists.
+func (c *Cluster) isListed(name string) error {
+	_, lists, err := c.Typed.Discovery().ServerGroupsAndResources()
+	for _, list := range lists {
+		group, _, _ := strings.Cut(list.GroupVersion, "/")
+		for _, resource := range list.APIResources {
+			if resource.Name+"."+group == name {
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("the API server does not list %s (%v)", name, err)
 }

@@ -162,7 +162,7 @@ func (s *SealedSecretsController) awaitLines(t testing.TB, times int, message, f
 	s.cluster.await(t, func() error {
 		found := 0
 		for line := range strings.Lines(s.Program.Log()) {
-			if _, fields, ok := strings.Cut(line, message); ok && slices.Contains(strings.FieldsFunc(fields, isSeparator), field) {
+			if _, fields, ok := strings.Cut(line, message); ok && slices.Contains(strings.Fields(fields), field) {
 				found++
 			}
 		}
@@ -172,8 +172,6 @@ func (s *SealedSecretsController) awaitLines(t testing.TB, times int, message, f
 		return nil
 	})
 }
-
-func isSeparator(c rune) bool { return c == ' ' || c == '"' || c == '\n' }
 
 // Certificate is a file with the controller's certificate, for `kubeseal --cert`.
 func (s *SealedSecretsController) Certificate(t testing.TB) string {
